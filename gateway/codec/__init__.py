@@ -1,0 +1,1 @@
+"""FIX text to values and back."""

@@ -1,0 +1,1 @@
+"""The gRPC control plane: identity, permission, services."""

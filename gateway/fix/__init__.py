@@ -1,0 +1,1 @@
+"""The FIX worker process, and the only door to QuickFIX."""
