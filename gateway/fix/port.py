@@ -1,0 +1,207 @@
+"""The only door to QuickFIX: raw text goes in and comes out, and no callback can fail quietly.
+
+QuickFIX turns most Python exceptions into a process that hangs with its port open, so every callback ends the process at
+once when anything unexpected is raised (exit code 70). Messages belong to the engine and die with the callback: what leaves
+here is a copy in bytes. FIX exceptions raised to the engine leak memory, so none is ever raised.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+import quickfix
+
+from gateway.fix import dictionary
+
+EXIT_BROKEN_CALLBACK = 70
+SOH = "\x01"
+Role = Literal["initiator", "acceptor"]
+
+
+class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One FIX session as QuickFIX must be told of it."""
+
+    name: str
+    """Our own name of the session; unique in the installation."""
+    sender_comp_id: str
+    target_comp_id: str
+    begin_string: str = "FIX.4.4"
+    heart_bt_int_s: int = 30
+    reset_on_logon: bool = False
+    persist_messages: bool = False
+    """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
+    data_dictionary: str = "FIX44"
+
+
+class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to connect to (initiator) or to listen (acceptor)."""
+
+    host: str
+    port: int
+    reconnect_interval_s: int = 1
+
+
+class Handler(Protocol):
+    """What a process does with what QuickFIX says. Called on QuickFIX's threads, one call at a time for each session."""
+
+    def logged_on(self, session: str) -> None: ...
+    def logged_out(self, session: str) -> None: ...
+    def outgoing_admin(self, session: str, raw: bytes) -> None: ...
+
+    def outgoing_app(self, session: str, raw: bytes) -> None:
+        """Called under the session's lock, before the number is stored and the bytes are written: take no lock here."""
+
+    def incoming_admin(self, session: str, raw: bytes) -> None: ...
+
+    def incoming_app(self, session: str, raw: bytes) -> None:
+        """The target number advances after this returns: killed in here, the peer is asked for the message again."""
+
+
+def guarded(callback: Callable[..., None]) -> Callable[..., None]:
+    """`callback`, ending the process when it raises."""
+
+    def call(*args: Any) -> None:
+        try:
+            callback(*args)
+        except BaseException:  # nothing may reach QuickFIX: it would hang with its port open
+            traceback.print_exc(file=sys.stderr)
+            sys.stderr.flush()
+            os._exit(EXIT_BROKEN_CALLBACK)
+
+    return call
+
+
+def _raw(message: Any) -> bytes:
+    """A copy of the message; bytes that were not UTF-8 on the wire come back unchanged."""
+    text: str = message.toString()
+    return text.encode("utf-8", "surrogateescape")
+
+
+class _Application(quickfix.Application):  # type: ignore[misc]
+    """QuickFIX's seven callbacks as the six calls of a Handler."""
+
+    def __init__(self, handler: Handler, names: dict[str, str]) -> None:
+        super().__init__()
+        self._handler = handler
+        self._names = names
+
+    @guarded
+    def onCreate(self, session_id: Any) -> None:
+        """Nothing to do: sessions are known before they are created."""
+
+    @guarded
+    def onLogon(self, session_id: Any) -> None:
+        self._handler.logged_on(self._names[session_id.toString()])
+
+    @guarded
+    def onLogout(self, session_id: Any) -> None:
+        self._handler.logged_out(self._names[session_id.toString()])
+
+    @guarded
+    def toAdmin(self, message: Any, session_id: Any) -> None:
+        self._handler.outgoing_admin(self._names[session_id.toString()], _raw(message))
+
+    @guarded
+    def toApp(self, message: Any, session_id: Any) -> None:
+        self._handler.outgoing_app(self._names[session_id.toString()], _raw(message))
+
+    @guarded
+    def fromAdmin(self, message: Any, session_id: Any) -> None:
+        self._handler.incoming_admin(self._names[session_id.toString()], _raw(message))
+
+    @guarded
+    def fromApp(self, message: Any, session_id: Any) -> None:
+        self._handler.incoming_app(self._names[session_id.toString()], _raw(message))
+
+
+class FixPort:
+    """The sessions of one process. Made first, numbers set second, started third; stopped before the process ends."""
+
+    def __init__(
+        self, role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path, handler: Handler
+    ) -> None:
+        store.mkdir(parents=True, exist_ok=True)
+        file = store / "quickfix.cfg"
+        file.write_text(_settings(role, sessions, endpoint, store))
+        self._settings = quickfix.SessionSettings(str(file))
+        self._ids = {s.name: quickfix.SessionID(s.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
+        names = {session_id.toString(): name for name, session_id in self._ids.items()}
+        self._application = _Application(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
+        self._stores = quickfix.FileStoreFactory(self._settings)
+        kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
+        self._connector = kind(self._application, self._stores, self._settings)
+        self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
+        self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.data_dictionary)) for s in sessions}
+
+    def numbers(self, session: str) -> tuple[int, int]:
+        """What QuickFIX's own store holds: the next MsgSeqNum to send and the next one expected."""
+        state = self._sessions[session]
+        return state.getExpectedSenderNum(), state.getExpectedTargetNum()
+
+    def set_numbers(self, session: str, next_sender: int, next_target: int) -> None:
+        """Overrule the store. Only before `start`."""
+        state = self._sessions[session]
+        state.setNextSenderMsgSeqNum(next_sender)
+        state.setNextTargetMsgSeqNum(next_target)
+
+    def start(self) -> None:
+        self._connector.start()
+
+    def stop(self) -> None:
+        """Log out and close; waits up to 10 s for the peers' logouts."""
+        self._connector.stop()
+
+    def is_logged_on(self, session: str) -> bool:
+        logged_on: bool = self._sessions[session].isLoggedOn()
+        return logged_on
+
+    def send(self, session: str, text: str) -> bool:
+        """Hand one message to the session; header, number and trailer are QuickFIX's.
+
+        False does not mean that nothing was sent; what `outgoing_app` saw is the evidence.
+        """
+        message = quickfix.Message(text, self._dictionaries[session], False)
+        sent: bool = quickfix.Session.sendToTarget(message, self._ids[session])
+        return sent
+
+
+def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path) -> str:
+    """The text of QuickFIX's settings file. Sessions never end by QuickFIX's own clock: we roll them ourselves."""
+    shared = {
+        "ConnectionType": role,
+        "FileStorePath": store,
+        "NonStopSession": "Y",
+        "ReconnectInterval": endpoint.reconnect_interval_s,
+        "SocketNodelay": "Y",
+        "TimestampPrecision": 6,
+        "CheckLatency": "N",
+        **_address(role, endpoint),
+    }
+    return "\n".join([_section("DEFAULT", shared), *(_section("SESSION", _session(s)) for s in sessions)])
+
+
+def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
+    if role == "acceptor":
+        return {"SocketAcceptHost": endpoint.host, "SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y"}
+    return {"SocketConnectHost": endpoint.host, "SocketConnectPort": endpoint.port}
+
+
+def _session(config: SessionConfig) -> dict[str, object]:
+    return {
+        "BeginString": config.begin_string,
+        "SenderCompID": config.sender_comp_id,
+        "TargetCompID": config.target_comp_id,
+        "HeartBtInt": config.heart_bt_int_s,
+        "ResetOnLogon": "Y" if config.reset_on_logon else "N",
+        "PersistMessages": "Y" if config.persist_messages else "N",
+        "UseDataDictionary": "Y",
+        "DataDictionary": dictionary.path(config.data_dictionary),
+    }
+
+
+def _section(title: str, settings: dict[str, object]) -> str:
+    return "\n".join([f"[{title}]", *(f"{key}={value}" for key, value in settings.items()), ""])
