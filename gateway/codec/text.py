@@ -1,0 +1,52 @@
+"""FIX tag-value text: bytes to fields and fields to text. Knows no message type."""
+
+from collections.abc import Iterable
+
+SOH = "\x01"
+Fields = list[tuple[int, str]]
+
+
+class Garbled(Exception):
+    """The text is not a sequence of tag=value fields."""
+
+
+def fields(raw: bytes) -> Fields:
+    """All fields in order, header and trailer included; values as Latin-1 text, so that every byte survives.
+
+    Raises Garbled for a field without `=` or with a tag that is no number.
+    """
+    found: Fields = []
+    for field in raw.decode("latin-1").split(SOH):
+        if not field:
+            continue
+        tag, equals, value = field.partition("=")
+        if not equals or not tag.isdecimal():
+            raise Garbled(f"field {field[:40]!r} is not tag=value")
+        found.append((int(tag), value))
+    return found
+
+
+def text(begin_string: str, msg_type: str, body: Iterable[tuple[int, str]]) -> str:
+    """A whole message as QuickFIX reads it; BodyLength(9) and CheckSum(10) are filled in by the session."""
+    middle = "".join([f"{tag}={value}{SOH}" for tag, value in body])
+    return f"8={begin_string}{SOH}9=0{SOH}35={msg_type}{SOH}{middle}10=000{SOH}"
+
+
+def groups(found: Fields, count_tag: int) -> list[dict[int, str]]:
+    """The entries of the repeating group that `count_tag` opens; each starts where its first tag comes again.
+
+    Raises Garbled when the group has not as many entries as it says. An entry ends with the fields that the first entry
+    started with, so the last entry may carry fields that follow the group: harmless for reading tags that the group owns.
+    """
+    start = next((i for i, (tag, _) in enumerate(found) if tag == count_tag), None)
+    if start is None:
+        return []
+    entries: list[dict[int, str]] = []
+    delimiter = found[start + 1][0] if start + 1 < len(found) else None
+    for tag, value in found[start + 1 :]:
+        if tag == delimiter:
+            entries.append({})
+        entries[-1].setdefault(tag, value)
+    if str(len(entries)) != found[start][1]:
+        raise Garbled(f"group {count_tag} says {found[start][1][:20]!r} entries and has {len(entries)}")
+    return entries
