@@ -34,6 +34,10 @@ class HeadHeld(Exception):
     """Another session holds the head of the journal and could not be ended."""
 
 
+class NoRecord(Exception):
+    """The journal ends before the record that was asked for."""
+
+
 class Corrupt(Exception):
     """The journal is not what was written. `first_seq` and `last_seq` name the first batch that is wrong."""
 
