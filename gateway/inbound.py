@@ -1,0 +1,83 @@
+"""What a received FIX message causes: its own record, and then what it says of the session or of an order.
+
+Each number counts once. A message below the expected number is a repetition and is dropped; a session message above it is
+recorded without counting; a business message above it means that something was jumped over, and the worker has to start again
+from the number that we know.
+"""
+
+from gateway import link
+from gateway.codec import reading
+from gateway.codec.text import Garbled, fields
+from gateway.sessions import MessageReceived, Phase, ResendAsked, Session, SessionReady
+from gateway.state import State
+from oms import deciding
+from oms.domain.events import Event, ReportQuarantined, RequestDoubted
+
+ADMIN = frozenset("0 1 2 3 4 5 A".split())
+"""MsgType(35) of session messages."""
+
+
+class Hole(Exception):
+    """A business message came in above the expected number: what lies between would be lost."""
+
+
+def received(state: State, session: Session, frame: link.Received) -> tuple[Event, ...]:
+    """The facts in one received message. Raises Hole when the link must be cut and the session started again."""
+    raw = frame.raw.decode("latin-1")
+    try:
+        message = reading.flat(fields(frame.raw))
+        number = reading.msg_seq_num(message)
+    except Garbled as garbled:
+        return (ReportQuarantined(session.name, f"unreadable message: {garbled}"),)
+    msg_type = message.get(35, "")
+    if number < session.next_target and not (msg_type == "2" or msg_type == "A"):
+        return ()  # The peer repeats what we have.
+    if number > session.next_target and msg_type not in ADMIN:
+        raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
+    record = MessageReceived(
+        session=session.name,
+        session_epoch=session.session_epoch,
+        msg_seq_num=number,
+        msg_type=msg_type,
+        next_target=_next_target(session, number, message),
+        raw=raw,
+    )
+    return (record, *_meaning(state, session, msg_type, message))
+
+
+def _next_target(session: Session, number: int, message: reading.Flat) -> int:
+    """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); a session message above the gap does not count yet."""
+    if number != session.next_target:
+        return session.next_target
+    new_seq_no = message.get(36, "")
+    if message.get(35) == "4" and new_seq_no.isdecimal():
+        return max(int(new_seq_no), number + 1)
+    return number + 1
+
+
+def _meaning(state: State, session: Session, msg_type: str, message: reading.Flat) -> tuple[Event, ...]:
+    match msg_type:
+        case "0":
+            is_answer = session.phase is Phase.LOGGED_ON and message.get(112) == session.test_req_id
+            return (SessionReady(session.name),) if is_answer else ()
+        case "2":
+            return _resend_asked(state, session, message)
+        case _:
+            told = reading.report(msg_type, message)
+            return () if told is None else deciding.report(state.book, session.name, session.session_epoch, told)
+
+
+def _resend_asked(state: State, session: Session, message: reading.Flat) -> tuple[Event, ...]:
+    """The peer misses a range of ours: every unanswered request in it is in doubt (our FIX layer answers with a gap-fill)."""
+    begin, end = message.get(7, ""), message.get(16, "0")
+    if not begin.isdecimal() or not end.isdecimal():
+        return (ReportQuarantined(session.name, f"ResendRequest from {begin[:20]!r} to {end[:20]!r}"),)
+    asked = ResendAsked(session.name, int(begin), int(end))
+    doubts: list[RequestDoubted | None] = []
+    for chain, request in state.book.open_requests(session.name):
+        in_range = asked.begin_seq_no <= request.msg_seq_num and (
+            not asked.end_seq_no or request.msg_seq_num <= asked.end_seq_no
+        )
+        if request.msg_seq_num and request.session_epoch == session.session_epoch and in_range:
+            doubts.append(deciding.doubt(chain, request, "the peer asked for its number"))
+    return (asked, *(d for d in doubts if d is not None))

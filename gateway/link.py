@@ -1,0 +1,157 @@
+"""The frames between the engine and its FIX workers: what is said over the Unix socket, and how it is cut into pieces.
+
+Each frame is four bytes of length (big-endian) and one msgpack array. Only these two processes of one installation speak
+it, and they are always of the same version.
+"""
+
+import msgspec
+
+FRAME_BYTES_MAX = 1 << 20
+"""A longer frame is a broken peer. The front of the FIX session refuses longer messages long before."""
+_LENGTH_BYTES = 4
+
+
+class LinkBroken(Exception):
+    """The peer sent something that is no frame."""
+
+
+class Logged(msgspec.Struct, frozen=True, array_like=True):
+    """One entry of the worker's sent.log: a message that reached `outgoing_app` under this number."""
+
+    msg_seq_num: int
+    seq: int
+    cl_ord_id: str
+    root_id: str
+    msg_type: str
+    raw: bytes
+
+
+class SentLog(msgspec.Struct, frozen=True, array_like=True):
+    """What a worker found of its predecessor's sent.log."""
+
+    boot_id: str
+    session_epoch: int
+    grant: int
+    entries: tuple[Logged, ...]
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """A worker has started and holds the session's folder; nothing else sends for this session while it lives."""
+
+    session: str
+    boot_id: str
+    pid: int
+    next_sender: int
+    """What QuickFIX's store says of the next MsgSeqNum(34) to send."""
+    log: SentLog | None
+
+
+class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """The FIX session is logged on. Nothing is known yet of what is missing."""
+
+
+class LoggedOut(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """The FIX session is gone."""
+
+
+class Received(msgspec.Struct, frozen=True, array_like=True, tag=4):
+    """A message came in, session messages included."""
+
+    raw: bytes
+
+
+class Sent(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """A message was handed to the FIX session; `cl_ord_id` is empty for session messages."""
+
+    msg_seq_num: int
+    cl_ord_id: str
+    root_id: str
+    msg_type: str
+    raw: bytes
+
+
+class NotSent(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """A message was dropped before it reached the FIX session."""
+
+    cl_ord_id: str
+    root_id: str
+    msg_type: str
+    reason: str
+
+
+class WantNumbers(msgspec.Struct, frozen=True, array_like=True, tag=7):
+    """Half of the reserved sender numbers are used."""
+
+
+class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
+    """The session may log on with these numbers. `grant` is the journal seq of the grant, and names this start of the worker."""
+
+    grant: int
+    session_epoch: int
+    next_sender: int
+    next_target: int
+    reserved_to: int
+
+
+class Send(msgspec.Struct, frozen=True, array_like=True, tag=21):
+    """Send this message; header and number are the FIX session's."""
+
+    seq: int
+    cl_ord_id: str
+    root_id: str
+    msg_type: str
+    expire_at_ns: int
+    """0: never expires. At or after this instant it is not sent."""
+    text: str
+
+
+class Reserve(msgspec.Struct, frozen=True, array_like=True, tag=22):
+    """Sender numbers up to this one, inclusive, may be used."""
+
+    reserved_to: int
+
+
+class Lease(msgspec.Struct, frozen=True, array_like=True, tag=23):
+    """The engine's journal took a commit, or proved that it could, just now."""
+
+
+class Stop(msgspec.Struct, frozen=True, array_like=True, tag=24):
+    """Log out and end."""
+
+
+FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers
+FromEngine = Grant | Send | Reserve | Lease | Stop
+
+from_worker = msgspec.msgpack.Decoder(FromWorker)
+from_engine = msgspec.msgpack.Decoder(FromEngine)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def frame(message: FromWorker | FromEngine) -> bytes:
+    """One frame, ready for the socket."""
+    body = _encode(message)
+    return len(body).to_bytes(_LENGTH_BYTES, "big") + body
+
+
+class Cutter:
+    """Cuts a stream of bytes into frame bodies."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The bodies that `data` completes. Raises LinkBroken for a length that no frame has."""
+        bodies: list[bytes] = []
+        buffer = self._rest + data if self._rest else data
+        start, end = 0, len(buffer)
+        while end - start >= _LENGTH_BYTES:
+            length = int.from_bytes(buffer[start : start + _LENGTH_BYTES], "big")
+            if length > FRAME_BYTES_MAX:
+                raise LinkBroken(f"a frame of {length} bytes; the limit is {FRAME_BYTES_MAX}")
+            if end - start - _LENGTH_BYTES < length:
+                break
+            start += _LENGTH_BYTES
+            bodies.append(buffer[start : start + length])
+            start += length
+        self._rest = buffer[start:]
+        return bodies

@@ -1,0 +1,264 @@
+"""What each command causes, over the whole state: the order book's rules, risk's verdict, and the sessions' own rules.
+
+Pure: `decide(state, command, at_ns)` returns facts and changes nothing; `react(state, event)` returns the commands that a fact
+sets off, which go through the same inbox as everybody's.
+"""
+
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway import link
+from gateway.cell import SessionKind
+from gateway.inbound import received
+from gateway.sessions import (
+    BLOCK,
+    Phase,
+    SenderReserved,
+    SessionLoggedOn,
+    SessionLoggedOut,
+    SessionReady,
+    ResendAsked,
+    granted,
+    left_in_log,
+    trusts,
+)
+from gateway.state import State
+from oms import deciding
+from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.events import (
+    Event,
+    ExecutionReported,
+    MessageSent,
+    OrderPlaced,
+    OrderRefused,
+    ReplaceRequested,
+    RequestDoubted,
+    RequestNotSent,
+    RequestRefused,
+    RequestReissued,
+)
+from oms.domain.fields import MsgType
+from oms.domain.order import RequestState
+from oms.domain.refusal import Refusal
+from risk.review import review
+
+
+class FromLink(msgspec.Struct, frozen=True, gc=False):
+    """A frame of a session's worker, with the grant that its link holds (0 before the first)."""
+
+    session: str
+    grant: int
+    frame: link.FromWorker
+
+
+class LinkLost(msgspec.Struct, frozen=True, gc=False):
+    """The worker's socket closed: the worker is dead, or ends at once."""
+
+    session: str
+    grant: int
+
+
+Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
+
+
+def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
+    """What `command` causes. A refusal is an event like any other."""
+    match command:
+        case PlaceOrder():
+            return (_place(state, command, at_ns),)
+        case CancelOrder():
+            chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
+            return (deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0),)
+        case ReplaceOrder():
+            return (_change(state, command, at_ns),)
+        case DecideAgain():
+            return _decide_again(state, command, at_ns)
+        case AskStatus():
+            grant = state.grant_if_ready(state.book.chains[command.root_id].session)
+            asked = deciding.ask(state.book, command, grant) if grant else None
+            return (asked,) if asked else ()
+        case FromLink():
+            return _from_link(state, command)
+        case LinkLost():
+            return _session_down(state, command.session, command.grant, "worker gone")
+        case _:
+            assert_never(command)
+
+
+def react(state: State, event: Event) -> tuple[Command, ...]:
+    """The commands that a fact sets off."""
+    match event:
+        case SessionReady():
+            return _resolve_all(state, event.session)
+        case RequestDoubted():
+            return (AskStatus(event.root_id, event.cl_ord_id),)
+        case ExecutionReported():
+            return _unsent_after_status(state, event)
+        case _:
+            return ()
+
+
+def _place(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
+    terms = command.terms
+    session = state.cell.account_sessions.get(terms.account)
+    if session is None:
+        return deciding.refuse(command, Refusal.UNKNOWN_ACCOUNT, f"account={terms.account}")
+    event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
+    if isinstance(event, OrderRefused):
+        return event
+    verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
+    if verdict is None:
+        return replace(event, decision=decision)
+    return replace(deciding.refuse(command, *verdict), decision=decision)
+
+
+def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested | RequestRefused:
+    chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
+    grant = state.grant_if_ready(chain.session) if chain else 0
+    event = deciding.change(state.book, command, chain, grant, at_ns)
+    if isinstance(event, RequestRefused):
+        return event
+    verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
+    if verdict is None:
+        return replace(event, decision=decision)
+    return RequestRefused(
+        root_id=event.root_id,
+        client_order_id=event.client_order_id,
+        principal=event.principal,
+        msg_type=MsgType.ORDER_CANCEL_REPLACE_REQUEST,
+        orig_client_order_id=command.orig_client_order_id,
+        refusal=verdict[0],
+        text=verdict[1],
+        terms=event.terms,
+        decision=decision,
+    )
+
+
+def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event, ...]:
+    """Re-issue only if risk passes as well, asked afresh."""
+    chain = state.book.chains[command.root_id]
+    grant = state.grant_if_ready(chain.session)
+    if not grant:
+        return ()  # The session's next READY asks again.
+    event = deciding.reissue(state.book, command, grant, at_ns, state.cell.reissue_age_ms_max * 1_000_000)
+    if not isinstance(event, RequestReissued):
+        return (event,) if event else ()
+    request = chain.request(command.cl_ord_id)
+    if request is None or request.terms is None:
+        return (event,)  # A cancel: risk never stands in its way.
+    verdict, decision = review(request.terms, state.cell.policy, state.quotes, at_ns)
+    if verdict is not None:
+        return (RequestNotSent(chain.root_id, request.cl_ord_id, f"{verdict[0].value} {verdict[1]}"),)
+    return (replace(event, decision=decision),)
+
+
+def _from_link(state: State, command: FromLink) -> tuple[Event, ...]:
+    frame, session = command.frame, state.sessions[command.session]
+    if isinstance(frame, link.Hello):
+        return _hello(state, frame)
+    if command.grant != session.grant:
+        return ()  # A worker that has been replaced: its numbers are not ours any more.
+    match frame:
+        case link.LoggedOn():
+            return _logged_on(state, command.session)
+        case link.LoggedOut():
+            return _session_down(state, command.session, command.grant, "logged out")
+        case link.Received():
+            return received(state, session, frame)
+        case link.Sent():
+            return _sent(state, command.session, frame)
+        case link.NotSent():
+            return _not_sent(state, frame)
+        case link.WantNumbers():
+            return (SenderReserved(command.session, session.reserved_to + BLOCK),)
+        case _:
+            assert_never(frame)
+
+
+def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
+    """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
+    session = state.sessions[hello.session]
+    down = _session_down(state, hello.session, session.grant, "worker replaced")
+    grant = granted(session, hello)
+    if state.plans[hello.session].kind is SessionKind.MARKET_DATA or session.grant == 0:
+        return (*down, grant)
+    if not trusts(session, hello):
+        doubts = [deciding.doubt(c, r, "sent.log not trusted") for c, r in state.book.open_requests(hello.session)]
+        return (*down, *(d for d in doubts if d is not None and _is_intent(state, d)), grant)
+    sent = [
+        _message_sent(hello.session, session.session_epoch, e.msg_seq_num, e.cl_ord_id, e.root_id, e.msg_type, e.raw)
+        for e in left_in_log(session, hello)
+    ]
+    return (*down, *sent, grant)
+
+
+def _is_intent(state: State, doubted: RequestDoubted) -> bool:
+    """Whether not even the journal says that it was sent; what was sent is doubted only if the peer asks for it."""
+    request = state.book.chains[doubted.root_id].request(doubted.cl_ord_id)
+    return request is not None and request.state is RequestState.INTENT
+
+
+def _session_down(state: State, session: str, grant: int, reason: str) -> tuple[Event, ...]:
+    known = state.sessions[session]
+    if known.grant != grant or known.phase is Phase.DOWN:
+        return ()
+    return (SessionLoggedOut(session, reason),)
+
+
+def _logged_on(state: State, session: str) -> tuple[Event, ...]:
+    if state.plans[session].kind is SessionKind.MARKET_DATA:
+        return SessionLoggedOn(session), SessionReady(session)
+    return (SessionLoggedOn(session),)
+
+
+def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
+    """Handed over under this number; doubted at once if the peer has asked for the number already."""
+    if state.plans[session].kind is SessionKind.MARKET_DATA:
+        return ()
+    known = state.sessions[session]
+    event = _message_sent(
+        session, known.session_epoch, frame.msg_seq_num, frame.cl_ord_id, frame.root_id, frame.msg_type, frame.raw
+    )
+    if not frame.root_id or not known.was_asked_for(frame.msg_seq_num) or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+        return (event,)
+    return event, RequestDoubted(frame.root_id, frame.cl_ord_id, "the peer asked for its number")
+
+
+def _message_sent(
+    session: str, session_epoch: int, msg_seq_num: int, cl_ord_id: str, root_id: str, msg_type: str, raw: bytes
+) -> MessageSent:
+    return MessageSent(root_id, cl_ord_id, session, session_epoch, msg_seq_num, msg_type, raw.decode("latin-1"))
+
+
+def _not_sent(state: State, frame: link.NotSent) -> tuple[Event, ...]:
+    """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
+    chain = state.book.chains.get(frame.root_id)
+    request = chain.request(frame.cl_ord_id) if chain else None
+    if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+        return ()
+    return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
+
+
+def _resolve_all(state: State, session: str) -> tuple[Command, ...]:
+    """At READY, every request without an answer is either on its way, decided again, or asked about."""
+    grant = state.sessions[session].grant
+    commands: list[Command] = []
+    for chain, request in state.book.open_requests(session):
+        if request.state is RequestState.INTENT and request.grant != grant:
+            commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
+        elif request.state is RequestState.UNKNOWN:
+            commands.append(AskStatus(chain.root_id, request.cl_ord_id))
+    return tuple(commands)
+
+
+def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Command, ...]:
+    """A status report showed that a request never arrived."""
+    chain = state.book.chains[event.root_id]
+    return tuple(
+        DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
+    )
+
+
+__all__ = ["Command", "FromLink", "LinkLost", "ResendAsked", "decide", "react"]

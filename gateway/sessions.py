@@ -1,0 +1,213 @@
+"""What we know of each FIX session, as a fold over the journal: its numbers, its phase, and what the peer asked for again.
+
+A session takes orders only in phase READY: logged on, and a TestRequest(1) sent after the logon has come back, so that every
+report before it has been heard and every ResendRequest(2) for what the peer missed has been seen.
+"""
+
+from enum import Enum
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.link import Hello, Logged
+from oms.domain.events import Event, MessageSent
+
+BLOCK = 10_000
+"""Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
+
+
+class Phase(Enum):
+    DOWN = "DOWN"
+    LOGGED_ON = "LOGGED_ON"
+    READY = "READY"
+
+
+class EngineStarted(Event, frozen=True, gc=False):
+    """An engine took the journal over: every session is down until its worker says otherwise."""
+
+    version: str
+    config_hash: str
+
+    @property
+    def key(self) -> str:
+        return "engine"
+
+
+class SessionEvent(Event, frozen=True, gc=False):
+    """A fact about one FIX session."""
+
+    session: str
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
+class SessionGranted(SessionEvent, frozen=True, gc=False):
+    """A worker may log on with these numbers. The journal seq of this record names this start of the worker."""
+
+    session_epoch: int
+    next_sender: int
+    next_target: int
+    reserved_to: int
+    trusted: bool
+    """Whether the predecessor's sent.log was believed."""
+    pid: int
+
+
+class SenderReserved(SessionEvent, frozen=True, gc=False):
+    """Sender numbers up to this one may be used."""
+
+    reserved_to: int
+
+
+class SessionLoggedOn(SessionEvent, frozen=True, gc=False):
+    """The FIX session is logged on. The journal seq of this record is the TestReqID(112) that we now ask for."""
+
+
+class SessionReady(SessionEvent, frozen=True, gc=False):
+    """The TestRequest came back: nothing is missing on either side that was not asked for."""
+
+
+class SessionLoggedOut(SessionEvent, frozen=True, gc=False):
+    """The FIX session, or its worker, is gone."""
+
+    reason: str
+
+
+class MessageReceived(SessionEvent, frozen=True, gc=False):
+    """A message came in under this number. Written once for each number that counts."""
+
+    session_epoch: int
+    msg_seq_num: int
+    msg_type: str
+    next_target: int
+    """The next number expected after it."""
+    raw: str
+    """The message as received, credentials masked, bytes as Latin-1."""
+
+
+class ResendAsked(SessionEvent, frozen=True, gc=False):
+    """The peer asked for our messages from `begin_seq_no` again and got a gap-fill: whatever it was, it does not have it."""
+
+    begin_seq_no: int
+    end_seq_no: int
+    """0: to the last."""
+
+
+EVENTS: tuple[type[Event], ...] = (
+    EngineStarted,
+    SessionGranted,
+    SenderReserved,
+    SessionLoggedOn,
+    SessionReady,
+    SessionLoggedOut,
+    MessageReceived,
+    ResendAsked,
+)
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One FIX session's state."""
+
+    name: str
+    phase: Phase = Phase.DOWN
+    session_epoch: int = 1
+    """Rises with every reset of the sequence numbers."""
+    grant: int = 0
+    """Journal seq of the last grant; 0 before the first."""
+    was_ready: bool = False
+    """Whether business was possible since the last grant."""
+    next_target: int = 1
+    last_sender: int = 0
+    """The highest MsgSeqNum(34) that the journal saw us send."""
+    reserved_to: int = 0
+    test_req_id: str = ""
+    asked: tuple[tuple[int, int], ...] = ()
+    """The ranges that the peer asked for again in this epoch since the last grant; 0 ends an open range."""
+
+    def was_asked_for(self, msg_seq_num: int) -> bool:
+        return any(begin <= msg_seq_num and (not end or msg_seq_num <= end) for begin, end in self.asked)
+
+
+def trusts(session: Session, hello: Hello) -> bool:
+    """Whether the predecessor's sent.log can be believed: same boot, epoch and start, and the store's number agrees with us.
+
+    A log of an older start is believed if no business was possible since: it is then only older, not incomplete.
+    """
+    log = hello.log
+    if log is None:
+        return session.grant == 0
+    is_ours = log.boot_id == hello.boot_id and log.session_epoch == session.session_epoch
+    is_latest = log.grant == session.grant or not session.was_ready
+    last_logged = max((e.msg_seq_num for e in log.entries if e.msg_seq_num < hello.next_sender), default=0)
+    in_range = max(session.last_sender, last_logged) < hello.next_sender <= session.reserved_to + 1
+    return is_ours and is_latest and in_range
+
+
+def granted(session: Session, hello: Hello) -> SessionGranted:
+    """The numbers for a new start: continued where the evidence is good, beyond everything ever reserved where it is not."""
+    trusted = trusts(session, hello)
+    if session.grant == 0:
+        next_sender = 1
+    else:
+        next_sender = hello.next_sender if trusted else session.reserved_to + 1
+    reserved_to = session.reserved_to
+    while reserved_to - next_sender < BLOCK // 2:
+        reserved_to += BLOCK
+    return SessionGranted(
+        session=session.name,
+        session_epoch=session.session_epoch,
+        next_sender=next_sender,
+        next_target=session.next_target,
+        reserved_to=reserved_to,
+        trusted=trusted,
+        pid=hello.pid,
+    )
+
+
+def left_in_log(session: Session, hello: Hello) -> tuple[Logged, ...]:
+    """What the predecessor sent without being able to tell us. Only for a trusted log.
+
+    An entry counts only if QuickFIX's own number moved past it: else the worker died before the message was stored.
+    """
+    assert hello.log is not None
+    known = session.last_sender
+    return tuple(e for e in hello.log.entries if known < e.msg_seq_num < hello.next_sender)
+
+
+def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
+    """`session` after `event`, which is journal record `seq`."""
+    match event:
+        case SessionGranted():
+            return _granted(session, event, seq)
+        case SenderReserved():
+            return replace(session, reserved_to=event.reserved_to)
+        case SessionLoggedOn():
+            return replace(session, phase=Phase.LOGGED_ON, test_req_id=str(seq))
+        case SessionReady():
+            return replace(session, phase=Phase.READY, was_ready=True, test_req_id="")
+        case SessionLoggedOut():
+            return replace(session, phase=Phase.DOWN, test_req_id="")
+        case MessageReceived():
+            return replace(session, next_target=event.next_target)
+        case MessageSent():
+            return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
+        case ResendAsked():
+            return replace(session, asked=(*session.asked, (event.begin_seq_no, event.end_seq_no)))
+        case _:
+            raise AssertionError(f"{type(event).__name__} is no fact about a session")
+
+
+def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
+    return replace(
+        session,
+        phase=Phase.DOWN,
+        grant=seq,
+        was_ready=False,
+        session_epoch=event.session_epoch,
+        next_target=event.next_target,
+        reserved_to=event.reserved_to,
+        last_sender=max(session.last_sender, event.next_sender - 1),
+        asked=(),
+    )

@@ -1,0 +1,45 @@
+"""Everything the engine knows: the fold over the journal, and the market prices beside it."""
+
+from msgspec.structs import replace
+
+from gateway.cell import Cell, SessionKind
+from gateway.sessions import EngineStarted, Phase, Session, SessionEvent, evolve
+from oms.book import Book
+from oms.domain.events import Event, MessageSent
+from oms.domain.order import Chain
+from risk.limits import Quote
+
+
+class State:
+    """Changed only by `apply`, with facts that are in the journal or on their way there. `quotes` alone is not journalled."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.book = Book(cell.name)
+        self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
+        self.plans = {plan.name: plan for plan in cell.sessions}
+        self.quotes: dict[str, Quote] = {}
+        self.seq = 0
+        self.at_ns = 0
+
+    def apply(self, event: Event, seq: int, at_ns: int) -> Chain | None:
+        """Take in one fact; returns the order that it changed, as it is now."""
+        assert seq == self.seq + 1, f"record {seq} after {self.seq}"
+        assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
+        self.seq, self.at_ns = seq, at_ns
+        if isinstance(event, EngineStarted):
+            self.sessions = {name: _down(session) for name, session in self.sessions.items()}
+        elif isinstance(event, (SessionEvent, MessageSent)):
+            before = self.sessions.get(event.session, Session(event.session))
+            self.sessions[event.session] = evolve(before, event, seq)
+        return self.book.apply(event, seq, at_ns)
+
+    def grant_if_ready(self, session: str) -> int:
+        """The grant under which the session may send business now; 0 if it may not."""
+        state = self.sessions.get(session)
+        is_orders = session in self.plans and self.plans[session].kind is SessionKind.ORDERS
+        return state.grant if state is not None and is_orders and state.phase is Phase.READY else 0
+
+
+def _down(session: Session) -> Session:
+    return replace(session, phase=Phase.DOWN, test_req_id="")

@@ -1,0 +1,112 @@
+"""All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
+
+from collections.abc import Iterator
+
+from oms.domain.events import (
+    Answer,
+    CancelRequested,
+    ChainEvent,
+    Event,
+    ExecutionReported,
+    MessageSent,
+    OrderEvent,
+    OrderPlaced,
+    OrderRefused,
+    ReplaceRequested,
+    RequestRefused,
+)
+from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
+from oms.domain.report import ExecutionReport
+
+
+class Book:
+    """The orders of one cell. Only the engine's loop, or a replay, changes it."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+        """What every ClOrdID of this cell starts with."""
+        self.chains: dict[str, Chain] = {}
+        self.cl_ord_ids_minted = 0
+        self._root_of: dict[str, str] = {}
+        self._answers: dict[tuple[str, str], tuple[int, Answer]] = {}
+        self._exec_ids: set[tuple[str, str]] = set()
+        self._open: dict[str, dict[str, str]] = {}
+        self._sent_as: dict[tuple[str, int, int], str] = {}
+
+    def mint(self, ahead: int = 0) -> str:
+        """The next ClOrdID(11): deterministic, unique over restarts and days. Taken once an event that carries it is applied."""
+        return f"{self.prefix}{self.cl_ord_ids_minted + 1 + ahead:08d}"
+
+    def answer(self, principal: str, client_order_id: str) -> tuple[int, Answer] | None:
+        """What was answered to this request the first time, and under which journal seq."""
+        return self._answers.get((principal, client_order_id))
+
+    def find(self, principal: str, root_id: str, client_order_id: str) -> Chain | None:
+        """The order named by our id, or by its client's own id of it."""
+        if not root_id:
+            answer = self.answer(principal, client_order_id)
+            root_id = answer[1].root_id if answer is not None and isinstance(answer[1], OrderPlaced) else ""
+        return self.chains.get(root_id)
+
+    def by_cl_ord_id(self, cl_ord_id: str) -> Chain | None:
+        root_id = self._root_of.get(cl_ord_id)
+        return None if root_id is None else self.chains[root_id]
+
+    def reported(self, session: str, report: ExecutionReport) -> Chain | None:
+        """The order that a report is about: by ClOrdID(11), else by OrigClOrdID(41)."""
+        return self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
+
+    def holds_execution(self, session: str, exec_id: str) -> bool:
+        """Whether this ExecID(17) of the session's counterparty is booked already."""
+        return (session, exec_id) in self._exec_ids
+
+    def open_requests(self, session: str) -> Iterator[tuple[Chain, Request]]:
+        """The session's requests without an answer, oldest first."""
+        for cl_ord_id, root_id in self._open.get(session, {}).items():
+            chain = self.chains[root_id]
+            request = chain.request(cl_ord_id)
+            assert request is not None
+            yield chain, request
+
+    def sent_as(self, session: str, session_epoch: int, msg_seq_num: int) -> tuple[Chain, Request] | None:
+        """The unanswered request that left under this number."""
+        cl_ord_id = self._sent_as.get((session, session_epoch, msg_seq_num))
+        chain = self.by_cl_ord_id(cl_ord_id) if cl_ord_id else None
+        request = chain.request(cl_ord_id) if chain is not None and cl_ord_id else None
+        return None if chain is None or request is None else (chain, request)
+
+    def apply(self, event: Event, seq: int, at_ns: int) -> Chain | None:
+        """Change the state by one fact; returns the order that it changed."""
+        if isinstance(event, Answer):
+            self._answers.setdefault((event.principal, event.client_order_id), (seq, event))  # The first answer stands for ever.
+        if isinstance(event, (OrderRefused, RequestRefused)) or not isinstance(event, OrderEvent) or not event.root_id:
+            return None
+        before = self.chains.get(event.root_id)
+        after = evolve(before, _chain_event(event), at_ns)
+        self.chains[event.root_id] = after
+        self._index(event, before, after)
+        return after
+
+    def _index(self, event: OrderEvent, before: Chain | None, after: Chain) -> None:
+        if isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
+            self._root_of[event.cl_ord_id] = event.root_id
+            self.cl_ord_ids_minted += 1
+        elif isinstance(event, ExecutionReported) and event.report.exec_id:
+            self._exec_ids.add((event.session, event.report.exec_id))
+        elif isinstance(event, MessageSent):
+            self._sent_as[event.session, event.session_epoch, event.msg_seq_num] = event.cl_ord_id
+        if before is None or before.requests is not after.requests:
+            self._index_open(after)
+
+    def _index_open(self, chain: Chain) -> None:
+        waiting = self._open.setdefault(chain.session, {})
+        for request in chain.requests:
+            if request.state in OPEN:
+                waiting[request.cl_ord_id] = chain.root_id
+            elif waiting.pop(request.cl_ord_id, None) and request.state is not RequestState.NOT_SENT:
+                self._sent_as.pop((chain.session, request.session_epoch, request.msg_seq_num), None)
+
+
+def _chain_event(event: OrderEvent) -> ChainEvent:
+    assert isinstance(event, ChainEvent), f"{type(event).__name__} is no fact about an order"
+    return event

@@ -1,0 +1,252 @@
+"""All rules of the order book: what a command causes. Pure; risk judges the outcome before it is applied."""
+
+from msgspec.structs import replace
+
+from oms.book import Book
+from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.events import (
+    Answer,
+    BookEvent,
+    CancelRejected,
+    CancelRequested,
+    ExecutionReported,
+    OrderPlaced,
+    OrderRefused,
+    ReplaceRequested,
+    ReportQuarantined,
+    RequestDoubted,
+    RequestNotSent,
+    RequestRefused,
+    RequestReissued,
+    RequestRejected,
+    StatusRequested,
+)
+from oms.domain.fields import ExecType, MsgType
+from oms.domain.order import Chain, Request, RequestState
+from oms.domain.refusal import Refusal
+from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
+from oms.domain.terms import Terms
+
+
+def first_answer(book: Book, command: ClientCommand) -> tuple[int, Answer] | None:
+    """The answer that this very request has had before, with its journal seq; None if it is new, or the id's payload differs."""
+    known = book.answer(command.principal, command.client_order_id)
+    return known if known is not None and _same_request(book, known[1], command) else None
+
+
+def place(book: Book, command: PlaceOrder, session: str, grant: int, at_ns: int) -> OrderPlaced | OrderRefused:
+    """A new order for `session`; grant 0 says that the session cannot take it now."""
+    terms = command.terms
+    if book.answer(command.principal, command.client_order_id):
+        return _refused(command, Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}")
+    if terms.account not in command.accounts:
+        return _refused(command, Refusal.NOT_ENTITLED, f"account={terms.account} principal={command.principal}")
+    if is_expired(terms, at_ns):
+        return _refused(command, Refusal.EXPIRED, f"expire_at_ns={terms.expire_at_ns} at_ns={at_ns}")
+    if not grant:
+        return _refused(command, Refusal.SESSION_DOWN, f"session={session}")
+    return OrderPlaced(
+        root_id=book.mint(),
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        session=session,
+        grant=grant,
+        terms=terms,
+    )
+
+
+def refuse(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:
+    """The order never got as far as a session."""
+    return _refused(command, refusal, text)
+
+
+def cancel(book: Book, command: CancelOrder, chain: Chain | None, grant: int) -> CancelRequested | RequestRefused:
+    """A cancel is refused only where there is nothing to cancel, or nobody to tell."""
+    refusal = _request_refusal(book, command, chain, grant)
+    if chain is None or refusal is not None:
+        return _request_refused(command, chain, refusal or Refusal.UNKNOWN_ORDER, MsgType.ORDER_CANCEL_REQUEST, None)
+    return CancelRequested(
+        root_id=chain.root_id,
+        cl_ord_id=book.mint(),
+        orig_cl_ord_id=chain.cl_ord_id,
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        session=chain.session,
+        grant=grant,
+    )
+
+
+def change(
+    book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, at_ns: int
+) -> ReplaceRequested | RequestRefused:
+    """A replace names the whole desired order (R9); nothing of it applies before the venue says so (R4)."""
+    refusal = _request_refusal(book, command, chain, grant)
+    terms = None if chain is None else _replaced_terms(chain, command)
+    if refusal is None and terms is not None and is_expired(terms, at_ns):
+        refusal = Refusal.EXPIRED
+    if chain is None or terms is None or refusal is not None:
+        refused = refusal or Refusal.UNKNOWN_ORDER
+        return _request_refused(command, chain, refused, MsgType.ORDER_CANCEL_REPLACE_REQUEST, terms)
+    return ReplaceRequested(
+        root_id=chain.root_id,
+        cl_ord_id=book.mint(),
+        orig_cl_ord_id=chain.cl_ord_id,
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        session=chain.session,
+        grant=grant,
+        terms=terms,
+    )
+
+
+def reissue(book: Book, command: DecideAgain, grant: int, at_ns: int, age_ns_max: int) -> RequestReissued | RequestNotSent | None:
+    """A request that never reached the venue: sent again while it still makes sense, else given up."""
+    chain = book.chains[command.root_id]
+    request = chain.request(command.cl_ord_id)
+    if request is None or request.state is not RequestState.INTENT or request.grant == grant:
+        return None  # Answered in the meantime, or already on its way.
+    reason = _why_not_again(chain, request, at_ns, age_ns_max)
+    if reason:
+        return RequestNotSent(chain.root_id, request.cl_ord_id, reason)
+    return RequestReissued(chain.root_id, request.cl_ord_id, chain.session, grant)
+
+
+def ask(book: Book, command: AskStatus, grant: int) -> StatusRequested | None:
+    """A question about a request that is still unknown. A cancel is asked for under its order's own id."""
+    chain = book.chains[command.root_id]
+    request = chain.request(command.cl_ord_id)
+    if request is None or request.state is not RequestState.UNKNOWN:
+        return None
+    asked = chain.cl_ord_id if request.msg_type is MsgType.ORDER_CANCEL_REQUEST else request.cl_ord_id
+    return StatusRequested(chain.root_id, asked, chain.session, grant)
+
+
+def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
+    """Evidence that the venue may not have a request that it has not answered."""
+    if request.state not in (RequestState.INTENT, RequestState.SENT):
+        return None
+    return RequestDoubted(chain.root_id, request.cl_ord_id, reason)
+
+
+def report(book: Book, session: str, session_epoch: int, told: Report) -> tuple[BookEvent, ...]:
+    """What a venue's message causes. A fact is never refused; what cannot be read or attributed is set aside, loudly."""
+    match told:
+        case ExecutionReport():
+            return _execution(book, session, told)
+        case CancelReject():
+            chain = book.by_cl_ord_id(told.cl_ord_id)
+            if chain is None:
+                return (ReportQuarantined(session, f"OrderCancelReject for unknown ClOrdID {told.cl_ord_id}"),)
+            return (CancelRejected(chain.root_id, session, told),)
+        case MessageReject():
+            found = book.sent_as(session, session_epoch, told.ref_seq_num)
+            if found is None:
+                return (ReportQuarantined(session, f"reject of MsgSeqNum {told.ref_seq_num}: {told.text}"),)
+            return (RequestRejected(found[0].root_id, found[1].cl_ord_id, told.text),)
+        case Unreadable():
+            return (ReportQuarantined(session, told.why),)
+
+
+def is_expired(terms: Terms, at_ns: int) -> bool:
+    return terms.expire_at_ns is not None and at_ns >= terms.expire_at_ns
+
+
+def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
+    if told.exec_type is not ExecType.ORDER_STATUS and book.holds_execution(session, told.exec_id):
+        return ()  # The venue resent an execution that we already hold.
+    chain = book.reported(session, told)
+    if chain is None:
+        return (ReportQuarantined(session, f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"),)
+    if chain.session != session:
+        return (ReportQuarantined(session, f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"),)
+    if told.exec_type in _NOT_MODELLED:
+        return (ReportQuarantined(session, f"ExecType {told.exec_type.value} for {chain.root_id} needs a person"),)
+    return (ExecutionReported(chain.root_id, session, told),)
+
+
+_NOT_MODELLED = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.RESTATED})
+"""Reports that change booked facts in ways that this version does not follow: set aside rather than guessed."""
+
+
+def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
+    """Whether `command` is the request that `known` answered, word for word."""
+    match command:
+        case PlaceOrder():
+            return isinstance(known, (OrderPlaced, OrderRefused)) and known.terms == command.terms
+        case CancelOrder():
+            return _is_about(book, known, MsgType.ORDER_CANCEL_REQUEST, command)
+        case ReplaceOrder():
+            if not _is_about(book, known, MsgType.ORDER_CANCEL_REPLACE_REQUEST, command):
+                return False
+            terms = known.terms if isinstance(known, (ReplaceRequested, RequestRefused)) else None
+            return terms is None or _wants(terms, command)
+
+
+def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder | ReplaceOrder) -> bool:
+    match known:
+        case CancelRequested():
+            kind = MsgType.ORDER_CANCEL_REQUEST
+        case ReplaceRequested():
+            kind = MsgType.ORDER_CANCEL_REPLACE_REQUEST
+        case RequestRefused():
+            kind = known.msg_type
+        case _:
+            return False
+    chain = book.find(command.principal, command.root_id, command.orig_client_order_id)
+    is_same_order = known.root_id in ("", "" if chain is None else chain.root_id)
+    return kind is msg_type and is_same_order
+
+
+def _wants(terms: Terms, command: ReplaceOrder) -> bool:
+    is_same_price = command.price in (None, terms.price)
+    return is_same_price and (terms.order_qty, terms.expire_at_ns) == (command.order_qty, command.expire_at_ns)
+
+
+def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Chain | None, grant: int) -> Refusal | None:
+    """Why a cancel or replace cannot be sent; None if it can."""
+    if book.answer(command.principal, command.client_order_id):
+        return Refusal.DUPLICATE_CLIENT_ORDER_ID
+    if chain is None or chain.terms.account not in command.accounts:
+        return Refusal.UNKNOWN_ORDER
+    if not chain.is_live:
+        return Refusal.TOO_LATE
+    if chain.pending() is not None:
+        return Refusal.REQUEST_PENDING
+    return None if grant else Refusal.SESSION_DOWN
+
+
+def _request_refused(
+    command: CancelOrder | ReplaceOrder, chain: Chain | None, refusal: Refusal, msg_type: MsgType, terms: Terms | None
+) -> RequestRefused:
+    visible = chain is not None and chain.terms.account in command.accounts
+    return RequestRefused(
+        root_id=chain.root_id if chain is not None and visible else "",
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        msg_type=msg_type,
+        orig_client_order_id=command.orig_client_order_id,
+        refusal=refusal,
+        text=f"order={command.root_id or command.orig_client_order_id}",
+        terms=terms if visible else None,
+    )
+
+
+def _replaced_terms(chain: Chain, command: ReplaceOrder) -> Terms:
+    price = chain.terms.price if command.price is None else command.price
+    return replace(chain.terms, order_qty=command.order_qty, price=price, expire_at_ns=command.expire_at_ns)
+
+
+def _why_not_again(chain: Chain, request: Request, at_ns: int, age_ns_max: int) -> str:
+    """Why a request must not be sent again; empty if it may. A cancel is worth sending as long as its order lives."""
+    if request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
+        return "" if chain.is_live else "the order has ended"
+    if request.terms is not None and is_expired(request.terms, at_ns):
+        return "expired"
+    if at_ns - request.placed_at_ns > age_ns_max:
+        return "too old to be sent again"
+    return ""
+
+
+def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:
+    return OrderRefused(command.client_order_id, command.principal, command.terms, refusal, text)
+

@@ -1,0 +1,220 @@
+"""What happened to orders. Facts only: each is one journal record, and the state of every order is a fold over them."""
+
+from typing import ClassVar
+
+import msgspec
+
+from oms.domain.fields import MsgType
+from oms.domain.refusal import Refusal
+from oms.domain.report import CancelReject, ExecutionReport
+from oms.domain.terms import Decision, Terms
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """A fact. `VERSION` rises when a field changes its meaning; old records are then lifted by an upcaster."""
+
+    VERSION: ClassVar[int] = 1
+
+    @property
+    def key(self) -> str:
+        """What the fact is about: an order's root_id, a session's name, a client's id."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class OrderEvent(Event, frozen=True, gc=False):
+    """A fact about one order."""
+
+    root_id: str
+
+    @property
+    def key(self) -> str:
+        return self.root_id
+
+
+class OrderPlaced(OrderEvent, frozen=True, gc=False):
+    """We took the order and will send it; its ClOrdID(11) is `root_id`."""
+
+    client_order_id: str
+    principal: str
+    session: str
+    grant: int
+    """Which start of the session's worker may send it: the journal seq of that grant."""
+    terms: Terms
+    decision: Decision | None = None
+
+    @property
+    def cl_ord_id(self) -> str:
+        return self.root_id
+
+
+class OrderRefused(Event, frozen=True, gc=False):
+    """We did not take the order. The id stays refused."""
+
+    client_order_id: str
+    principal: str
+    terms: Terms
+    refusal: Refusal
+    text: str
+    decision: Decision | None = None
+
+    @property
+    def key(self) -> str:
+        return self.client_order_id
+
+
+class CancelRequested(OrderEvent, frozen=True, gc=False):
+    """We took the cancel and will send it as OrderCancelRequest(35=F)."""
+
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    client_order_id: str
+    principal: str
+    session: str
+    grant: int
+
+
+class ReplaceRequested(OrderEvent, frozen=True, gc=False):
+    """We took the replace and will send it as OrderCancelReplaceRequest(35=G) with the whole desired order (R9)."""
+
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    client_order_id: str
+    principal: str
+    session: str
+    grant: int
+    terms: Terms
+    decision: Decision | None = None
+
+
+class RequestRefused(OrderEvent, frozen=True, gc=False):
+    """We did not take a cancel or a replace; `root_id` is empty when no such order is known to the principal."""
+
+    client_order_id: str
+    principal: str
+    msg_type: MsgType
+    orig_client_order_id: str
+    refusal: Refusal
+    text: str
+    terms: Terms | None = None
+    """The order as the replace wanted it; None for a cancel, and for an order that is not known."""
+    decision: Decision | None = None
+
+    @property
+    def key(self) -> str:
+        return self.root_id or self.client_order_id
+
+
+class MessageSent(OrderEvent, frozen=True, gc=False):
+    """The worker handed a message to the FIX session under this number. `root_id` is empty for session messages."""
+
+    cl_ord_id: str
+    session: str
+    session_epoch: int
+    msg_seq_num: int
+    msg_type: str
+    raw: str
+    """The message as sent, credentials masked, bytes as Latin-1."""
+
+    @property
+    def key(self) -> str:
+        return self.root_id or self.session
+
+
+class RequestNotSent(OrderEvent, frozen=True, gc=False):
+    """The request is known not to have reached the venue and will not be sent any more."""
+
+    cl_ord_id: str
+    reason: str
+
+
+class RequestDoubted(OrderEvent, frozen=True, gc=False):
+    """Nobody can say whether the venue has the request: it is UNKNOWN until the venue, or a person, says."""
+
+    cl_ord_id: str
+    reason: str
+
+
+class RequestReissued(OrderEvent, frozen=True, gc=False):
+    """The request never reached the venue and is sent again under the same ClOrdID with PossResend(97)=Y."""
+
+    cl_ord_id: str
+    session: str
+    grant: int
+    decision: Decision | None = None
+
+
+class StatusRequested(OrderEvent, frozen=True, gc=False):
+    """We ask the venue by OrderStatusRequest(35=H) what it knows of `cl_ord_id`."""
+
+    cl_ord_id: str
+    session: str
+    grant: int
+
+
+class ExecutionReported(OrderEvent, frozen=True, gc=False):
+    """The venue said something of the order, in an ExecutionReport(35=8)."""
+
+    session: str
+    report: ExecutionReport
+
+
+class CancelRejected(OrderEvent, frozen=True, gc=False):
+    """The venue would not cancel or replace, in an OrderCancelReject(35=9)."""
+
+    session: str
+    report: CancelReject
+
+
+class RequestRejected(OrderEvent, frozen=True, gc=False):
+    """The venue's session or application layer refused the message itself, by Reject(35=3) or BusinessMessageReject(35=j)."""
+
+    cl_ord_id: str
+    text: str
+
+
+class ReportQuarantined(Event, frozen=True, gc=False):
+    """A message about an order that could not be read or attributed. Its text is in the MessageReceived before it."""
+
+    session: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
+ChainEvent = (
+    OrderPlaced
+    | CancelRequested
+    | ReplaceRequested
+    | MessageSent
+    | RequestNotSent
+    | RequestDoubted
+    | RequestReissued
+    | StatusRequested
+    | ExecutionReported
+    | CancelRejected
+    | RequestRejected
+)
+"""The facts that change one order."""
+
+Answer = OrderPlaced | OrderRefused | CancelRequested | ReplaceRequested | RequestRefused
+"""The facts that answer a client's request, for ever."""
+
+BookEvent = ChainEvent | OrderRefused | RequestRefused | ReportQuarantined
+EVENTS: tuple[type[Event], ...] = (
+    OrderPlaced,
+    OrderRefused,
+    CancelRequested,
+    ReplaceRequested,
+    RequestRefused,
+    MessageSent,
+    RequestNotSent,
+    RequestDoubted,
+    RequestReissued,
+    StatusRequested,
+    ExecutionReported,
+    CancelRejected,
+    RequestRejected,
+    ReportQuarantined,
+)

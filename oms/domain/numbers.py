@@ -1,0 +1,41 @@
+"""Exact arithmetic: one Decimal context for the whole process, and the one place where a division is rounded."""
+
+import decimal
+from decimal import Decimal
+
+CONTEXT = decimal.Context(
+    prec=50,
+    rounding=decimal.ROUND_HALF_EVEN,
+    traps=[
+        decimal.Inexact,
+        decimal.FloatOperation,
+        decimal.InvalidOperation,
+        decimal.DivisionByZero,
+        decimal.Overflow,
+    ],
+)
+"""Anything that would lose a digit raises. Inputs are bounded at the edge so that no product of ours can."""
+
+ZERO = Decimal(0)
+BPS = Decimal(10_000)
+AVG_PX_DIGITS = 12
+_ROUNDING = decimal.Context(prec=50, rounding=decimal.ROUND_HALF_EVEN, traps=[decimal.InvalidOperation])
+_AVG_PX_STEP = Decimal(1).scaleb(-AVG_PX_DIGITS)
+
+
+def install() -> None:
+    """Make CONTEXT the context of the calling thread and of every task that it starts."""
+    decimal.setcontext(CONTEXT)
+
+
+def average(total: Decimal, count: Decimal) -> Decimal:
+    """`total / count` to AVG_PX_DIGITS decimal places, half to even; zero when `count` is zero. The only division we have."""
+    if not count:
+        return ZERO
+    return _ROUNDING.quantize(_ROUNDING.divide(total, count), _AVG_PX_STEP)
+
+
+def plain(number: Decimal) -> str:
+    """The number as FIX and people write it: no exponent, no trailing zeros of the fraction."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

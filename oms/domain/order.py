@@ -1,0 +1,324 @@
+"""The life of one order: a chain of requests and facts, from which its OrdStatus is computed and never assigned.
+
+`evolve` holds every transition. Nothing is decided here: the rules are in `oms.deciding`.
+"""
+
+from decimal import Decimal
+from enum import Enum
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.domain.events import (
+    CancelRejected,
+    CancelRequested,
+    ChainEvent,
+    ExecutionReported,
+    MessageSent,
+    OrderPlaced,
+    ReplaceRequested,
+    RequestDoubted,
+    RequestNotSent,
+    RequestReissued,
+    RequestRejected,
+    StatusRequested,
+)
+from oms.domain.fields import ExecType, MsgType, OrdStatus
+from oms.domain.numbers import ZERO, average
+from oms.domain.report import ExecutionReport
+from oms.domain.terms import Terms
+
+
+class RequestState(Enum):
+    """Where one request to the venue stands."""
+
+    INTENT = "INTENT"
+    """In the journal; nobody has said yet that it was sent."""
+    SENT = "SENT"
+    """Handed to the FIX session; the venue has not answered."""
+    DONE = "DONE"
+    """The venue did it."""
+    REFUSED = "REFUSED"
+    """The venue would not."""
+    NOT_SENT = "NOT_SENT"
+    """It never reached the venue and never will."""
+    UNKNOWN = "UNKNOWN"
+    """Nobody can say. Never turned into anything else by a timer."""
+
+
+OPEN = frozenset({RequestState.INTENT, RequestState.SENT, RequestState.UNKNOWN})
+
+
+_STILL_PENDING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_REPLACE})
+
+
+class End(Enum):
+    """How an order left the market, other than by being filled."""
+
+    CANCELED = "4"
+    REJECTED = "8"
+    EXPIRED = "C"
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One message to the venue that wants an answer."""
+
+    cl_ord_id: str
+    msg_type: MsgType
+    client_order_id: str
+    principal: str
+    grant: int
+    placed_at_ns: int
+    terms: Terms | None = None
+    """What the order is if the venue does it; None for a cancel."""
+    orig_cl_ord_id: str = ""
+    state: RequestState = RequestState.INTENT
+    session_epoch: int = 0
+    msg_seq_num: int = 0
+    """The number it was last sent under; 0 until then."""
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """One order over all its versions."""
+
+    root_id: str
+    session: str
+    terms: Terms
+    """The version that the venue last accepted; before that, the first."""
+    requests: tuple[Request, ...]
+    accepted: str = ""
+    """ClOrdID(11) of the version that the venue last accepted; empty before that."""
+    order_id: str = ""
+    cum_qty: Decimal = ZERO
+    cum_value: Decimal = ZERO
+    """Σ LastQty × LastPx, exact."""
+    end: End | None = None
+    text: str = ""
+    """The venue's or our own last word on why."""
+
+    @property
+    def cl_ord_id(self) -> str:
+        """The id under which the venue knows the order now."""
+        return self.accepted or self.root_id
+
+    @property
+    def leaves_qty(self) -> Decimal:
+        """LeavesQty(151): what may still trade; zero off the market."""
+        return ZERO if self.end else max(self.terms.order_qty - self.cum_qty, ZERO)
+
+    @property
+    def avg_px(self) -> Decimal:
+        return average(self.cum_value, self.cum_qty)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether anything may still trade, as far as we know."""
+        return self.leaves_qty > ZERO
+
+    def request(self, cl_ord_id: str) -> Request | None:
+        return next((r for r in self.requests if r.cl_ord_id == cl_ord_id), None)
+
+    def pending(self) -> Request | None:
+        """The cancel or replace that is not answered yet."""
+        return next((r for r in self.requests[1:] if r.state in OPEN), None)
+
+    @property
+    def ord_status(self) -> OrdStatus:
+        """OrdStatus(39): the highest of the true predicates, by the precedence of FIX 4.4 Volume 4."""
+        pending = self.pending()
+        if pending is not None:
+            is_cancel = pending.msg_type is MsgType.ORDER_CANCEL_REQUEST
+            return OrdStatus.PENDING_CANCEL if is_cancel else OrdStatus.PENDING_REPLACE
+        if self.cum_qty >= self.terms.order_qty:
+            return OrdStatus.FILLED
+        if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
+            return OrdStatus(self.end.value)
+        if self.cum_qty:
+            return OrdStatus.PARTIALLY_FILLED
+        return OrdStatus.NEW if self.accepted else OrdStatus.PENDING_NEW
+
+
+def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
+    """`chain` after `event`, which happened at `at_ns`."""
+    if isinstance(event, OrderPlaced):
+        return _placed(event, at_ns)
+    assert chain is not None, f"{type(event).__name__} about an order that was never placed: {event.root_id}"
+    match event:
+        case CancelRequested():
+            return _requested(chain, event, MsgType.ORDER_CANCEL_REQUEST, None, at_ns)
+        case ReplaceRequested():
+            return _requested(chain, event, MsgType.ORDER_CANCEL_REPLACE_REQUEST, event.terms, at_ns)
+        case MessageSent():
+            return _sent(chain, event)
+        case RequestNotSent():
+            return _ended(_with(chain, event.cl_ord_id, state=RequestState.NOT_SENT), event.cl_ord_id, event.reason)
+        case RequestDoubted():
+            return _with(chain, event.cl_ord_id, state=RequestState.UNKNOWN)
+        case RequestReissued():
+            return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
+        case StatusRequested():
+            return chain
+        case ExecutionReported():
+            return _reported(chain, event.report)
+        case CancelRejected():
+            refused = _with(chain, event.report.cl_ord_id, state=RequestState.REFUSED)
+            return replace(refused, text=event.report.text)
+        case RequestRejected():
+            return _ended(_with(chain, event.cl_ord_id, state=RequestState.REFUSED), event.cl_ord_id, event.text)
+        case _:
+            assert_never(event)
+
+
+def _placed(event: OrderPlaced, at_ns: int) -> Chain:
+    first = Request(
+        cl_ord_id=event.root_id,
+        msg_type=MsgType.NEW_ORDER_SINGLE,
+        client_order_id=event.client_order_id,
+        principal=event.principal,
+        grant=event.grant,
+        placed_at_ns=at_ns,
+        terms=event.terms,
+    )
+    return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,))
+
+
+def _requested(
+    chain: Chain, event: CancelRequested | ReplaceRequested, msg_type: MsgType, terms: Terms | None, at_ns: int
+) -> Chain:
+    request = Request(
+        cl_ord_id=event.cl_ord_id,
+        msg_type=msg_type,
+        client_order_id=event.client_order_id,
+        principal=event.principal,
+        grant=event.grant,
+        placed_at_ns=at_ns,
+        terms=terms,
+        orig_cl_ord_id=event.orig_cl_ord_id,
+    )
+    return replace(chain, requests=(*chain.requests, request))
+
+
+def _sent(chain: Chain, event: MessageSent) -> Chain:
+    if event.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+        return chain
+    request = chain.request(event.cl_ord_id)
+    state = RequestState.SENT if request is not None and request.state in OPEN else None
+    changes = {"session_epoch": event.session_epoch, "msg_seq_num": event.msg_seq_num}
+    return _with(chain, event.cl_ord_id, **changes, **({"state": state} if state else {}))
+
+
+def _with(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:
+    """`chain` with one request changed."""
+    if len(chain.requests) == 1 and chain.requests[0].cl_ord_id == cl_ord_id:
+        return replace(chain, requests=(replace(chain.requests[0], **changes),))
+    requests = tuple([replace(r, **changes) if r.cl_ord_id == cl_ord_id else r for r in chain.requests])
+    return replace(chain, requests=requests)
+
+
+def _ended(chain: Chain, cl_ord_id: str, text: str) -> Chain:
+    """The request came to nothing: the order ends with it if it was the order itself."""
+    return replace(chain, text=text, end=End.REJECTED if cl_ord_id == chain.root_id else chain.end)
+
+
+def _reported(chain: Chain, report: ExecutionReport) -> Chain:
+    """The economic effect first and whatever the state (order-model: never refuse a fact), then requests and versions."""
+    if report.order_id and report.order_id != chain.order_id and not report.says_unknown():
+        chain = replace(chain, order_id=report.order_id)
+    match report.exec_type:
+        case ExecType.TRADE:
+            return _traded(chain, report)
+        case ExecType.NEW:
+            return _accepted(chain, report.cl_ord_id)
+        case ExecType.REPLACED:
+            return _accepted(chain, report.cl_ord_id)
+        case ExecType.CANCELED:
+            return _left_market(chain, report, End.CANCELED)
+        case ExecType.EXPIRED:
+            return _left_market(chain, report, End.EXPIRED)
+        case ExecType.REJECTED:
+            rejected = _with(chain, report.cl_ord_id, state=RequestState.REFUSED)
+            return _ended(rejected, report.cl_ord_id, report.text)
+        case ExecType.ORDER_STATUS:
+            return _status(chain, report)
+        case _:
+            return _received(chain, report.cl_ord_id)
+
+
+def _traded(chain: Chain, report: ExecutionReport) -> Chain:
+    """A fill before the ack accepts the order too: a venue cannot trade what it does not have."""
+    assert report.last_qty is not None and report.last_px is not None, "the codec lets no Trade without them through"
+    booked = replace(
+        chain,
+        cum_qty=chain.cum_qty + report.last_qty,
+        cum_value=chain.cum_value + report.last_qty * report.last_px,
+    )
+    return booked if booked.accepted else _accepted(booked, booked.root_id)
+
+
+def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
+    """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
+    request = chain.request(cl_ord_id)
+    if request is None or request.terms is None:
+        return chain
+    terms = request.terms
+    if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
+        terms = replace(terms, order_qty=chain.cum_qty)
+    return replace(_with(chain, cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms)
+
+
+def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
+    """Done by request or of the venue's own accord; what was still asked of the order has its answer either way."""
+    answered = _received(chain, chain.root_id) if chain.requests[0].state in OPEN else chain
+    request = answered.request(report.cl_ord_id)
+    if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
+        answered = _with(answered, report.cl_ord_id, state=RequestState.DONE)
+    return replace(answered, end=end, text=report.text or answered.text)
+
+
+def _received(chain: Chain, cl_ord_id: str) -> Chain:
+    """The venue has the request: it may have been unknown, or only meant, until now."""
+    request = chain.request(cl_ord_id)
+    if request is None or request.state not in OPEN:
+        return chain
+    return _with(chain, cl_ord_id, state=RequestState.SENT)
+
+
+def _status(chain: Chain, report: ExecutionReport) -> Chain:
+    """A status books no execution; it may resolve a request that was unknown (R10)."""
+    asked = chain.request(report.cl_ord_id)
+    if asked is None:
+        return chain
+    if report.says_unknown():
+        return _with(chain, asked.cl_ord_id, state=RequestState.INTENT, grant=0) if asked.state in OPEN else chain
+    if report.ord_status in _STILL_PENDING:
+        known = _received(chain, asked.cl_ord_id)
+    else:
+        known = _accepted(chain, asked.cl_ord_id) if asked.state in OPEN else chain
+    known = _cancel_resolved(known, report)
+    match report.ord_status:
+        case OrdStatus.CANCELED:
+            return replace(known, end=End.CANCELED)
+        case OrdStatus.EXPIRED:
+            return replace(known, end=End.EXPIRED)
+        case OrdStatus.REJECTED:
+            refused = _with(known, asked.cl_ord_id, state=RequestState.REFUSED)
+            return _ended(refused, asked.cl_ord_id, report.text)
+        case _:
+            return known
+
+
+def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
+    """A cancel whose fate was unknown: done if the order is canceled, too late if it ended otherwise, never received if not."""
+    pending = chain.pending()
+    if pending is None or pending.state is not RequestState.UNKNOWN or pending.msg_type is not MsgType.ORDER_CANCEL_REQUEST:
+        return chain
+    match report.ord_status:
+        case OrdStatus.CANCELED:
+            return _with(chain, pending.cl_ord_id, state=RequestState.DONE)
+        case OrdStatus.FILLED | OrdStatus.EXPIRED | OrdStatus.REJECTED:
+            return _with(chain, pending.cl_ord_id, state=RequestState.REFUSED)
+        case OrdStatus.PENDING_CANCEL:
+            return _with(chain, pending.cl_ord_id, state=RequestState.SENT)
+        case _:
+            return _with(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0)
