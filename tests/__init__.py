@@ -1,0 +1,1 @@
+"""The proof: unit tests mirror the packages, integration tests start real parts, house tests keep the rules."""

@@ -1,0 +1,1 @@
+"""What tests share: polling, ports, databases, certificates."""
