@@ -21,6 +21,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv, by hash (QUICKFIX=official builds QuickFIX from source: 5 to 10 minutes)
+	@:
 
 run: setup ## start everything on this machine, send a basket of orders, stay up until Ctrl-C
 	@$(BIN)/fixgate demo
@@ -65,8 +66,9 @@ $(STAMP): $(LOCKS) requirements.in pyproject.toml
 	@case "$(QUICKFIX)" in wheel|official) ;; *) echo "QUICKFIX is wheel or official, not $(QUICKFIX)" >&2; exit 1;; esac
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 		{ echo "fixgate runs on CPython 3.11 to 3.13; say which: make setup PYTHON=python3.12" >&2; exit 1; }
+	@echo "installing into $(VENV)"
 	@rm -f $(VENV)/installed-* && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-setup.lock
+	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --requirement requirements-setup.lock
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.lock
 	@$(MAKE) dictionaries quickfix-$(QUICKFIX)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
@@ -76,12 +78,13 @@ $(STAMP): $(LOCKS) requirements.in pyproject.toml
 .PHONY: dictionaries quickfix-wheel quickfix-official
 dictionaries:
 	@rm -rf $(VENV)/source && mkdir -p $(VENV)/source $(SHARE)
-	@$(BIN)/python -m pip download --quiet --require-hashes --no-deps --no-binary :all: --no-build-isolation \
+	@$(BIN)/python -m pip download --quiet --quiet --require-hashes --no-deps --no-binary :all: --no-build-isolation \
 		--dest $(VENV)/source --requirement requirements-quickfix.lock
 	@tar -xzf $(VENV)/source/quickfix-*.tar.gz -C $(VENV)/source
 	@cp $(VENV)/source/quickfix-*/spec/FIX*.xml $(SHARE)/ && rm -rf $(VENV)/source
 
-quickfix-wheel: ;
+quickfix-wheel:
+	@:
 
 quickfix-official:
 	@echo "building QuickFIX from its official sources"
