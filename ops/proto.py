@@ -55,7 +55,9 @@ def buf(*arguments: str) -> bool:
 
 def differences(fresh: Path, committed: Path) -> list[str]:
     """Names of files that are missing, left over or different."""
-    names = {str(path.relative_to(folder)) for folder in (fresh, committed) for path in folder.rglob("*.py*") if path.suffix != ".pyc"}
+    names = {
+        str(path.relative_to(folder)) for folder in (fresh, committed) for path in folder.rglob("*.py*") if path.suffix != ".pyc"
+    }
     _, different, missing = filecmp.cmpfiles(fresh, committed, names, shallow=False)
     return sorted(different + missing)
 
