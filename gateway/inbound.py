@@ -8,10 +8,10 @@ from the number that we know.
 from gateway import link
 from gateway.codec import reading
 from gateway.codec.text import Garbled, fields
-from gateway.sessions import MessageReceived, Phase, ResendAsked, Session, SessionReady
+from gateway.sessions import MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
 from oms import deciding
-from oms.domain.events import Event, ReportQuarantined, RequestDoubted
+from oms.domain.events import Event, ReportQuarantined
 
 ADMIN = frozenset("0 1 2 3 4 5 A".split())
 """MsgType(35) of session messages."""
@@ -60,24 +60,7 @@ def _meaning(state: State, session: Session, msg_type: str, message: reading.Fla
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.get(112) == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
-        case "2":
-            return _resend_asked(state, session, message)
         case _:
             told = reading.report(msg_type, message)
             return () if told is None else deciding.report(state.book, session.name, session.session_epoch, told)
 
-
-def _resend_asked(state: State, session: Session, message: reading.Flat) -> tuple[Event, ...]:
-    """The peer misses a range of ours: every unanswered request in it is in doubt (our FIX layer answers with a gap-fill)."""
-    begin, end = message.get(7, ""), message.get(16, "0")
-    if not begin.isdecimal() or not end.isdecimal():
-        return (ReportQuarantined(session.name, f"ResendRequest from {begin[:20]!r} to {end[:20]!r}"),)
-    asked = ResendAsked(session.name, int(begin), int(end))
-    doubts: list[RequestDoubted | None] = []
-    for chain, request in state.book.open_requests(session.name):
-        in_range = asked.begin_seq_no <= request.msg_seq_num and (
-            not asked.end_seq_no or request.msg_seq_num <= asked.end_seq_no
-        )
-        if request.msg_seq_num and request.session_epoch == session.session_epoch and in_range:
-            doubts.append(deciding.doubt(chain, request, "the peer asked for its number"))
-    return (asked, *(d for d in doubts if d is not None))

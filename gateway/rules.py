@@ -11,15 +11,17 @@ from msgspec.structs import replace
 
 from gateway import link
 from gateway.cell import SessionKind
+from gateway.codec import reading
+from gateway.codec.text import fields
 from gateway.inbound import received
 from gateway.sessions import (
     BLOCK,
+    GapFilled,
     Phase,
     SenderReserved,
     SessionLoggedOn,
     SessionLoggedOut,
     SessionReady,
-    ResendAsked,
     granted,
     left_in_log,
     trusts,
@@ -59,6 +61,9 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
     session: str
     grant: int
 
+
+SEQUENCE_RESET = "4"
+"""MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
 
 Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
 
@@ -185,19 +190,18 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
     if state.plans[hello.session].kind is SessionKind.MARKET_DATA or session.grant == 0:
         return (*down, grant)
     if not trusts(session, hello):
-        doubts = [deciding.doubt(c, r, "sent.log not trusted") for c, r in state.book.open_requests(hello.session)]
-        return (*down, *(d for d in doubts if d is not None and _is_intent(state, d)), grant)
+        requests = state.book.open_requests(hello.session)
+        doubts = [
+            RequestDoubted(chain.root_id, request.cl_ord_id, "sent.log not trusted")
+            for chain, request in requests
+            if request.state is RequestState.INTENT and request.grant
+        ]
+        return (*down, *doubts, grant)
     sent = [
         _message_sent(hello.session, session.session_epoch, e.msg_seq_num, e.cl_ord_id, e.root_id, e.msg_type, e.raw)
         for e in left_in_log(session, hello)
     ]
     return (*down, *sent, grant)
-
-
-def _is_intent(state: State, doubted: RequestDoubted) -> bool:
-    """Whether not even the journal says that it was sent; what was sent is doubted only if the peer asks for it."""
-    request = state.book.chains[doubted.root_id].request(doubted.cl_ord_id)
-    return request is not None and request.state is RequestState.INTENT
 
 
 def _session_down(state: State, session: str, grant: int, reason: str) -> tuple[Event, ...]:
@@ -214,16 +218,23 @@ def _logged_on(state: State, session: str) -> tuple[Event, ...]:
 
 
 def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
-    """Handed over under this number; doubted at once if the peer has asked for the number already."""
+    """Handed over under this number. A gap-fill of ours puts every unanswered request in its range in doubt.
+
+    The worker tells of messages in the order of their numbers, so whatever the gap-fill covers has been told before it.
+    """
     if state.plans[session].kind is SessionKind.MARKET_DATA:
         return ()
-    known = state.sessions[session]
-    event = _message_sent(
-        session, known.session_epoch, frame.msg_seq_num, frame.cl_ord_id, frame.root_id, frame.msg_type, frame.raw
-    )
-    if not frame.root_id or not known.was_asked_for(frame.msg_seq_num) or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+    epoch = state.sessions[session].session_epoch
+    event = _message_sent(session, epoch, frame.msg_seq_num, frame.cl_ord_id, frame.root_id, frame.msg_type, frame.raw)
+    if frame.msg_type != SEQUENCE_RESET:
         return (event,)
-    return event, RequestDoubted(frame.root_id, frame.cl_ord_id, "the peer asked for its number")
+    filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(reading.flat(fields(frame.raw))))
+    doubts = [
+        deciding.doubt(chain, request, "the peer asked for its number")
+        for chain, request in state.book.open_requests(session)
+        if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
+    ]
+    return (event, filled, *(d for d in doubts if d is not None))
 
 
 def _message_sent(
@@ -260,5 +271,3 @@ def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Comman
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
     )
 
-
-__all__ = ["Command", "FromLink", "LinkLost", "ResendAsked", "decide", "react"]

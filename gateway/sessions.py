@@ -87,12 +87,12 @@ class MessageReceived(SessionEvent, frozen=True, gc=False):
     """The message as received, credentials masked, bytes as Latin-1."""
 
 
-class ResendAsked(SessionEvent, frozen=True, gc=False):
-    """The peer asked for our messages from `begin_seq_no` again and got a gap-fill: whatever it was, it does not have it."""
+class GapFilled(SessionEvent, frozen=True, gc=False):
+    """The peer asked for messages of ours again and got a gap-fill instead: what was in that range it may not have."""
 
     begin_seq_no: int
-    end_seq_no: int
-    """0: to the last."""
+    new_seq_no: int
+    """The first number after the range."""
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -103,7 +103,7 @@ EVENTS: tuple[type[Event], ...] = (
     SessionReady,
     SessionLoggedOut,
     MessageReceived,
-    ResendAsked,
+    GapFilled,
 )
 
 
@@ -123,11 +123,6 @@ class Session(msgspec.Struct, frozen=True):
     """The highest MsgSeqNum(34) that the journal saw us send."""
     reserved_to: int = 0
     test_req_id: str = ""
-    asked: tuple[tuple[int, int], ...] = ()
-    """The ranges that the peer asked for again in this epoch since the last grant; 0 ends an open range."""
-
-    def was_asked_for(self, msg_seq_num: int) -> bool:
-        return any(begin <= msg_seq_num and (not end or msg_seq_num <= end) for begin, end in self.asked)
 
 
 def trusts(session: Session, hello: Hello) -> bool:
@@ -193,8 +188,8 @@ def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Ses
             return replace(session, next_target=event.next_target)
         case MessageSent():
             return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
-        case ResendAsked():
-            return replace(session, asked=(*session.asked, (event.begin_seq_no, event.end_seq_no)))
+        case GapFilled():
+            return session
         case _:
             raise AssertionError(f"{type(event).__name__} is no fact about a session")
 
@@ -209,5 +204,4 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
         next_target=event.next_target,
         reserved_to=event.reserved_to,
         last_sender=max(session.last_sender, event.next_sender - 1),
-        asked=(),
     )

@@ -76,6 +76,14 @@ def msg_seq_num(message: Flat) -> int:
     return int(value)
 
 
+def new_seq_no(message: Flat) -> int:
+    """NewSeqNo(36) of a SequenceReset(35=4)."""
+    value = message.get(36, "")
+    if not value.isdecimal():
+        raise Garbled(f"NewSeqNo(36) is {value[:20]!r}")
+    return int(value)
+
+
 def _execution(message: Flat) -> ExecutionReport:
     told = ExecutionReport(
         cl_ord_id=_id(message, 11, required=False),

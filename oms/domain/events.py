@@ -10,7 +10,7 @@ from oms.domain.report import CancelReject, ExecutionReport
 from oms.domain.terms import Decision, Terms
 
 
-class Event(msgspec.Struct, frozen=True, gc=False):
+class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A fact. `VERSION` rises when a field changes its meaning; old records are then lifted by an upcaster."""
 
     VERSION: ClassVar[int] = 1

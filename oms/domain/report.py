@@ -10,7 +10,7 @@ NO_ORDER_ID = "NONE"
 """OrderID(37) of a report about an order that the venue does not know (FIX 4.4 Volume 4, Order Cancel Reject)."""
 
 
-class ExecutionReport(msgspec.Struct, frozen=True, gc=False):
+class ExecutionReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """ExecutionReport(35=8). Absent text fields are empty, absent numbers None."""
 
     cl_ord_id: str
@@ -34,7 +34,7 @@ class ExecutionReport(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class CancelReject(msgspec.Struct, frozen=True, gc=False):
+class CancelReject(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """OrderCancelReject(35=9)."""
 
     cl_ord_id: str
@@ -45,14 +45,14 @@ class CancelReject(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
 
 
-class MessageReject(msgspec.Struct, frozen=True, gc=False):
+class MessageReject(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Reject(35=3) or BusinessMessageReject(35=j): what we sent under RefSeqNum(45) was not taken."""
 
     ref_seq_num: int
     text: str = ""
 
 
-class Unreadable(msgspec.Struct, frozen=True, gc=False):
+class Unreadable(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A message that claims to be about an order and cannot be read. Kept raw in the journal; a person is told."""
 
     why: str

@@ -7,7 +7,7 @@ import msgspec
 from oms.domain.fields import OrdType, Side, TimeInForce
 
 
-class Terms(msgspec.Struct, frozen=True, gc=False):
+class Terms(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One version of an order as its client wants it. Validated at the edge: quantities positive, price only on a limit."""
 
     account: str
@@ -21,7 +21,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     """Not to be sent at or after this instant, ns since the Unix epoch. Says nothing of how long the venue keeps the order."""
 
 
-class Decision(msgspec.Struct, frozen=True, gc=False):
+class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The numbers that risk judged an order by, kept so that the verdict can be explained and repeated."""
 
     limits_version: str

@@ -1,0 +1,95 @@
+"""The one door in: bounded lanes, emptied in order of what must not wait.
+
+Venue reports are never dropped: when their lane is full the link stops reading, and TCP holds the venue back. Everybody else is
+refused at the bound and told so.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+
+import msgspec
+
+from gateway.rules import Command, FromLink, LinkLost
+from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.events import Answer
+
+Reply = Callable[[int, Answer, bool], None]
+"""Called with the answer's journal seq, the answer, and whether it is the repetition of an earlier one."""
+
+
+class Overloaded(Exception):
+    """The lane is full: nothing was taken, and the same request may be sent again in a moment."""
+
+    def __init__(self, lane: str, bound: int) -> None:
+        super().__init__(f"{bound} requests are waiting in lane {lane}; try again in a moment")
+        self.lane = lane
+        self.bound = bound
+
+
+class Lane(IntEnum):
+    """In order of precedence."""
+
+    REACTIONS = 0
+    """What our own facts set off."""
+    REPORTS = 1
+    """What workers and venues say."""
+    CANCELS = 2
+    REPLACES = 3
+    ORDERS = 4
+
+
+BOUNDS = {Lane.REACTIONS: 1_000_000, Lane.REPORTS: 20_000, Lane.CANCELS: 20_000, Lane.REPLACES: 10_000, Lane.ORDERS: 10_000}
+"""REACTIONS are bounded by the requests that are open; the number here is only where we would rather end than go on."""
+
+_LANES: dict[type, Lane] = {
+    FromLink: Lane.REPORTS,
+    LinkLost: Lane.REPORTS,
+    CancelOrder: Lane.CANCELS,
+    ReplaceOrder: Lane.REPLACES,
+    PlaceOrder: Lane.ORDERS,
+    DecideAgain: Lane.REACTIONS,
+    AskStatus: Lane.REACTIONS,
+}
+
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """A command, and who wants to hear of it."""
+
+    command: Command
+    reply: Reply | None = None
+
+
+class Inbox:
+    """Bounded lanes of commands. `wake` is called when there is something to do."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lanes: tuple[deque[Item], ...] = tuple(deque() for _ in Lane)
+
+    def put(self, command: Command, reply: Reply | None = None) -> None:
+        """Take a command in. Raises Overloaded at the lane's bound, except for reports, whose sender is held back instead."""
+        lane = _LANES[type(command)]
+        waiting = self._lanes[lane]
+        if len(waiting) >= BOUNDS[lane] and lane is not Lane.REPORTS:
+            raise Overloaded(lane.name, BOUNDS[lane])
+        waiting.append(Item(command, reply))
+        self._wake()
+
+    def take(self) -> Item | None:
+        """The next command by precedence; None when all lanes are empty."""
+        for lane in self._lanes:
+            if lane:
+                return lane.popleft()
+        return None
+
+    def is_pressed(self) -> bool:
+        """Whether the workers' links must stop reading."""
+        return len(self._lanes[Lane.REPORTS]) >= BOUNDS[Lane.REPORTS]
+
+    def is_relieved(self) -> bool:
+        """Whether the workers' links may read again."""
+        return len(self._lanes[Lane.REPORTS]) < BOUNDS[Lane.REPORTS] // 2
+
+    def depths(self) -> dict[str, int]:
+        return {lane.name: len(self._lanes[lane]) for lane in Lane}
