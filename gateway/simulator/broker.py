@@ -1,0 +1,254 @@
+"""The simulated broker as a process: two FIX sessions, one book, one ledger.
+
+Who does what. QuickFIX's thread reads a request, decides it under the one lock, and hands the ledger line to the kernel before
+`incoming_app` returns: only then does QuickFIX count the message. So a SIGKILL at any moment leaves a request that QuickFIX asks
+for again, or one in the ledger, or both; the repetition carries PossDupFlag(43)=Y and is answered with the order's status. The
+fsync is left to the outbox's thread, before it sends: a burst shares one, and nobody hears of what is not on disk. (A power
+loss may also roll back QuickFIX's own store, which is never synced; a simulator does not promise more than that.) The quotes
+have a thread of their own and meet the book under the same lock. No lock is held while anything is sent.
+"""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+from gateway.codec import text as fix_text
+from gateway.codec.text import Fields, Garbled, fields
+from gateway.fix.port import Endpoint, FixPort, SessionConfig, guarded
+from gateway.simulator import faults, quotes
+from gateway.simulator.book import Book
+from gateway.simulator.config import SimulatorConfig
+from gateway.simulator.faults import Board, Fault, FaultUnknown
+from gateway.simulator.fields import SECOND_NS
+from gateway.simulator.ledger import Ledger, LedgerDamaged, LedgerInUse
+from gateway.simulator.market_data import MarketData
+from gateway.simulator.outbox import Outbox
+from gateway.simulator.quote import Quote
+from gateway.simulator.quotes import Move, QuotesUnreadable
+from gateway.simulator.report import BEGIN_STRING, Report
+from gateway.simulator.requests import Malformed, StatusRequest, Unsupported, read
+from gateway.simulator.sent import SentLog
+
+ORDERS, MARKET_DATA = "orders", "market-data"
+EXIT_CANNOT_START = 2
+_TIME_PASSES_S = 0.2
+_STOP_S = 15
+_UNSUPPORTED, _OTHER = "3", "0"  # BusinessRejectReason(380)
+
+
+class CannotStart(Exception):
+    """The configuration, a file or the port is wrong: says which."""
+
+
+class Broker:
+    """The book between its sessions and its quotes. Made, started, stopped; a gateway.fix.port.Handler."""
+
+    def __init__(self, config: SimulatorConfig, moves: Iterator[Move]) -> None:
+        """`moves` is the market; its first quote is there before anybody can trade."""
+        config.data.mkdir(parents=True, exist_ok=True)
+        self.config = config
+        self._moves = moves
+        self._faults = faults.load(config.data / "faults") | faults.board(config.faults)
+        self._ledger = Ledger(config.data / "ledger.jsonl")
+        self._sent = SentLog(config.data / "sent.log")
+        self._lock = threading.Lock()
+        self._book = Book(config.symbol, config.displayed_qty, _id_prefix(self._ledger.past, time.time_ns()), self._ledger.past)
+        self._market_data = MarketData(config.symbol, config.displayed_qty)
+        self._port = FixPort("acceptor", _sessions(config), Endpoint(config.host, config.port), config.data / "fix", self)
+        self._outbox = Outbox(self._ledger, self._sent, lambda text: self._port.send(ORDERS, text), self._faults)
+        self._quoted = threading.Event()
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=guarded(run)) for run in (self._outbox.run, self._drive, self._publish)]
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._apply_faults(self._faults)
+        with self._lock:
+            self._record(self._book.on_restart(time.time_ns()))
+        self.on_quote(next(self._moves).quote)
+        self._port.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Log out, close, and leave the files as the next start wants them."""
+        self._stopping.set()
+        self._quoted.set()
+        self._outbox.stop()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(_STOP_S)
+        self._port.stop()
+        self._sent.close()
+        self._ledger.close()
+
+    def set_faults(self, board: Board) -> None:
+        """Throw the switches while running."""
+        self._faults = board
+        self._apply_faults(board)
+
+    def reload_faults(self) -> Board:
+        """Take the switches from the `faults` file. Raises FaultUnknown and leaves them as they are."""
+        self.set_faults(faults.load(self.config.data / "faults"))
+        return self._faults
+
+    def on_quote(self, quote: Quote) -> None:
+        """The market moved."""
+        with self._lock:
+            self._record(self._book.on_quote(quote, time.time_ns()))
+        self._quoted.set()
+
+    # --- what QuickFIX says -------------------------------------------------------------------------------------------
+
+    def logged_on(self, session: str) -> None:
+        if session == ORDERS:
+            self._outbox.set_logged_on(True)
+
+    def logged_out(self, session: str) -> None:
+        if session == ORDERS:
+            self._outbox.set_logged_on(False)
+        else:
+            self._market_data.clear()
+
+    def outgoing_admin(self, session: str, raw: bytes) -> None: ...
+
+    def outgoing_app(self, session: str, raw: bytes) -> None: ...
+
+    def incoming_admin(self, session: str, raw: bytes) -> None: ...
+
+    def incoming_app(self, session: str, raw: bytes) -> None:
+        try:
+            found = fields(raw)
+            if session == ORDERS:
+                self._order_message(found)
+            else:
+                self._send_all(self._market_data.handle(found, self._book.quote))
+        except (Garbled, Malformed) as failure:
+            self._refuse(session, raw, _OTHER, str(failure))
+        except Unsupported as failure:
+            self._refuse(session, raw, _UNSUPPORTED, str(failure))
+
+    def _order_message(self, found: Fields) -> None:
+        request = read(found)
+        if isinstance(request, StatusRequest) and Fault.NO_STATUS in self._faults:
+            return
+        with self._lock:
+            self._record(self._book.handle(request, time.time_ns()))
+
+    def _record(self, reports: list[Report]) -> None:
+        """Under the lock: the ledger and the outbox have the same order."""
+        self._ledger.write(reports)
+        self._outbox.put(reports)
+
+    def _refuse(self, session: str, raw: bytes, business_reject_reason: str, why: str) -> None:
+        """BusinessMessageReject(j): the message was read and is not understood."""
+        body = [(45, _first(raw, 34)), (372, _first(raw, 35)), (380, business_reject_reason), (58, why)]
+        text = fix_text.text(BEGIN_STRING, "j", body)
+        if session == ORDERS:
+            self._outbox.put([text])
+        else:
+            self._send_all([text])
+
+    # --- the market ---------------------------------------------------------------------------------------------------
+
+    def _drive(self) -> None:
+        """Bring each quote when its time has come, and let time pass for orders that expire."""
+        for move in self._moves:
+            due_s = time.monotonic() + move.delay_ns / SECOND_NS / self.config.speed
+            while (left_s := due_s - time.monotonic()) > 0:
+                if self._stopping.wait(min(left_s, _TIME_PASSES_S)):
+                    return
+                self._let_time_pass()
+            if self._stopping.is_set():
+                return
+            self.on_quote(move.quote)
+        while not self._stopping.wait(_TIME_PASSES_S):
+            self._let_time_pass()
+
+    def _let_time_pass(self) -> None:
+        with self._lock:
+            self._record(self._book.on_time(time.time_ns()))
+
+    def _publish(self) -> None:
+        """Send the latest quote to its subscribers, at most so often; quotes in between are never sent."""
+        while not self._stopping.wait(1 / self.config.snapshots_per_s_max):
+            self._quoted.wait()
+            self._quoted.clear()
+            if self._book.quote is not None:
+                self._send_all(self._market_data.updates(self._book.quote))
+
+    def _send_all(self, texts: list[str]) -> None:
+        for text in texts:
+            self._port.send(MARKET_DATA, text)
+
+    def _apply_faults(self, board: Board) -> None:
+        with self._lock:
+            self._book.fills_in_halves = Fault.PARTIAL in board
+            self._book.refuses_new_because = "the broker rejects all orders" if Fault.REJECT_NEW in board else ""
+        self._outbox.set_faults(board)
+
+
+def run(config: SimulatorConfig) -> int:
+    """Be the broker until SIGINT or SIGTERM; SIGHUP reads the `faults` file again. Returns the exit code.
+
+    Call it on the main thread of a process of its own. What cannot be started with is said on standard error.
+    """
+    ends = {signal.SIGINT, signal.SIGTERM}
+    for number in ends | {signal.SIGHUP}:
+        signal.signal(number, lambda *_: None)  # QuickFIX resets SIGINT at import, and an ignored signal cannot be waited for.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends | {signal.SIGHUP})  # Before any thread exists: all inherit it.
+    try:
+        broker = _started(config)
+    except CannotStart as failure:
+        sys.stderr.write(f"simulator: {failure}\n")
+        return EXIT_CANNOT_START
+    _say(f"simulator listening on {config.host}:{config.port}, data in {config.data}")
+    while signal.sigwait(ends | {signal.SIGHUP}) not in ends:
+        try:
+            _say(f"faults: {faults.described(broker.reload_faults())}")
+        except FaultUnknown as failure:
+            _say(f"faults unchanged: {failure}")
+    broker.stop()
+    return 0
+
+
+def market(config: SimulatorConfig) -> Iterator[Move]:
+    """The quotes that `config` asks for. Raises QuotesUnreadable."""
+    return quotes.replay(quotes.load(config.quotes)) if config.quotes else quotes.random_walk(config.seed)
+
+
+def _started(config: SimulatorConfig) -> Broker:
+    if not config.speed > 0:
+        raise CannotStart(f"speed is {config.speed}: it must be more than zero")
+    try:
+        broker = Broker(config, market(config))
+        broker.start()
+    except (QuotesUnreadable, LedgerInUse, LedgerDamaged, FaultUnknown) as failure:
+        raise CannotStart(str(failure)) from failure
+    return broker
+
+
+def _sessions(config: SimulatorConfig) -> tuple[SessionConfig, ...]:
+    """Reports are stored, so that QuickFIX resends them verbatim; old quotes are worth nothing."""
+    return (
+        SessionConfig(ORDERS, config.sender_comp_id, config.orders_comp_id, persist_messages=True),
+        SessionConfig(MARKET_DATA, config.sender_comp_id, config.market_data_comp_id),
+    )
+
+
+def _id_prefix(past: list[Report], now_ns: int) -> str:
+    """What all ids of this ledger begin with: another ledger, made after this one was thrown away, never repeats an ExecID."""
+    return past[0].exec_id.rpartition("-")[0] if past else f"{now_ns // 1_000_000:X}"
+
+
+def _first(raw: bytes, tag: int) -> str:
+    """The first value of a header tag, read without trusting the rest of the message."""
+    return raw.partition(f"\x01{tag}=".encode())[2].partition(b"\x01")[0].decode("latin-1")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,29 @@
+"""All that can be set on the simulated broker."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+
+class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `fixgate simulator` is started with."""
+
+    port: int
+    data: Path
+    """Folder of the ledger, the marks, the `faults` file and QuickFIX's store. One broker at a time uses it."""
+    host: str = "127.0.0.1"
+    quotes: tuple[Path, ...] = ()
+    """Recorded days to replay; without any, a random walk."""
+    symbol: str = "EURUSD"
+    seed: int = 1
+    speed: float = 1.0
+    """How many times faster than real time the quotes come; more than zero."""
+    faults: tuple[str, ...] = ()
+    """Faults to start with, beside those of the `faults` file: `silent`, `delay-ack=250`."""
+    displayed_qty: Decimal = Decimal(1_000_000)
+    """Quantity that each quote shows on each side."""
+    snapshots_per_s_max: int = 20
+    sender_comp_id: str = "SIMBROKER"
+    orders_comp_id: str = "FIXGATE"
+    market_data_comp_id: str = "FIXGATE-MD"
