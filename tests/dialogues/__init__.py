@@ -1,0 +1,1 @@
+"""FIX conversations as they are written down, and what plays them."""

@@ -1,0 +1,79 @@
+"""A FIX counterparty for tests: a real QuickFIX initiator whose received messages can be awaited one by one."""
+
+import queue
+import threading
+from pathlib import Path
+from typing import Self
+
+from gateway.codec.text import Fields, fields, text
+from gateway.fix.port import Endpoint, FixPort, SessionConfig
+
+DEADLINE_S = 10.0
+NOW = "20260102-03:04:05.678"
+"""TransactTime(60) of what the peer sends when it says nothing else."""
+_HEADER = (8, 9, 35, 34, 43, 49, 52, 56, 97, 122)
+
+
+class Peer:
+    """One initiator session. Use as a context manager; it logs on at entry and out at exit."""
+
+    def __init__(self, port: int, store: Path, comp_id: str = "FIXGATE", *, reset_on_logon: bool = False) -> None:
+        config = SessionConfig("peer", comp_id, "SIMBROKER", reset_on_logon=reset_on_logon)
+        self._received: queue.Queue[Fields] = queue.Queue()
+        self.online = threading.Event()
+        self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
+
+    def __enter__(self) -> Self:
+        self._port.start()
+        assert self.online.wait(DEADLINE_S), "no Logon"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._port.stop()
+
+    def send(self, msg_type: str, *body: tuple[int, str]) -> None:
+        """Send one message. Header fields in `body` come first, as FIX wants them."""
+        ordered = [one for one in body if one[0] in _HEADER] + [one for one in body if one[0] not in _HEADER]
+        assert self._port.send("peer", text("FIX.4.4", msg_type, ordered))
+
+    def receive(self, within_s: float = DEADLINE_S) -> Fields:
+        """The next application message (and Reject(3)), in order of arrival. Raises queue.Empty."""
+        return self._received.get(timeout=within_s)
+
+    def receive_until(self, msg_type: str, within_s: float = DEADLINE_S) -> Fields:
+        """The next message of that type; what comes before it is passed over."""
+        while dict(found := self.receive(within_s))[35] != msg_type:
+            pass
+        return found
+
+    def hears_nothing(self, for_s: float) -> bool:
+        """Whether the line stays quiet."""
+        try:
+            self.receive(for_s)
+        except queue.Empty:
+            return True
+        return False
+
+    def logged_on(self, session: str) -> None:
+        self.online.set()
+
+    def logged_out(self, session: str) -> None:
+        self.online.clear()
+
+    def outgoing_admin(self, session: str, raw: bytes) -> None: ...
+
+    def outgoing_app(self, session: str, raw: bytes) -> None: ...
+
+    def incoming_admin(self, session: str, raw: bytes) -> None:
+        found = fields(raw)
+        if (35, "3") in found:
+            self._received.put(found)
+
+    def incoming_app(self, session: str, raw: bytes) -> None:
+        self._received.put(fields(raw))
+
+
+def order(cl_ord_id: str, *changes: tuple[int, str]) -> list[tuple[int, str]]:
+    """Body of a NewOrderSingle(D): buy 100 EURUSD at the market unless `changes` say otherwise."""
+    body = {11: cl_ord_id, 55: "EURUSD", 54: "1", 38: "100", 40: "1", 60: NOW}
+    return list((body | dict(changes)).items())
