@@ -6,7 +6,7 @@ from tests.house.tree import ROOT, files
 
 # A folder that exists on one machine only. After a word, a dot or a slash it is part of a longer path or of an address.
 MACHINE_PATH = re.compile(r"(?<![\w./~$}-])/(?:home|root|Users|work|tmp|mnt|opt)/[\w.]")
-INDEX = re.compile(r"pypi\.(?:python\.)?org|pythonhosted\.org|npmjs\.(?:org|com)|(?<!-emit)-index-ur[l]|\w/simple/")
+INDEX = re.compile(r"pypi\.(?:python\.)?org|pythonhosted\.org|npmjs\.(?:org|com)|(?<!-emit)-index-ur[l]|\w/simpl[e]/")
 
 
 def traces(pattern: re.Pattern[str]) -> list[str]:
