@@ -6,6 +6,7 @@ from typing import Self
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
+from psycopg.types.numeric import Int8
 
 from oms.journal import arrays, merkle
 from oms.journal.failures import AppendFailed, Fenced, MarkRefused, Unreachable
@@ -33,6 +34,7 @@ class Journal:
         self.at_ns = head.at_ns
         self._partitioned_to = partitioned_to
         self._span = span
+        self._appending = False
         self._ended: Exception | None = None
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
@@ -66,9 +68,11 @@ class Journal:
         """
         if self._ended is not None:
             raise self._ended
+        assert not self._appending, "one append at a time"
         _assert_in_order(self, records)
         batch = seal(self.chain, records)
         parameters = _parameters(batch, records, marks)
+        self._appending = True
         try:
             await self._make_room(batch.last_seq)
             await self._cursor.execute(_APPEND, parameters, prepare=True)
@@ -77,6 +81,8 @@ class Journal:
         except BaseException:
             self._ended = AppendFailed(f"the append of records {batch.first_seq} to {batch.last_seq} was cut short")
             raise
+        finally:
+            self._appending = False
         self.seq, self.chain, self.at_ns = batch.last_seq, batch.chain, records[-1].at_ns
         return batch
 
@@ -130,8 +136,8 @@ def _parameters(batch: Batch, records: Sequence[Record], marks: Sequence[Mark]) 
     keys = [r.key for r in records]
     assert "\0" not in "".join(keys), "a key holds NUL, which no text of PostgreSQL can"
     return (
-        batch.first_seq - 1,
-        batch.epoch,
+        Int8(batch.first_seq - 1),  # A plain int would change its type as it grows, and the statement be prepared anew.
+        Int8(batch.epoch),
         batch.root,
         batch.chain,
         arrays.bigints([r.at_ns for r in records]),
