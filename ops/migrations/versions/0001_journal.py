@@ -62,23 +62,28 @@ CREATE TRIGGER insert_only_truncate BEFORE TRUNCATE ON journal_batch
     FOR EACH STATEMENT EXECUTE FUNCTION journal_is_insert_only();
 """
 
-# Attached and not created as a partition: that takes no lock that a reader or the writer would wait for.
+# Attached and not created as a partition: that takes no lock that a reader or the writer would wait for. Of two writers that
+# take over at once the second finds the partition made.
 PARTITION = """
-CREATE FUNCTION journal_add_partition(from_seq bigint, to_seq bigint) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    name text := 'journal_record_' || from_seq;
-BEGIN
-    EXECUTE format('CREATE TABLE %I (LIKE journal_record INCLUDING ALL)', name);
-    EXECUTE format('CREATE TRIGGER insert_only_truncate BEFORE TRUNCATE ON %I '
-                   'FOR EACH STATEMENT EXECUTE FUNCTION journal_is_insert_only()', name);
-    EXECUTE format('ALTER TABLE journal_record ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', name, from_seq, to_seq);
-END
-$$;
-
 CREATE FUNCTION journal_partitioned_to() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT coalesce(max((regexp_match(pg_get_expr(child.relpartbound, child.oid), 'TO \\(''(\\d+)''\\)'))[1]::bigint), 0)
     FROM pg_inherits JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
     WHERE pg_inherits.inhparent = 'journal_record'::regclass
+$$;
+
+CREATE FUNCTION journal_add_partition(from_seq bigint, to_seq bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    name text := 'journal_record_' || from_seq;
+BEGIN
+    LOCK TABLE journal_record IN SHARE UPDATE EXCLUSIVE MODE;
+    IF journal_partitioned_to() = from_seq THEN
+        EXECUTE format('CREATE TABLE %I (LIKE journal_record INCLUDING ALL)', name);
+        EXECUTE format('CREATE TRIGGER insert_only_truncate BEFORE TRUNCATE ON %I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION journal_is_insert_only()', name);
+        EXECUTE format('ALTER TABLE journal_record ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', name, from_seq, to_seq);
+    END IF;
+    RETURN journal_partitioned_to();
+END
 $$;
 """
 
