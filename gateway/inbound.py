@@ -13,7 +13,7 @@ from gateway.state import State
 from oms import deciding
 from oms.domain.events import Event, ReportQuarantined
 
-ADMIN = frozenset("0 1 2 3 4 5 A".split())
+ADMIN = frozenset({"0", "1", "2", "3", "4", "5", "A"})
 """MsgType(35) of session messages."""
 
 
@@ -30,7 +30,7 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     except Garbled as garbled:
         return (ReportQuarantined(session.name, f"unreadable message: {garbled}"),)
     msg_type = message.get(35, "")
-    if number < session.next_target and not (msg_type == "2" or msg_type == "A"):
+    if number < session.next_target:
         return ()  # The peer repeats what we have.
     if number > session.next_target and msg_type not in ADMIN:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")

@@ -6,8 +6,8 @@ it, and they are always of the same version.
 
 import msgspec
 
-FRAME_BYTES_MAX = 1 << 20
-"""A longer frame is a broken peer. The front of the FIX session refuses longer messages long before."""
+FRAME_BYTES_MAX = 16 << 20
+"""A longer frame is a broken peer. The longest is a Hello with a few thousand entries of the sent.log."""
 _LENGTH_BYTES = 4
 
 
@@ -113,6 +113,9 @@ class Reserve(msgspec.Struct, frozen=True, array_like=True, tag=22):
 
 class Lease(msgspec.Struct, frozen=True, array_like=True, tag=23):
     """The engine's journal took a commit, or proved that it could, just now."""
+
+    acked: int
+    """The highest MsgSeqNum(34) whose Sent is durable: its entry in the sent.log is not needed any more."""
 
 
 class Stop(msgspec.Struct, frozen=True, array_like=True, tag=24):

@@ -143,10 +143,7 @@ def trusts(session: Session, hello: Hello) -> bool:
 def granted(session: Session, hello: Hello) -> SessionGranted:
     """The numbers for a new start: continued where the evidence is good, beyond everything ever reserved where it is not."""
     trusted = trusts(session, hello)
-    if session.grant == 0:
-        next_sender = 1
-    else:
-        next_sender = hello.next_sender if trusted else session.reserved_to + 1
+    next_sender = (hello.next_sender if trusted else session.reserved_to + 1) if session.grant else 1
     reserved_to = session.reserved_to
     while reserved_to - next_sender < BLOCK // 2:
         reserved_to += BLOCK

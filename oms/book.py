@@ -52,7 +52,7 @@ class Book:
         root_id = self._root_of.get(cl_ord_id)
         return None if root_id is None else self.chains[root_id]
 
-    def reported(self, session: str, report: ExecutionReport) -> Chain | None:
+    def reported(self, report: ExecutionReport) -> Chain | None:
         """The order that a report is about: by ClOrdID(11), else by OrigClOrdID(41)."""
         return self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
 

@@ -123,7 +123,7 @@ def ask(book: Book, command: AskStatus, grant: int) -> StatusRequested | None:
 
 def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
     """Evidence that the venue may not have a request that it has not answered."""
-    if request.state not in (RequestState.INTENT, RequestState.SENT):
+    if request.state is not RequestState.SENT:
         return None
     return RequestDoubted(chain.root_id, request.cl_ord_id, reason)
 
@@ -154,7 +154,7 @@ def is_expired(terms: Terms, at_ns: int) -> bool:
 def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
     if told.exec_type is not ExecType.ORDER_STATUS and book.holds_execution(session, told.exec_id):
         return ()  # The venue resent an execution that we already hold.
-    chain = book.reported(session, told)
+    chain = book.reported(told)
     if chain is None:
         return (ReportQuarantined(session, f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"),)
     if chain.session != session:

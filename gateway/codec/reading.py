@@ -4,6 +4,7 @@ QuickFIX lets NUL and non-ASCII ids, over-long text and some bad numbers through
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
@@ -121,7 +122,7 @@ def _message_reject(message: Flat) -> MessageReject:
     return MessageReject(int(ref_seq_num), _text(message))
 
 
-_READERS = {"8": _execution, "9": _cancel_reject, "3": _message_reject, "j": _message_reject}
+_READERS: dict[str, Callable[[Flat], Report]] = {"8": _execution, "9": _cancel_reject, "3": _message_reject, "j": _message_reject}
 
 
 def _id(message: Flat, tag: int, *, required: bool = True) -> str:

@@ -12,37 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import msgspec
 import quickfix
 
 from gateway.fix import dictionary
+from gateway.fix.config import Endpoint, SessionConfig
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
 Role = Literal["initiator", "acceptor"]
-
-
-class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One FIX session as QuickFIX must be told of it."""
-
-    name: str
-    """Our own name of the session; unique in the installation."""
-    sender_comp_id: str
-    target_comp_id: str
-    begin_string: str = "FIX.4.4"
-    heart_bt_int_s: int = 30
-    reset_on_logon: bool = False
-    persist_messages: bool = False
-    """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
-    data_dictionary: str = "FIX44"
-
-
-class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to connect to (initiator) or to listen (acceptor)."""
-
-    host: str
-    port: int
-    reconnect_interval_s: int = 1
 
 
 class Handler(Protocol):
@@ -67,7 +44,7 @@ def guarded(callback: Callable[..., None]) -> Callable[..., None]:
     def call(*args: Any) -> None:
         try:
             callback(*args)
-        except BaseException:  # nothing may reach QuickFIX: it would hang with its port open
+        except BaseException:  # noqa: BLE001  nothing may reach QuickFIX: it would hang with its port open
             traceback.print_exc(file=sys.stderr)
             sys.stderr.flush()
             os._exit(EXIT_BROKEN_CALLBACK)
@@ -81,7 +58,7 @@ def _raw(message: Any) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-class _Application(quickfix.Application):  # type: ignore[misc]
+class _Application(quickfix.Application):
     """QuickFIX's seven callbacks as the six calls of a Handler."""
 
     def __init__(self, handler: Handler, names: dict[str, str]) -> None:

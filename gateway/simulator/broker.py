@@ -9,6 +9,7 @@ have a thread of their own and meet the book under the same lock. No lock is hel
 """
 
 import signal
+import socket
 import sys
 import threading
 import time
@@ -16,7 +17,8 @@ from collections.abc import Iterator
 
 from gateway.codec import text as fix_text
 from gateway.codec.text import Fields, Garbled, fields
-from gateway.fix.port import Endpoint, FixPort, SessionConfig, guarded
+from gateway.fix.config import Endpoint, SessionConfig
+from gateway.fix.port import FixPort, guarded
 from gateway.simulator import faults, quotes
 from gateway.simulator.book import Book
 from gateway.simulator.config import SimulatorConfig
@@ -205,7 +207,7 @@ def run(config: SimulatorConfig) -> int:
     except CannotStart as failure:
         sys.stderr.write(f"simulator: {failure}\n")
         return EXIT_CANNOT_START
-    _say(f"simulator listening on {config.host}:{config.port}, data in {config.data}")
+    _say(f"simulator listening on port {config.port}, data in {config.data}")
     while signal.sigwait(ends | {signal.SIGHUP}) not in ends:
         try:
             _say(f"faults: {faults.described(broker.reload_faults())}")
@@ -223,12 +225,21 @@ def market(config: SimulatorConfig) -> Iterator[Move]:
 def _started(config: SimulatorConfig) -> Broker:
     if not config.speed > 0:
         raise CannotStart(f"speed is {config.speed}: it must be more than zero")
+    _try_port(config)
     try:
         broker = Broker(config, market(config))
         broker.start()
     except (QuotesUnreadable, LedgerInUse, LedgerDamaged, FaultUnknown) as failure:
         raise CannotStart(str(failure)) from failure
     return broker
+
+
+def _try_port(config: SimulatorConfig) -> None:
+    """QuickFIX would say it with an exception of its own, after the ledger is open."""
+    try:
+        socket.create_server((config.host, config.port)).close()
+    except (OSError, OverflowError) as failure:
+        raise CannotStart(f"port {config.port}: {failure}") from failure
 
 
 def _sessions(config: SimulatorConfig) -> tuple[SessionConfig, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Self
 
 from gateway.codec.text import Fields, fields, text
-from gateway.fix.port import Endpoint, FixPort, SessionConfig
+from gateway.fix.config import Endpoint, SessionConfig
+from gateway.fix.port import FixPort
 
 DEADLINE_S = 10.0
 NOW = "20260102-03:04:05.678"
@@ -17,8 +18,19 @@ _HEADER = (8, 9, 35, 34, 43, 49, 52, 56, 97, 122)
 class Peer:
     """One initiator session. Use as a context manager; it logs on at entry and out at exit."""
 
-    def __init__(self, port: int, store: Path, comp_id: str = "FIXGATE", *, reset_on_logon: bool = False) -> None:
-        config = SessionConfig("peer", comp_id, "SIMBROKER", reset_on_logon=reset_on_logon)
+    def __init__(
+        self,
+        port: int,
+        store: Path,
+        comp_id: str = "FIXGATE",
+        *,
+        reset_on_logon: bool = False,
+        persist_messages: bool = False,
+        target_comp_id: str = "SIMBROKER",
+    ) -> None:
+        config = SessionConfig(
+            "peer", comp_id, target_comp_id, reset_on_logon=reset_on_logon, persist_messages=persist_messages
+        )
         self._received: queue.Queue[Fields] = queue.Queue()
         self.online = threading.Event()
         self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
@@ -45,6 +57,15 @@ class Peer:
         while dict(found := self.receive(within_s))[35] != msg_type:
             pass
         return found
+
+    def receive_rest(self, quiet_s: float = 0.5) -> list[Fields]:
+        """All that still comes until the line is quiet."""
+        rest: list[Fields] = []
+        try:
+            while True:
+                rest.append(self.receive(quiet_s))
+        except queue.Empty:
+            return rest
 
     def hears_nothing(self, for_s: float) -> bool:
         """Whether the line stays quiet."""

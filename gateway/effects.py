@@ -1,0 +1,88 @@
+"""What goes out to the FIX workers because of a fact: the frame, and the grant under which it may be sent."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from gateway import link
+from gateway.cell import SessionKind, SessionPlan
+from gateway.codec import writing
+from gateway.facts import Fact
+from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
+from gateway.state import State
+from oms.domain.events import CancelRequested, OrderPlaced, ReplaceRequested, RequestReissued, StatusRequested
+from oms.domain.fields import MsgType
+from oms.domain.order import Chain
+
+
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
+    """A frame for one session's worker; dropped unless the worker's link holds this very grant."""
+
+    session: str
+    grant: int
+    frame: link.FromEngine
+
+
+def effects(state: State, fact: Fact) -> Iterator[Outgoing]:
+    """The frames that a durable fact releases. A fact without an effect on the wire releases none."""
+    event, chain = fact.event, fact.chain
+    match event:
+        case OrderPlaced() | CancelRequested() | ReplaceRequested():
+            assert chain is not None
+            yield _send(state, fact, chain, event.cl_ord_id, event.grant, poss_resend=False)
+        case RequestReissued():
+            assert chain is not None
+            yield _send(state, fact, chain, event.cl_ord_id, event.grant, poss_resend=True)
+        case StatusRequested():
+            assert chain is not None
+            text = writing.order_status_request(_begin_string(state, event.session), event.cl_ord_id, chain.terms)
+            send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.value, 0, text)
+            yield Outgoing(event.session, event.grant, send)
+        case SessionGranted():
+            frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
+            yield Outgoing(event.session, fact.seq, frame)
+        case SenderReserved():
+            yield Outgoing(event.session, state.sessions[event.session].grant, link.Reserve(event.reserved_to))
+        case SessionLoggedOn():
+            yield from _after_logon(state, fact.seq, state.plans[event.session])
+        case _:
+            return
+
+
+def _begin_string(state: State, session: str) -> str:
+    return state.plans[session].begin_string
+
+
+def _after_logon(state: State, seq: int, plan: SessionPlan) -> Iterator[Outgoing]:
+    """Orders: prove that nothing is missing. Market data: ask for the prices."""
+    grant = state.sessions[plan.name].grant
+    if plan.kind is SessionKind.ORDERS:
+        test = writing.test_request(plan.begin_string, str(seq))
+        yield Outgoing(plan.name, grant, link.Send(seq, "", "", "1", 0, test))
+        return
+    for symbol in plan.symbols:
+        request = writing.market_data_request(plan.begin_string, f"{seq}-{symbol}", symbol)
+        yield Outgoing(plan.name, grant, link.Send(seq, "", "", "V", 0, request))
+
+
+def _send(state: State, fact: Fact, chain: Chain, cl_ord_id: str, grant: int, *, poss_resend: bool) -> Outgoing:
+    """The request as FIX text. What it says is what the chain said when the request was made."""
+    request = chain.request(cl_ord_id)
+    assert request is not None
+    begin_string = _begin_string(state, chain.session)
+    terms = request.terms or chain.terms
+    match request.msg_type:
+        case MsgType.NEW_ORDER_SINGLE:
+            text = writing.new_order_single(begin_string, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
+        case MsgType.ORDER_CANCEL_REQUEST:
+            text = writing.order_cancel_request(
+                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+            )
+        case _:
+            text = writing.order_cancel_replace_request(
+                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+            )
+    expire_at_ns = 0 if request.terms is None else request.terms.expire_at_ns or 0
+    return Outgoing(
+        chain.session, grant, link.Send(fact.seq, cl_ord_id, chain.root_id, request.msg_type.value, expire_at_ns, text)
+    )

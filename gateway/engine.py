@@ -1,0 +1,243 @@
+"""The single-writer loop: a command comes in, becomes facts, the facts are made durable, and only then does anybody hear of them.
+
+Two tasks share the work. `_decide` empties the inbox into the open batch and changes the state at once; `_commit` makes one
+batch durable at a time while the next one fills, and then lets its effects go. A failed commit ends the engine: what nobody
+heard never happened.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from gateway import link
+from gateway.batch import Batch
+from gateway.cell import SessionKind
+from gateway.codec import reading
+from gateway.codec.text import Garbled, fields
+from gateway.effects import effects
+from gateway.facts import CATALOGUE, Fact
+from gateway.inbound import Hole
+from gateway.inbox import Inbox, Item, Reply
+from gateway.links import Links
+from gateway.rules import FromLink, decide, react
+from gateway.sessions import EngineStarted, MessageReceived
+from gateway.state import State
+from oms import deciding
+from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
+from oms.domain.events import Answer, Event, MessageSent
+from oms.journal.postgres import Journal
+from oms.journal.record import Record
+from risk.limits import Quote
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+Sink = Callable[[Sequence[Fact]], None]
+
+BATCH_RECORDS_MAX = 4_096
+MEMORY_FACTS = 50_000
+"""How many of the latest facts can be read again by a resume token."""
+LEASE_INTERVAL_S = 0.5
+
+
+class TokenTooOld(Exception):
+    """The facts after this resume token are not in memory any more."""
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__(f"the oldest resume token that can still be served is {oldest}")
+        self.oldest = oldest
+
+
+class Engine:
+    """Owns the state. Everybody else puts commands into its inbox and hears facts that are durable."""
+
+    def __init__(self, state: State, journal: Journal, clock_ns: Callable[[], int]) -> None:
+        self.state = state
+        self.durable_seq = journal.seq
+        self._journal = journal
+        self._clock_ns = clock_ns
+        self._work, self._filled = asyncio.Event(), asyncio.Event()
+        self._inbox = Inbox(self._work.set)
+        self.links = Links(self._inbox, frozenset(state.plans))
+        self._batch = Batch()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._leased_at_s = 0.0
+        self._sinks: list[Sink] = []
+        self._memory: deque[Fact] = deque(maxlen=MEMORY_FACTS)
+
+    async def run(self) -> None:
+        """Until cancelled, or until the journal refuses: then the exception goes up and the process must end."""
+        self._add(EngineStarted(self.state.cell.version, self.state.cell.config_hash), self._now())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._decide(), name="decide")
+            tasks.create_task(self._commit(), name="commit")
+
+    async def stop(self) -> None:
+        """Let the workers log out and end. What is in flight is in the journal; what is not was never heard of."""
+        await self.links.close()
+
+    def submit(self, command: ClientCommand, reply: Reply) -> None:
+        """Take a command in; `reply` hears the answer once it is durable. Raises Overloaded."""
+        self._inbox.put(command, reply)
+
+    async def ask(self, command: ClientCommand) -> tuple[int, Answer, bool]:
+        """`submit`, waited for: the answer's seq, the answer, and whether it repeats an earlier one."""
+        heard: asyncio.Future[tuple[int, Answer, bool]] = asyncio.get_running_loop().create_future()
+
+        def reply(seq: int, answer: Answer, is_repeat: bool) -> None:
+            if not heard.done():
+                heard.set_result((seq, answer, is_repeat))
+
+        self.submit(command, reply)
+        return await heard
+
+    async def look(self, view: Callable[[State], T]) -> T:
+        """What `view` makes of the state now, told when the commit that covers it has returned."""
+        shown: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        value = view(self.state)
+        self._batch.after.append(lambda: None if shown.done() else shown.set_result(value))
+        self._filled.set()
+        return await shown
+
+    def subscribe(self, sink: Sink) -> Callable[[], None]:
+        """`sink` hears every durable fact from now on, batch by batch; returns how to stop."""
+        self._sinks.append(sink)
+        return lambda: self._sinks.remove(sink)
+
+    def facts_after(self, seq: int) -> list[Fact]:
+        """The durable facts after `seq`. Raises TokenTooOld."""
+        oldest = self._memory[0].seq - 1 if self._memory else self.durable_seq
+        if seq < oldest:
+            raise TokenTooOld(oldest)
+        return [fact for fact in self._memory if fact.seq > seq]
+
+    def remember(self, fact: Fact) -> None:
+        """Keep a durable fact for those who come back with a resume token."""
+        self._memory.append(fact)
+
+    def inbox_depths(self) -> dict[str, int]:
+        return self._inbox.depths()
+
+    async def _decide(self) -> None:
+        while True:
+            await self._work.wait()
+            await self._room.wait()
+            self._work.clear()
+            self._turn()
+            await asyncio.sleep(0)  # The sockets have their turn between ours.
+
+    def _turn(self) -> None:
+        """Empty the inbox, as far as the open batch has room."""
+        while len(self._batch.records) < BATCH_RECORDS_MAX:
+            item = self._inbox.take()
+            if item is None:
+                break
+            self._handle(item)
+        else:
+            self._room.clear()
+            self._work.set()
+        if self._inbox.is_relieved():
+            self.links.relieve()
+        if not self._batch.is_empty():
+            self._filled.set()
+
+    def _handle(self, item: Item) -> None:
+        command = item.command
+        if isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
+            known = deciding.first_answer(self.state.book, command)
+            if known is not None:
+                self._batch.answer(item.reply, *known, is_repeat=True)
+                return
+        elif isinstance(command, FromLink) and self._is_market_data(command):
+            self._take_quote(command)
+            return
+        at_ns = self._now()
+        try:
+            events = decide(self.state, command, at_ns)
+        except Hole as hole:
+            _log.error("%s; its worker starts again", hole)
+            assert isinstance(command, FromLink)
+            self.links.cut(command.session)
+            return
+        for event in events:
+            seq = self._add(event, at_ns)
+            if isinstance(event, Answer):
+                self._batch.answer(item.reply, seq, event, is_repeat=False)
+
+    def _add(self, event: Event, at_ns: int) -> int:
+        """One fact into the state and the open batch; what it sets off goes through the inbox."""
+        expected = self.state.sessions[event.session].next_target if isinstance(event, MessageReceived) else 0
+        seq = self.state.seq + 1
+        chain = self.state.apply(event, seq, at_ns)
+        kind, version, payload = CATALOGUE.encode(event)
+        record = Record(seq, self._journal.epoch, at_ns, kind, version, event.key, payload)
+        self._batch.add(record, Fact(seq, at_ns, event, chain), expected)
+        for command in react(self.state, event):
+            self._inbox.put(command)
+        return seq
+
+    def _now(self) -> int:
+        """Time for the rules and the journal: never goes back, whatever the clock does."""
+        return max(self._clock_ns(), self.state.at_ns)
+
+    def _is_market_data(self, command: FromLink) -> bool:
+        is_market_data = self.state.plans[command.session].kind is SessionKind.MARKET_DATA
+        return is_market_data and isinstance(command.frame, link.Received)
+
+    def _take_quote(self, command: FromLink) -> None:
+        """Prices are not journalled: each decision records the one that it used."""
+        assert isinstance(command.frame, link.Received)
+        try:
+            found = fields(command.frame.raw)
+            if (35, "W") not in found:
+                return
+            top = reading.top_of_book(found)
+        except (Garbled, reading.Malformed) as bad:
+            _log.warning("%s: price ignored: %s", command.session, bad)
+            return
+        self.state.quotes[top.symbol] = Quote(top.bid_px, top.offer_px, self._clock_ns())
+
+    async def _commit(self) -> None:
+        while True:
+            batch = await self._next_batch()
+            if batch.records:
+                await self._journal.append(batch.records, batch.marks())
+                self.durable_seq = batch.records[-1].seq
+            elif not batch.after:
+                await self._journal.confirm()
+            self._lease()
+            self._release(batch)
+
+    def _lease(self) -> None:
+        """The journal has just shown that it is alive: the workers hear of it, but not at every commit."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._leased_at_s >= LEASE_INTERVAL_S / 5:
+            self._leased_at_s = now_s
+            self.links.lease()
+
+    async def _next_batch(self) -> Batch:
+        """The open batch, closed; an empty one when nothing happened for the lease's interval."""
+        try:
+            async with asyncio.timeout(LEASE_INTERVAL_S):
+                await self._filled.wait()
+        except TimeoutError:
+            return Batch()
+        self._filled.clear()
+        batch, self._batch = self._batch, Batch()
+        self._room.set()
+        return batch
+
+    def _release(self, batch: Batch) -> None:
+        """The batch is durable: workers first, then those who wait for answers, then those who listen."""
+        for fact in batch.facts:
+            if isinstance(fact.event, MessageSent):
+                self.links.acked[fact.event.session] = fact.event.msg_seq_num
+        if batch.facts:
+            self.links.send([out for fact in batch.facts for out in effects(self.state, fact)])
+        for tell in batch.after:
+            tell()
+        self._memory.extend(batch.facts)
+        for sink in tuple(self._sinks):
+            sink(batch.facts)

@@ -1,0 +1,22 @@
+"""A fact that is durable, as it goes out to the world, and which events there are in the whole gateway."""
+
+import msgspec
+
+from gateway import sessions
+from oms.domain import events
+from oms.domain.events import Event
+from oms.domain.order import Chain
+from oms.journal.catalogue import Catalogue
+
+CATALOGUE = Catalogue((*events.EVENTS, *sessions.EVENTS))
+"""Every kind of event that a journal of ours may hold."""
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """One journal record, and the order as it was just after it."""
+
+    seq: int
+    at_ns: int
+    event: Event
+    chain: Chain | None
+    """None for facts that change no order."""

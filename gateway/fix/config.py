@@ -1,0 +1,39 @@
+"""What a FIX worker and its session are told when they start. Plain values: importing this starts no QuickFIX."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One FIX session as QuickFIX must be told of it."""
+
+    name: str
+    """Our own name of the session; unique in the installation."""
+    sender_comp_id: str
+    target_comp_id: str
+    begin_string: str = "FIX.4.4"
+    heart_bt_int_s: int = 30
+    reset_on_logon: bool = False
+    persist_messages: bool = False
+    """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
+    data_dictionary: str = "FIX44"
+
+
+class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to connect to (initiator) or to listen (acceptor)."""
+
+    host: str
+    port: int
+    reconnect_interval_s: int = 1
+
+
+class WorkerConfig(msgspec.Struct, frozen=True):
+    """What one worker is told when it starts."""
+
+    session: SessionConfig
+    endpoint: Endpoint
+    folder: Path
+    """The session's own folder: store, sent.log and lock."""
+    link_path: Path
+    is_market_data: bool = False

@@ -1,0 +1,99 @@
+"""The worker's own evidence of what it handed to the FIX session: one line for each message, written in `outgoing_app`.
+
+Written without fsync: it survives the end of the process, not of the machine, so it carries the boot it was written in. Each
+line ends in a CRC; a last line that is torn was never followed by a send.
+"""
+
+import binascii
+import itertools
+import os
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from gateway.link import Logged, SentLog
+
+_encode = msgspec.json.Encoder().encode
+_CRC_BYTES = 8
+LINES_MAX = 2_000
+"""How many lines the log may hold that the journal holds too."""
+
+
+class _Header(msgspec.Struct, frozen=True):
+    """Which start of which session wrote the log, in which boot of the machine."""
+
+    boot_id: str
+    session_epoch: int
+    grant: int
+
+
+def boot_id() -> str:
+    """The kernel's id of this boot."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+class Writer:
+    """The log of one grant. Starts anew, in one step, whenever it holds much that the journal has already."""
+
+    def __init__(self, path: Path, session_epoch: int, grant: int) -> None:
+        self._path = path
+        self._header = _encode(_Header(boot_id(), session_epoch, grant))
+        self._unacked: deque[Logged] = deque()
+        self._lines = 0
+        self._file = self._start()
+
+    def add(self, entry: Logged) -> None:
+        """One message, on its way. Raises OSError when the disk is full: then nothing may be sent."""
+        self._unacked.append(entry)
+        self._lines += 1
+        self._write(_encode(entry))
+
+    def acknowledge(self, msg_seq_num: int) -> None:
+        """The journal holds everything up to this number."""
+        while self._unacked and self._unacked[0].msg_seq_num <= msg_seq_num:
+            self._unacked.popleft()
+        if self._lines > LINES_MAX + len(self._unacked):
+            os.close(self._file)
+            self._file = self._start()
+
+    def _start(self) -> int:
+        """A fresh file with what the journal does not hold yet, put in the place of the old one."""
+        fresh = self._path.with_suffix(".new")
+        self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        self._write(self._header)
+        for entry in self._unacked:
+            self._write(_encode(entry))
+        self._lines = len(self._unacked)
+        fresh.replace(self._path)
+        return self._file
+
+    def _write(self, body: bytes) -> None:
+        line = b"%s %08x\n" % (body, binascii.crc32(body))
+        written = os.write(self._file, line)
+        if written != len(line):
+            raise OSError(f"sent.log took {written} of {len(line)} bytes")
+
+
+def read(path: Path) -> SentLog | None:
+    """What is left of the log at `path`; None if there is none, or if it is torn anywhere but at its end."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return None
+    bodies = [_body(line) for line in lines]
+    if not bodies or bodies[0] is None:
+        return None
+    header = msgspec.json.decode(bodies[0], type=_Header)
+    whole = list(itertools.takewhile(lambda body: body is not None, bodies[1:]))
+    if any(body is not None for body in bodies[1 + len(whole) :]):
+        return None
+    entries = tuple([msgspec.json.decode(body, type=Logged) for body in whole if body is not None])
+    return SentLog(header.boot_id, header.session_epoch, header.grant, entries)
+
+
+def _body(line: bytes) -> bytes | None:
+    """The line without its CRC; None if the two do not agree."""
+    body, crc = line[: -_CRC_BYTES - 1], line[-_CRC_BYTES:]
+    is_whole = len(line) > _CRC_BYTES and crc == b"%08x" % binascii.crc32(body)
+    return body if is_whole else None

@@ -1,0 +1,324 @@
+"""The FIX worker: one process, one session, QuickFIX and nothing else that is busy.
+
+Turns QuickFIX's callbacks into frames for the engine and the engine's frames into sends. Holds no business state and may be
+killed at any moment. It lives and dies with its engine: when the link is lost, or no commit is heard of for too long, what is
+not sent is dropped and the process ends.
+"""
+
+import fcntl
+import os
+import select
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway import link
+from gateway.fix import sent_log
+from gateway.fix.config import WorkerConfig
+from gateway.fix.masking import masked
+from gateway.fix.port import FixPort
+
+EXIT_LINK_LOST = 71
+EXIT_LEASE_LOST = 72
+EXIT_NUMBERS = 73
+EXIT_FOLDER_HELD = 74
+EXIT_RESET = 75
+EXIT_STUCK = 76
+
+DROP_AFTER_S = 2.0
+"""Without a sign of the journal for this long, new orders and replaces are dropped."""
+END_AFTER_S = 5.0
+"""Without a sign of the journal for this long, we log out, so that the venue's cancel-on-disconnect can work."""
+CONFLATE_S = 0.02
+_TICK_S = 0.25
+_WATCH_S = 1
+_STUCK_S = 12
+"""Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
+_RECEIVE_BYTES = 1 << 18
+_RESERVE_BLOCK = 10_000
+_DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
+
+
+class LinkWriter:
+    """The way to the engine. Frames keep the order in which they were added, whichever thread writes them.
+
+    `add` takes no lock, so that it can be called under QuickFIX's session lock; `flush` is never called there.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._waiting: deque[bytes] = deque()
+        self._lock = threading.Lock()
+
+    def add(self, frame: link.FromWorker) -> None:
+        self._waiting.append(link.frame(frame))
+
+    def flush(self) -> None:
+        with self._lock:
+            parts: list[bytes] = []
+            while self._waiting:
+                parts.append(self._waiting.popleft())
+            if parts:
+                try:
+                    self._connection.sendall(b"".join(parts))
+                except OSError:
+                    _exit(EXIT_LINK_LOST, "the engine is gone")
+
+
+class OrdersHandler:
+    """QuickFIX's callbacks of an orders session: everything is told to the engine, in order, with its number."""
+
+    def __init__(self, writer: LinkWriter, log: Callable[[], sent_log.Writer]) -> None:
+        self._writer = writer
+        self._log = log
+        self._last_sender = 0
+        self.sending: link.Send | None = None
+        """The frame that the main thread is handing over right now; `outgoing_app` runs inside that call."""
+        self.reserved_to = 0
+
+    def granted(self, grant: link.Grant) -> None:
+        self._last_sender = grant.next_sender - 1
+        self.reserved_to = grant.reserved_to
+
+    def wants_numbers(self) -> bool:
+        return self._last_sender > self.reserved_to - _RESERVE_BLOCK // 2
+
+    def has_number(self) -> bool:
+        return self._last_sender < self.reserved_to
+
+    def logged_on(self, session: str) -> None:
+        self._tell(link.LoggedOn())
+
+    def logged_out(self, session: str) -> None:
+        self._tell(link.LoggedOut())
+
+    def outgoing_app(self, session: str, raw: bytes) -> None:
+        send = self.sending
+        assert send is not None, "a business message that the engine did not ask for"
+        number = self._count(raw)
+        self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, masked(raw)))
+        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, masked(raw)))
+
+    def outgoing_admin(self, session: str, raw: bytes) -> None:
+        msg_type = _value(raw, b"\x0135=").decode("latin-1")
+        number = int(_value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
+        self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
+
+    def incoming_admin(self, session: str, raw: bytes) -> None:
+        if b"\x01141=Y" in raw:
+            _exit(EXIT_RESET, "the peer reset the sequence numbers: a person has to look before business goes on")
+        self._tell(link.Received(masked(raw)))
+
+    def incoming_app(self, session: str, raw: bytes) -> None:
+        self._tell(link.Received(masked(raw)))
+
+    def _tell(self, frame: link.FromWorker) -> None:
+        self._writer.add(frame)
+        self._writer.flush()
+
+    def _count(self, raw: bytes) -> int:
+        """Each number is the last one plus one, and reserved; anything else is a store that lies."""
+        number = int(_value(raw, b"\x0134="))
+        if number != self._last_sender + 1 or number > self.reserved_to:
+            _exit(EXIT_NUMBERS, f"MsgSeqNum {number} after {self._last_sender}, reserved to {self.reserved_to}")
+        self._last_sender = number
+        return number
+
+
+class MarketDataHandler:
+    """QuickFIX's callbacks of a market data session: only the latest snapshot of each symbol goes on, and not too often."""
+
+    def __init__(self, writer: LinkWriter) -> None:
+        self._writer = writer
+        self._latest: dict[bytes, bytes] = {}
+
+    def logged_on(self, session: str) -> None:
+        self._writer.add(link.LoggedOn())
+        self._writer.flush()
+
+    def logged_out(self, session: str) -> None:
+        self._latest.clear()
+        self._writer.add(link.LoggedOut())
+        self._writer.flush()
+
+    def outgoing_app(self, session: str, raw: bytes) -> None:
+        """A subscription: nobody's order."""
+
+    def outgoing_admin(self, session: str, raw: bytes) -> None:
+        """The session's own business: its numbers start anew at every logon."""
+
+    def incoming_admin(self, session: str, raw: bytes) -> None:
+        """As above."""
+
+    def incoming_app(self, session: str, raw: bytes) -> None:
+        if b"\x0143=Y" not in raw:  # A price that is sent again is an old price.
+            self._latest[_value(raw, b"\x0155=")] = raw
+
+    def tick(self) -> None:
+        """Pass the latest prices on. Called by the main thread."""
+        latest, self._latest = self._latest, {}
+        for raw in latest.values():
+            self._writer.add(link.Received(raw))
+        self._writer.flush()
+
+
+class Worker:
+    """The main thread: waits for the engine's frames and does what they say."""
+
+    def __init__(self, config: WorkerConfig) -> None:
+        self._config = config
+        self._session = config.session.name
+        config.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _hold(config.folder)
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(str(config.link_path))
+        self._writer = LinkWriter(self._connection)
+        self._cutter = link.Cutter()
+        self._log: sent_log.Writer | None = None
+        self._orders = None if config.is_market_data else OrdersHandler(self._writer, self._open_log)
+        self._market_data = MarketDataHandler(self._writer) if config.is_market_data else None
+        handler = self._orders or self._market_data
+        assert handler is not None
+        self._port = FixPort("initiator", (config.session,), config.endpoint, config.folder / "store", handler)
+        self._is_started = False
+        self._has_asked_numbers = False
+        self._leased_at_s = time.monotonic()
+
+    def run(self) -> None:
+        """Until the engine says stop. Every other end is an exit code."""
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        self._hello()
+        while True:
+            wait_s = CONFLATE_S if self._market_data is not None and self._is_started else _TICK_S
+            readable, _, _ = select.select([self._connection], [], [], wait_s)
+            if readable and not self._receive():
+                return
+            self._check_lease()
+            if self._market_data is not None:
+                self._market_data.tick()
+
+    def _hello(self) -> None:
+        next_sender, _ = self._port.numbers(self._session)
+        log = None if self._config.is_market_data else sent_log.read(self._config.folder / "sent.log")
+        self._writer.add(link.Hello(self._session, sent_log.boot_id(), os.getpid(), next_sender, log))
+        self._writer.flush()
+
+    def _receive(self) -> bool:
+        """One read's worth of frames; False after Stop."""
+        data = self._connection.recv(_RECEIVE_BYTES)
+        if not data:
+            _exit(EXIT_LINK_LOST, "the engine is gone")
+        for body in self._cutter.feed(data):
+            if not self._take(link.from_engine.decode(body)):
+                return False
+        self._writer.flush()
+        return True
+
+    def _take(self, frame: link.FromEngine) -> bool:
+        match frame:
+            case link.Send():
+                self._send(frame)
+            case link.Lease():
+                self._leased_at_s = time.monotonic()
+                if self._log is not None:
+                    self._log.acknowledge(frame.acked)
+            case link.Grant():
+                self._grant(frame)
+            case link.Reserve():
+                if self._orders is not None:
+                    self._orders.reserved_to = frame.reserved_to
+                self._has_asked_numbers = False
+            case link.Stop():
+                self._port.stop()
+                return False
+        return True
+
+    def _grant(self, grant: link.Grant) -> None:
+        """Only now may the session log on, and only with these numbers."""
+        if self._orders is not None:
+            self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
+            self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
+            self._orders.granted(grant)
+        self._is_started = True
+        self._leased_at_s = time.monotonic()
+        self._port.start()
+
+    def _send(self, send: link.Send) -> None:
+        reason = self._why_not(send)
+        if reason:
+            self._writer.add(link.NotSent(send.cl_ord_id, send.root_id, send.msg_type, reason))
+            return
+        if self._orders is not None:
+            self._orders.sending = send
+        self._port.send(self._session, send.text)
+        if self._orders is not None:
+            self._orders.sending = None
+            if self._orders.wants_numbers() and not self._has_asked_numbers:
+                self._has_asked_numbers = True
+                self._writer.add(link.WantNumbers())
+
+    def _why_not(self, send: link.Send) -> str:
+        """The last look before a message leaves; empty if it may."""
+        if not self._port.is_logged_on(self._session):
+            return "SESSION_DOWN"
+        if self._orders is not None and not self._orders.has_number():
+            return "no sender number is reserved"
+        if send.msg_type in _DROPPED_WITHOUT_LEASE and time.monotonic() - self._leased_at_s > DROP_AFTER_S:
+            return "the journal has not been heard of"
+        if send.expire_at_ns and time.time_ns() >= send.expire_at_ns:
+            return "EXPIRED"
+        return ""
+
+    def _check_lease(self) -> None:
+        if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:
+            self._port.stop()
+            _exit(EXIT_LEASE_LOST, f"no commit for {END_AFTER_S} s")
+
+    def _watch(self) -> None:
+        """A second pair of eyes, asleep nearly always: ends the process when the main thread is stuck in a send to a venue
+        that does not read, and the engine is gone or silent."""
+        poller = select.poll()
+        poller.register(self._connection, select.POLLRDHUP)
+        while not poller.poll(_WATCH_S * 1000) and time.monotonic() - self._leased_at_s < END_AFTER_S + _WATCH_S:
+            pass
+        time.sleep(_STUCK_S)
+        _exit(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
+
+    def _open_log(self) -> sent_log.Writer:
+        assert self._log is not None, "nothing is sent before the grant"
+        return self._log
+
+
+def run(config: WorkerConfig) -> None:
+    """The worker process."""
+    Worker(config).run()
+
+
+def _hold(folder: Path) -> int:
+    """Hold the session's folder for as long as the process lives: the kernel lets go of it when, and only when, we are dead."""
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _exit(EXIT_FOLDER_HELD, f"another worker holds {folder}")
+    return lock
+
+
+def _value(raw: bytes, tag: bytes) -> bytes:
+    """The value of the first field `tag`; empty if there is none."""
+    start = raw.find(tag)
+    if start < 0:
+        return b""
+    start += len(tag)
+    return raw[start : raw.index(b"\x01", start)]
+
+
+def _exit(code: int, why: str) -> None:
+    """End at once: no logout, no resend, nothing that could still go out."""
+    sys.stderr.write(f"worker ends: {why}\n")
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,163 @@
+"""The engine's end of the links: one Unix socket, one connection for each FIX worker."""
+
+import asyncio
+import logging
+from collections import deque
+from pathlib import Path
+
+from msgspec import DecodeError
+
+from gateway import link
+from gateway.effects import Outgoing
+from gateway.inbox import Inbox
+from gateway.rules import FromLink, LinkLost
+
+_log = logging.getLogger(__name__)
+STOP_S = 15
+"""QuickFIX waits up to 10 s for a logout."""
+WRITE_BYTES_MAX = 64 << 20
+"""A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
+
+
+class Links:
+    """All workers' connections. Frames go out only to the worker that holds the grant they were made for."""
+
+    def __init__(self, inbox: Inbox, sessions: frozenset[str]) -> None:
+        self.inbox = inbox
+        self.sessions = sessions
+        self.acked: dict[str, int] = {}
+        """The highest MsgSeqNum(34) of each session whose MessageSent is durable."""
+        self._holders: dict[str, WorkerLink] = {}
+        self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
+        self._open: set[WorkerLink] = set()
+        self._closed = asyncio.Event()
+        self._server: asyncio.Server | None = None
+
+    async def listen(self, path: Path) -> None:
+        """Accept workers at `path`; the folder above decides who may connect."""
+        path.unlink(missing_ok=True)
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: WorkerLink(self), str(path))
+        path.chmod(0o600)
+
+    async def close(self) -> None:
+        """Tell every worker to log out and end, and wait until they are gone, for so long as they may take."""
+        if self._server is not None:
+            self._server.close()
+        for worker in tuple(self._open):
+            worker.write(link.frame(link.Stop()))
+        try:
+            async with asyncio.timeout(STOP_S):
+                while self._open:
+                    await self._closed.wait()
+                    self._closed.clear()
+        except TimeoutError:
+            _log.error("workers did not end in %s s: %s", STOP_S, ", ".join(worker.session for worker in self._open))
+
+    def send(self, outgoing: list[Outgoing]) -> None:
+        """Write the frames of one batch, one write for each worker."""
+        frames: dict[WorkerLink, list[bytes]] = {}
+        for out in outgoing:
+            if isinstance(out.frame, link.Grant):
+                self._grant(out.session, out.frame.grant)
+            holder = self._holders.get(out.session)
+            if holder is not None and holder.grant == out.grant:
+                frames.setdefault(holder, []).append(link.frame(out.frame))
+        for holder, parts in frames.items():
+            holder.write(b"".join(parts))
+
+    def lease(self) -> None:
+        """Tell every worker that the journal is alive, and up to which number it knows what was sent."""
+        for session, holder in tuple(self._holders.items()):
+            holder.write(link.frame(link.Lease(self.acked.get(session, 0))))
+
+    def cut(self, session: str) -> None:
+        """End the session's worker: it exits when its link closes, and the next one starts from what the journal knows."""
+        holder = self._holders.get(session)
+        if holder is not None:
+            holder.close()
+
+    def relieve(self) -> None:
+        """Let the workers' bytes in again after the inbox was full."""
+        for worker in self._open:
+            worker.resume()
+
+    def opened(self, worker: "WorkerLink") -> None:
+        self._open.add(worker)
+
+    def greeted(self, worker: "WorkerLink", hello: link.Hello) -> None:
+        """A worker said who it is; it waits for its grant behind any other that came for the same session."""
+        self._waiting[hello.session].append(worker)
+
+    def lost(self, worker: "WorkerLink") -> None:
+        self._open.discard(worker)
+        self._closed.set()
+        if worker.session and self._holders.get(worker.session) is worker:
+            del self._holders[worker.session]
+            self.inbox.put(LinkLost(worker.session, worker.grant))
+
+    def _grant(self, session: str, grant: int) -> None:
+        worker = self._waiting[session].popleft()
+        before = self._holders.pop(session, None)
+        if before is not None:
+            before.close()
+        worker.grant = grant
+        self._holders[session] = worker
+
+
+class WorkerLink(asyncio.Protocol):
+    """One worker's connection: bytes in become commands in the inbox."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._cutter = link.Cutter()
+        self._transport: asyncio.Transport | None = None
+        self._is_paused = False
+        self.session = ""
+        self.grant = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._links.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for body in self._cutter.feed(data):
+                self._take(link.from_worker.decode(body))
+        except (link.LinkBroken, DecodeError) as broken:
+            _log.error("link of %s cut: %s", self.session or "a nameless worker", broken)
+            self.close()
+        if self._links.inbox.is_pressed() and self._transport is not None:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio calls it so
+        self._transport = None
+        self._links.lost(self)
+
+    def resume(self) -> None:
+        if self._is_paused and self._transport is not None:
+            self._is_paused = False
+            self._transport.resume_reading()
+
+    def write(self, data: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > WRITE_BYTES_MAX:
+            _log.error("the worker of %s does not read: link cut", self.session)
+            self._transport.abort()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def _take(self, frame: link.FromWorker) -> None:
+        if isinstance(frame, link.Hello):
+            if self.session or frame.session not in self._links.sessions:
+                raise link.LinkBroken(f"no worker may speak for session {frame.session!r} here")
+            self.session = frame.session
+            self._links.greeted(self, frame)
+        elif not self.grant:
+            raise link.LinkBroken(f"{type(frame).__name__} before Hello and Grant")
+        self._links.inbox.put(FromLink(self.session, self.grant, frame))

@@ -1,0 +1,31 @@
+"""How an engine begins: take the journal over, prove it, and fold it into the state before anything else happens."""
+
+from collections.abc import Callable
+
+from gateway.cell import Cell
+from gateway.engine import Engine
+from gateway.facts import CATALOGUE, Fact
+from gateway.state import State
+from oms.domain import numbers
+from oms.domain.events import Event
+from oms.journal.postgres import Journal
+from oms.journal.reading import verified
+
+
+async def start(cell: Cell, dsn: str, clock_ns: Callable[[], int]) -> Engine:
+    """An engine that knows all that the journal knows, ready to `run`.
+
+    Raises what `Journal.take_over` and `verified` raise: no journal, no order. Corrupt names the first bad batch.
+    """
+    numbers.install()
+    journal = await Journal.take_over(dsn)
+    state = State(cell)
+    engine = Engine(state, journal, clock_ns)
+    async for _, records in verified(dsn):
+        for record in records:
+            event = CATALOGUE.decode(record.kind, record.version, record.payload)
+            assert isinstance(event, Event)
+            chain = state.apply(event, record.seq, record.at_ns)
+            engine.remember(Fact(record.seq, record.at_ns, event, chain))
+    assert state.seq == journal.seq, f"the journal ends at {journal.seq}, the fold at {state.seq}"
+    return engine

@@ -1,0 +1,252 @@
+"""What is read from files: one TOML file for each environment, one for each counterparty. Unknown keys are refused."""
+
+import hashlib
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from gateway.cell import Cell, SessionKind, SessionPlan
+from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from risk.limits import Instrument, Limits, Policy
+
+VERSION = "0.1.0"
+_CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
+_SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal"}
+"""TOML writes [[account]] for each of the accounts."""
+_T = TypeVar("_T")
+
+
+class ConfigError(Exception):
+    """A file is missing, cannot be read, or says something that cannot be; the message names the file and the key."""
+
+
+class OrdersSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session that carries orders."""
+
+    sender_comp_id: str
+    target_comp_id: str
+
+
+class MarketDataSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session that carries prices; its numbers start anew at every logon."""
+
+    sender_comp_id: str
+    target_comp_id: str
+    symbols: tuple[str, ...]
+
+
+class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A broker or venue, and how to reach it."""
+
+    name: str
+    host: str
+    port: int
+    orders: OrdersSession
+    market_data: MarketDataSession | None = None
+    begin_string: str = "FIX.4.4"
+    data_dictionary: str = "FIX44"
+    heart_bt_int_s: int = 30
+    reconnect_interval_s: int = 1
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account, the session it trades through, and its limits (see risk.limits.Limits)."""
+
+    account: str
+    session: str
+    order_qty_max: Decimal
+    order_notional_max: Decimal
+    price_collar_bps: Decimal
+    passive_collar_bps: Decimal
+    reference_age_ms_max: int
+
+
+class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may connect, and for which accounts. The role is the third part of the id: spiffe://fixgate/<env>/<role>/<name>."""
+
+    spiffe_id: str
+    accounts: tuple[str, ...]
+
+
+class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_SINGULAR):
+    """One installation."""
+
+    environment: str
+    cell: str
+    data: Path
+    listen: str
+    counterparties: tuple[Path, ...]
+    instruments: tuple[Instrument, ...]
+    accounts: tuple[Account, ...]
+    principals: tuple[Principal, ...]
+    reissue_age_ms_max: int
+    database_url: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """An environment with its counterparties, checked as a whole."""
+
+    file: Path
+    environment: Environment
+    counterparties: tuple[Counterparty, ...]
+    config_hash: str
+    """sha256 over the files, in hex; journalled at every start."""
+
+    @property
+    def data(self) -> Path:
+        return self.environment.data
+
+    @property
+    def certificates(self) -> Path:
+        return self.data / "tls"
+
+    @property
+    def link_path(self) -> Path:
+        return self.data / "run" / "link.sock"
+
+    @property
+    def database_url(self) -> str:
+        """Empty where the embedded server is to be used."""
+        return os.environ.get("DATABASE_URL") or self.environment.database_url
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        return tuple(plan.name for counterparty in self.counterparties for plan in _plans(counterparty))
+
+
+def load(file: Path) -> Settings:
+    """Read and check an environment and its counterparties. Raises ConfigError."""
+    environment = _read(file, Environment)
+    counterparties = tuple(_read(path, Counterparty) for path in environment.counterparties)
+    digest = hashlib.sha256()
+    for path in (file, *environment.counterparties):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    settings = Settings(file, environment, counterparties, digest.hexdigest())
+    _check(settings)
+    return settings
+
+
+def cell(settings: Settings) -> Cell:
+    """The engine's part of the settings."""
+    environment = settings.environment
+    policy = Policy(
+        version=settings.config_hash[:12],
+        limits={a.account: _limits(a) for a in environment.accounts},
+        instruments={i.symbol: i for i in environment.instruments},
+    )
+    return Cell(
+        name=environment.cell,
+        version=VERSION,
+        config_hash=settings.config_hash,
+        sessions=tuple(plan for counterparty in settings.counterparties for plan in _plans(counterparty)),
+        account_sessions={a.account: a.session for a in environment.accounts},
+        policy=policy,
+        reissue_age_ms_max=environment.reissue_age_ms_max,
+    )
+
+
+def worker(settings: Settings, session: str) -> WorkerConfig:
+    """One worker's part of the settings. Raises ConfigError for a session that no file names."""
+    for counterparty in settings.counterparties:
+        for plan in _plans(counterparty):
+            if plan.name == session:
+                return _worker(settings, counterparty, plan)
+    raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
+
+
+def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
+    is_market_data = plan.kind is SessionKind.MARKET_DATA
+    ids = counterparty.market_data if is_market_data else counterparty.orders
+    assert ids is not None
+    return WorkerConfig(
+        session=SessionConfig(
+            name=plan.name,
+            sender_comp_id=ids.sender_comp_id,
+            target_comp_id=ids.target_comp_id,
+            begin_string=counterparty.begin_string,
+            heart_bt_int_s=counterparty.heart_bt_int_s,
+            reset_on_logon=is_market_data,
+            data_dictionary=counterparty.data_dictionary,
+        ),
+        endpoint=Endpoint(counterparty.host, counterparty.port, counterparty.reconnect_interval_s),
+        folder=settings.data / "fix" / plan.name,
+        link_path=settings.link_path,
+        is_market_data=is_market_data,
+    )
+
+
+def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string)
+    if counterparty.market_data is None:
+        return (orders,)
+    symbols = counterparty.market_data.symbols
+    market_data = SessionPlan(f"{counterparty.name}-MD", SessionKind.MARKET_DATA, counterparty.begin_string, symbols)
+    return orders, market_data
+
+
+def _limits(account: Account) -> Limits:
+    return Limits(
+        order_qty_max=account.order_qty_max,
+        order_notional_max=account.order_notional_max,
+        price_collar_bps=account.price_collar_bps,
+        passive_collar_bps=account.passive_collar_bps,
+        reference_age_ms_max=account.reference_age_ms_max,
+    )
+
+
+def _read(file: Path, kind: type[_T]) -> _T:
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=kind, dec_hook=_path)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from error
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise ValueError(f"{value!r} is no {kind.__name__}")
+
+
+def _check(settings: Settings) -> None:
+    """What no single key can be wrong about."""
+    environment, names = settings.environment, settings.sessions
+    orders = {c.name for c in settings.counterparties}
+    complaints = [
+        *([] if _CELL_NAME.fullmatch(environment.cell) else [f"cell {environment.cell!r} is not 1 to 8 letters and digits"]),
+        *([] if len(set(names)) == len(names) else [f"two sessions have one name: {', '.join(names)}"]),
+        *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
+        *_duplicates("account", [a.account for a in environment.accounts]),
+        *_duplicates("symbol", [i.symbol for i in environment.instruments]),
+        *_duplicates("principal", [p.spiffe_id for p in environment.principals]),
+        *_not_positive(environment),
+        *_unknown_accounts(environment),
+    ]
+    if complaints:
+        raise ConfigError("\n".join(f"{settings.file}: {complaint}" for complaint in complaints))
+
+
+def _duplicates(what: str, names: list[str]) -> list[str]:
+    return [f"{what} {name} is there twice" for name in sorted(set(names)) if names.count(name) > 1]
+
+
+def _not_positive(environment: Environment) -> list[str]:
+    steps = [(f"instrument {i.symbol}: {key}", getattr(i, key)) for i in environment.instruments for key in ("tick", "lot")]
+    keys = ("order_qty_max", "order_notional_max", "price_collar_bps", "passive_collar_bps", "reference_age_ms_max")
+    limits = [(f"account {a.account}: {key}", getattr(a, key)) for a in environment.accounts for key in keys]
+    return [f"{name} is {value}, and must be above zero" for name, value in (*steps, *limits) if not value > 0]
+
+
+def _unknown_accounts(environment: Environment) -> list[str]:
+    known = {a.account for a in environment.accounts}
+    return [
+        f"principal {p.spiffe_id}: no account is called {account!r}"
+        for p in environment.principals
+        for account in p.accounts
+        if account not in known
+    ]

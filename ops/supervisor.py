@@ -1,0 +1,186 @@
+"""`fixgate up`: one machine's processes, started in order, started again when they die, stopped in the reverse order.
+
+PostgreSQL (the embedded one, unless a database is given), the engine, and a FIX worker for each session. Each child is ours
+and is ended by its pid. Workers end with their engine by themselves and are started again with it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from ops import settings as files
+from ops.database import EmbeddedPostgres
+from ops.dev_ca import ensure
+from ops.migrations.run import upgrade
+from ops.wiring import SUPERVISED
+
+_TICK_S = 0.05
+_BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_STEADY_S = 10.0
+"""A child that lived this long is started again at once."""
+_STOP_S = 20.0
+
+
+class Child:
+    """One supervised process."""
+
+    def __init__(self, name: str, arguments: list[str], log: Path, environment: dict[str, str]) -> None:
+        self.name = name
+        self._arguments = [sys.executable, "-m", "ops.cli", *arguments]
+        self._log = log
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_s = 0.0
+        self._next_start_s = 0.0
+        self._failures = 0
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def keep_alive(self, now_s: float) -> bool:
+        """Start the process if it is not running and its time has come; whether it was started now."""
+        if self.pid is not None:
+            return False
+        if self._process is not None:
+            self._note_end(now_s)
+        if now_s < self._next_start_s:
+            return False
+        self._start(now_s)
+        return True
+
+    def terminate(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended in time."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(max(seconds, 0))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def kill(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _note_end(self, now_s: float) -> None:
+        assert self._process is not None
+        _say(f"{self.name} ended with code {self._process.returncode}; its log is {self._log}")
+        self._failures = 0 if now_s - self._started_s > _STEADY_S else self._failures + 1
+        self._next_start_s = now_s + _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]
+        self._process = None
+
+    def _start(self, now_s: float) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._arguments,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=os.environ | self._environment,
+                start_new_session=True,
+            )
+        self._started_s = now_s
+
+
+class Supervisor:
+    """All processes of one installation."""
+
+    def __init__(self, file: Path) -> None:
+        self.settings = files.load(file)
+        self._file = file
+        self._postgres: EmbeddedPostgres | None = None
+        self._children: list[Child] = []
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Everything up, in order; returns when the engine and the workers have been started, not when they are ready."""
+        settings = self.settings
+        principals = [p.spiffe_id.split("/", 3)[3] for p in settings.environment.principals]
+        ensure(settings.certificates, settings.environment.environment, principals)
+        dsn = settings.database_url or self._embedded()
+        upgrade(dsn)
+        environment = {"DATABASE_URL": dsn, SUPERVISED: "1"}
+        config = ["--config", str(self._file)]
+        self._children = [
+            Child("engine", ["engine", *config], self._log("engine"), environment),
+            *(Child(s, ["worker", *config, "--session", s], self._log(s), environment) for s in settings.sessions),
+        ]
+        self.tick()
+
+    def tick(self) -> None:
+        """One look at every child."""
+        if self._postgres is not None and self._postgres.restart_if_dead():
+            _say("postgres was dead and has been started again")
+        now_s = time.monotonic()
+        started = [child.keep_alive(now_s) for child in self._children]
+        if any(started):
+            self._write_pids()
+
+    def run(self) -> None:
+        """Look after the children until `stop` is asked for."""
+        while not self._stopping.wait(_TICK_S):
+            self.tick()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """The engine logs its sessions out and ends; the workers follow; the database is last."""
+        deadline_s = time.monotonic() + _STOP_S
+        for child in self._children[:1]:
+            child.terminate()
+        for child in self._children:
+            if not child.wait(deadline_s - time.monotonic()):
+                _say(f"{child.name} did not end in {_STOP_S:.0f} s and is killed")
+                child.kill()
+        if self._postgres is not None:
+            self._postgres.stop()
+
+    def _embedded(self) -> str:
+        self._postgres = EmbeddedPostgres(self.settings.data / "postgres")
+        return self._postgres.start().dsn
+
+    def _log(self, name: str) -> Path:
+        return self.settings.data / "log" / f"{name}.log"
+
+    def _write_pids(self) -> None:
+        """Who is who, for the engineer on call and for the crash tests: `run/pids.json` in the data folder."""
+        pids = {child.name: child.pid for child in self._children}
+        if self._postgres is not None:
+            pids["postgres"] = self._postgres.pid
+        file = self.settings.data / "run" / "pids.json"
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(pids))
+        fresh.replace(file)
+
+
+def run(file: Path) -> int:
+    """`fixgate up`: until SIGINT or SIGTERM."""
+    supervisor = Supervisor(file)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: supervisor.ask_to_stop())
+    try:
+        supervisor.start()
+        _say(f"up: gRPC on {supervisor.settings.environment.listen}, logs in {supervisor.settings.data / 'log'}")
+        supervisor.run()
+    finally:
+        supervisor.stop()
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"fixgate: {text}\n")
+    sys.stderr.flush()

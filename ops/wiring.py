@@ -1,0 +1,83 @@
+"""What runs in each process, put together: the engine with its control plane, and a FIX worker."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from gateway.engine import Engine
+from gateway.starting import start
+from ops import settings as files
+from ops.migrations.run import assert_current
+
+SUPERVISED = "FIXGATE_SUPERVISED"
+"""Set in the environment of a child of `fixgate up`: its standard input then ends when the supervisor does."""
+EXIT_OK, EXIT_FAILED = 0, 1
+
+
+def run_engine(file: Path) -> int:
+    """The engine process, until it is told to stop or its journal refuses. Returns the exit code."""
+    settings = files.load(file)
+    dsn = settings.database_url
+    if not dsn:
+        raise files.ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
+    assert_current(dsn)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return asyncio.run(_engine(settings, dsn))
+
+
+def run_worker(file: Path, session: str) -> int:
+    """One FIX worker process."""
+    from gateway.fix import worker  # QuickFIX is loaded in workers and nowhere else.
+
+    worker.run(files.worker(files.load(file), session))
+    return EXIT_OK
+
+
+async def _engine(settings: files.Settings, dsn: str) -> int:
+    from gateway.control.server import serve
+
+    engine = await start(files.cell(settings), dsn, time.time_ns)
+    gc.collect()
+    gc.freeze()  # The fold's objects stay: no collection need look at them again.
+    gc.set_threshold(50_000, 20, 50)
+    settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await engine.links.listen(settings.link_path)
+    running = asyncio.create_task(engine.run(), name="engine")
+    server = await serve(engine, settings.environment.listen, settings.certificates, _principals(settings))
+    stop = _stop_event()
+    try:
+        await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        return await _end(engine, running)
+    finally:
+        await server.stop(grace=1)
+
+
+async def _end(engine: Engine, running: asyncio.Task[None]) -> int:
+    """Log the sessions out if we were asked to stop; say why if we were not."""
+    if running.done():
+        logging.getLogger(__name__).error("the engine ended", exc_info=running.exception())
+        return EXIT_FAILED
+    await engine.stop()
+    running.cancel()
+    return EXIT_OK
+
+
+def _stop_event() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT, and by the end of a supervisor that we are a child of."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if os.environ.get(SUPERVISED):
+        loop.add_reader(sys.stdin.fileno(), stop.set)
+    return stop
+
+
+def _principals(settings: files.Settings) -> dict[str, frozenset[str]]:
+    """Accounts by SPIFFE id."""
+    return {p.spiffe_id: frozenset(p.accounts) for p in settings.environment.principals}
