@@ -26,8 +26,8 @@ async def held(dsn: str) -> list[Record]:
 
 
 async def append_sizes(journal: Journal, sizes: Sequence[int]) -> list[Batch]:
-    """Append a batch of each size."""
-    return [await journal.append(records(journal, *[PAYLOAD] * size)) for size in sizes]
+    """Append a batch of each size, no two payloads alike."""
+    return [await journal.append(records(journal, *(PAYLOAD + b"%d" % (journal.seq + n) for n in range(size)))) for size in sizes]
 
 
 def tamper(dsn: str, *statements: str) -> None:
