@@ -1,0 +1,121 @@
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Side(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SIDE_UNSPECIFIED: _ClassVar[Side]
+    SIDE_BUY: _ClassVar[Side]
+    SIDE_SELL: _ClassVar[Side]
+
+class OrdType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORD_TYPE_UNSPECIFIED: _ClassVar[OrdType]
+    ORD_TYPE_MARKET: _ClassVar[OrdType]
+    ORD_TYPE_LIMIT: _ClassVar[OrdType]
+
+class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TIME_IN_FORCE_UNSPECIFIED: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_DAY: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_GOOD_TILL_CANCEL: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_IMMEDIATE_OR_CANCEL: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_FILL_OR_KILL: _ClassVar[TimeInForce]
+
+class OrdStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORD_STATUS_UNSPECIFIED: _ClassVar[OrdStatus]
+    ORD_STATUS_NEW: _ClassVar[OrdStatus]
+    ORD_STATUS_PARTIALLY_FILLED: _ClassVar[OrdStatus]
+    ORD_STATUS_FILLED: _ClassVar[OrdStatus]
+    ORD_STATUS_DONE_FOR_DAY: _ClassVar[OrdStatus]
+    ORD_STATUS_CANCELED: _ClassVar[OrdStatus]
+    ORD_STATUS_PENDING_CANCEL: _ClassVar[OrdStatus]
+    ORD_STATUS_STOPPED: _ClassVar[OrdStatus]
+    ORD_STATUS_REJECTED: _ClassVar[OrdStatus]
+    ORD_STATUS_SUSPENDED: _ClassVar[OrdStatus]
+    ORD_STATUS_PENDING_NEW: _ClassVar[OrdStatus]
+    ORD_STATUS_CALCULATED: _ClassVar[OrdStatus]
+    ORD_STATUS_EXPIRED: _ClassVar[OrdStatus]
+    ORD_STATUS_ACCEPTED_FOR_BIDDING: _ClassVar[OrdStatus]
+    ORD_STATUS_PENDING_REPLACE: _ClassVar[OrdStatus]
+
+class ExecType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXEC_TYPE_UNSPECIFIED: _ClassVar[ExecType]
+    EXEC_TYPE_NEW: _ClassVar[ExecType]
+    EXEC_TYPE_DONE_FOR_DAY: _ClassVar[ExecType]
+    EXEC_TYPE_CANCELED: _ClassVar[ExecType]
+    EXEC_TYPE_REPLACED: _ClassVar[ExecType]
+    EXEC_TYPE_PENDING_CANCEL: _ClassVar[ExecType]
+    EXEC_TYPE_STOPPED: _ClassVar[ExecType]
+    EXEC_TYPE_REJECTED: _ClassVar[ExecType]
+    EXEC_TYPE_SUSPENDED: _ClassVar[ExecType]
+    EXEC_TYPE_PENDING_NEW: _ClassVar[ExecType]
+    EXEC_TYPE_CALCULATED: _ClassVar[ExecType]
+    EXEC_TYPE_EXPIRED: _ClassVar[ExecType]
+    EXEC_TYPE_RESTATED: _ClassVar[ExecType]
+    EXEC_TYPE_PENDING_REPLACE: _ClassVar[ExecType]
+    EXEC_TYPE_TRADE: _ClassVar[ExecType]
+    EXEC_TYPE_TRADE_CORRECT: _ClassVar[ExecType]
+    EXEC_TYPE_TRADE_CANCEL: _ClassVar[ExecType]
+    EXEC_TYPE_ORDER_STATUS: _ClassVar[ExecType]
+
+class MsgType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MSG_TYPE_UNSPECIFIED: _ClassVar[MsgType]
+    MSG_TYPE_NEW_ORDER_SINGLE: _ClassVar[MsgType]
+    MSG_TYPE_ORDER_CANCEL_REQUEST: _ClassVar[MsgType]
+    MSG_TYPE_ORDER_CANCEL_REPLACE_REQUEST: _ClassVar[MsgType]
+    MSG_TYPE_ORDER_STATUS_REQUEST: _ClassVar[MsgType]
+SIDE_UNSPECIFIED: Side
+SIDE_BUY: Side
+SIDE_SELL: Side
+ORD_TYPE_UNSPECIFIED: OrdType
+ORD_TYPE_MARKET: OrdType
+ORD_TYPE_LIMIT: OrdType
+TIME_IN_FORCE_UNSPECIFIED: TimeInForce
+TIME_IN_FORCE_DAY: TimeInForce
+TIME_IN_FORCE_GOOD_TILL_CANCEL: TimeInForce
+TIME_IN_FORCE_IMMEDIATE_OR_CANCEL: TimeInForce
+TIME_IN_FORCE_FILL_OR_KILL: TimeInForce
+ORD_STATUS_UNSPECIFIED: OrdStatus
+ORD_STATUS_NEW: OrdStatus
+ORD_STATUS_PARTIALLY_FILLED: OrdStatus
+ORD_STATUS_FILLED: OrdStatus
+ORD_STATUS_DONE_FOR_DAY: OrdStatus
+ORD_STATUS_CANCELED: OrdStatus
+ORD_STATUS_PENDING_CANCEL: OrdStatus
+ORD_STATUS_STOPPED: OrdStatus
+ORD_STATUS_REJECTED: OrdStatus
+ORD_STATUS_SUSPENDED: OrdStatus
+ORD_STATUS_PENDING_NEW: OrdStatus
+ORD_STATUS_CALCULATED: OrdStatus
+ORD_STATUS_EXPIRED: OrdStatus
+ORD_STATUS_ACCEPTED_FOR_BIDDING: OrdStatus
+ORD_STATUS_PENDING_REPLACE: OrdStatus
+EXEC_TYPE_UNSPECIFIED: ExecType
+EXEC_TYPE_NEW: ExecType
+EXEC_TYPE_DONE_FOR_DAY: ExecType
+EXEC_TYPE_CANCELED: ExecType
+EXEC_TYPE_REPLACED: ExecType
+EXEC_TYPE_PENDING_CANCEL: ExecType
+EXEC_TYPE_STOPPED: ExecType
+EXEC_TYPE_REJECTED: ExecType
+EXEC_TYPE_SUSPENDED: ExecType
+EXEC_TYPE_PENDING_NEW: ExecType
+EXEC_TYPE_CALCULATED: ExecType
+EXEC_TYPE_EXPIRED: ExecType
+EXEC_TYPE_RESTATED: ExecType
+EXEC_TYPE_PENDING_REPLACE: ExecType
+EXEC_TYPE_TRADE: ExecType
+EXEC_TYPE_TRADE_CORRECT: ExecType
+EXEC_TYPE_TRADE_CANCEL: ExecType
+EXEC_TYPE_ORDER_STATUS: ExecType
+MSG_TYPE_UNSPECIFIED: MsgType
+MSG_TYPE_NEW_ORDER_SINGLE: MsgType
+MSG_TYPE_ORDER_CANCEL_REQUEST: MsgType
+MSG_TYPE_ORDER_CANCEL_REPLACE_REQUEST: MsgType
+MSG_TYPE_ORDER_STATUS_REQUEST: MsgType
