@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ops.database import BINARIES, DatabaseError, DatabaseInUse, EmbeddedPostgres, postmaster_of, socket_folder
+from ops.database import DatabaseInUse, EmbeddedPostgres
+from ops.database_home import BINARIES, DatabaseError, postmaster_of, socket_folder
 from tests.support.databases import SMALL, running_server
 from tests.support.polling import eventually
 
@@ -119,6 +120,14 @@ def test_a_stopped_server_is_gone_and_starts_again(server: EmbeddedPostgres) -> 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server(server: EmbeddedPostgres) -> None:
     assert os.getpgid(server.pid) != os.getpgid(0)
+
+
+def test_a_folder_behind_a_closed_door_is_reached_but_not_listed(server: EmbeddedPostgres) -> None:
+    door = server.folder / "closed"
+    door.mkdir(mode=0o700)
+    with EmbeddedPostgres(door / "inside", settings=SMALL) as other:
+        assert ask(other, "SELECT 1") == "1"
+    assert door.stat().st_mode & 0o777 in {0o700, 0o701}
 
 
 def test_a_deep_folder_gets_a_socket_elsewhere(server: EmbeddedPostgres) -> None:
