@@ -7,4 +7,4 @@ _SECRET = re.compile(rb"\x01(554|925|96)=[^\x01]*")
 
 def masked(raw: bytes) -> bytes:
     """The message with its secrets as `***`; the same object where there are none."""
-    return _SECRET.sub(rb"\x01\1=***", raw)
+    return _SECRET.sub(b"\x01\\1=***", raw)
