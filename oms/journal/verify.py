@@ -3,14 +3,10 @@
 from collections.abc import Callable
 
 import msgspec
-from psycopg import AsyncConnection
-from psycopg.rows import TupleRow
 
 from oms.journal.failures import Corrupt, NoRecord
-from oms.journal.reading import connected, read_end, verified
+from oms.journal.reading import Connection, Source, connected, read_end, verified
 from oms.journal.record import GENESIS
-
-Connection = AsyncConnection[TupleRow]
 
 Progress = Callable[[int, int], None]
 """Told now and then: records checked so far, and how many there are to check."""
@@ -35,13 +31,13 @@ class Verified(msgspec.Struct, frozen=True):
     head_chain: bytes
 
 
-async def verify(dsn: str, first: int | None = None, last: int | None = None, progress: Progress | None = None) -> Verified:
+async def verify(source: Source, first: int | None = None, last: int | None = None, progress: Progress | None = None) -> Verified:
     """Check the batches that hold records `first` to `last`: everything, up to and with the head, unless told otherwise.
 
     A part is checked against the chain that stands in the batch before it; only the whole proves everything.
     Raises Corrupt at the first batch that is wrong; NoRecord, Unreachable, NoJournal.
     """
-    async with connected(dsn) as connection:
+    async with connected(source) as connection:
         return await _verify(connection, first, last, progress or _say_nothing)
 
 

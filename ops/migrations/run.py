@@ -1,12 +1,17 @@
 """Brings a database up to the shape this release needs, or says that it is not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from oms.journal.failures import Unreachable
 
 LOCK = 0x66697867617465
 """Advisory lock held while steps run, so that two starts at once do not both run them."""
@@ -22,25 +27,17 @@ class NotCurrent(Exception):
 
 
 def upgrade(dsn: str) -> None:
-    """Run every step that the database lacks, all or none. A database from a newer release raises NotCurrent."""
-    engine = _engine(dsn)
-    try:
-        with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            _refuse_newer(connection)
-            command.upgrade(_config(connection), "head")
-    finally:
-        engine.dispose()
+    """Run every step that the database lacks, all or none. Raises NotCurrent for a newer database, Unreachable."""
+    with _connected(dsn) as connection, connection.begin():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), "head")
 
 
 def current(dsn: str) -> str | None:
-    """The step that the database is at; None for one without any."""
-    engine = _engine(dsn)
-    try:
-        with engine.connect() as connection:
-            return _current(connection)
-    finally:
-        engine.dispose()
+    """The step that the database is at; None for one without any. Raises Unreachable."""
+    with _connected(dsn) as connection:
+        return _current(connection)
 
 
 def head() -> str | None:
@@ -49,7 +46,7 @@ def head() -> str | None:
 
 
 def assert_current(dsn: str) -> None:
-    """Raise NotCurrent unless the database has exactly the shape that this release needs."""
+    """Raise NotCurrent unless the database has exactly the shape that this release needs; or Unreachable."""
     found, needed = current(dsn), head()
     if found != needed:
         raise NotCurrent(found, needed)
@@ -76,5 +73,13 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _engine(dsn: str) -> Engine:
-    return create_engine(make_url(dsn).set(drivername="postgresql+psycopg"))
+@contextmanager
+def _connected(dsn: str) -> Iterator[Connection]:
+    engine = create_engine(make_url(dsn).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise Unreachable(f"the database did not answer: {error.orig}") from error
+    finally:
+        engine.dispose()

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from oms.journal.failures import Unreachable
 from oms.journal.record import GENESIS
 from ops.migrations import run
 from tests.support.journals import rows, tamper
@@ -52,6 +53,12 @@ def test_a_database_from_a_newer_release_is_left_alone(journal_url: str) -> None
     for check in (run.upgrade, run.assert_current):
         with pytest.raises(run.NotCurrent, match=f"at step 9999 and this release needs {run.head()}"):
             check(journal_url)
+
+
+def test_a_server_that_is_not_there_is_unreachable() -> None:
+    for check in (run.upgrade, run.current, run.assert_current):
+        with pytest.raises(Unreachable, match="the database did not answer"):
+            check("postgresql://nobody@127.0.0.1:1/nothing")
 
 
 def test_the_head_has_one_row_only(journal_url: str) -> None:

@@ -1,13 +1,15 @@
 """What a superuser does to the journal behind its triggers is found, at the first batch that it touched."""
 
-import psycopg
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oms.journal.failures import Corrupt, NoRecord
 from oms.journal.postgres import Journal
-from oms.journal.reading import connected, verified
+from oms.journal.reading import Connection, connected
 from oms.journal.record import GENESIS
 from oms.journal.verify import Verified, verify
 from tests.support.journals import append_sizes, rows, tamper
@@ -78,14 +80,15 @@ async def test_an_empty_journal_is_verified(journal_url: str) -> None:
     assert await verify(journal_url) == Verified(0, 0, 1, 0, 0, 0, GENESIS)
 
 
-@pytest.mark.parametrize("what", DAMAGE)
-async def test_damage_is_found_and_its_first_batch_named(journal_url: str, what: str) -> None:
-    statements, first_seq, reason = DAMAGE[what]
+async def test_damage_is_found_and_its_first_batch_named(journal_url: str, subtests: pytest.Subtests) -> None:
     await _fill(journal_url)
-    tamper(journal_url, *statements)
-    with pytest.raises(Corrupt, match=reason) as raised:
-        await verify(journal_url)
-    assert raised.value.first_seq == first_seq
+    for what, (statements, first_seq, reason) in DAMAGE.items():
+        with subtests.test(what):
+            async with _damaged(journal_url, *statements) as connection:
+                with pytest.raises(Corrupt, match=reason) as raised:
+                    await verify(connection)
+            assert raised.value.first_seq == first_seq
+    assert (await verify(journal_url)).records == 14
 
 
 @pytest.mark.parametrize(
@@ -139,17 +142,25 @@ async def test_progress_is_told_and_ends_with_the_whole(journal_url: str, monkey
 async def test_one_flipped_bit_anywhere_is_found(journal_url: str, seq: int, column: str, bit: int) -> None:
     if rows(journal_url, "SELECT count(*) FROM journal_record") == [(0,)]:
         await _fill(journal_url)
-    async with connected(journal_url) as connection:
-        await _flip(connection, seq, column, bit)
+    async with _damaged(journal_url, _flipped(seq, column, bit)) as connection:
         with pytest.raises(Corrupt) as raised:
-            [found async for found in verified(connection)]
+            await verify(connection)
+    assert raised.value.last_seq == next(end for end in ENDS if end >= seq)
+
+
+@asynccontextmanager
+async def _damaged(dsn: str, *statements: str) -> AsyncIterator[Connection]:
+    """A connection whose transaction sees the damage, undone at the end."""
+    async with connected(dsn) as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            await connection.execute(statement.encode())
+        yield connection
         await connection.execute("ROLLBACK")
-    # A time that was raised shows at the latest in the batch that follows.
-    first_seq = next(end for end in ENDS if end >= seq)
-    assert raised.value.last_seq == first_seq
 
 
-async def _flip(connection: psycopg.AsyncConnection[tuple[object, ...]], seq: int, column: str, bit: int) -> None:
+def _flipped(seq: int, column: str, bit: int) -> str:
     flipped = {
         "payload": f"set_bit(payload, {bit} % (8 * length(payload)), 1 - get_bit(payload, {bit} % (8 * length(payload))))",
         "key": _letter_flipped("key", bit),
@@ -158,9 +169,7 @@ async def _flip(connection: psycopg.AsyncConnection[tuple[object, ...]], seq: in
         "version": f"version # (1 << {bit % 14})::smallint",
         "epoch": f"epoch # (1::bigint << {bit % 62})",
     }[column]
-    await connection.execute("BEGIN")
-    await connection.execute("SET LOCAL session_replication_role = replica")
-    await connection.execute(f"UPDATE journal_record SET {column} = {flipped} WHERE seq = {seq}".encode())
+    return f"UPDATE journal_record SET {column} = {flipped} WHERE seq = {seq}"
 
 
 def _letter_flipped(column: str, bit: int) -> str:
