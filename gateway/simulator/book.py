@@ -16,6 +16,7 @@ from gateway.simulator.order import Order, filled
 from gateway.simulator.quote import Quote
 from gateway.simulator.report import NO_ORDER_ID, Report
 from gateway.simulator.requests import CancelRequest, NewOrder, ReplaceRequest, Request, StatusRequest
+from gateway.simulator.statements import stated, status, unknown, working
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
 from oms.domain.numbers import CONTEXT, ZERO
 
@@ -47,7 +48,7 @@ class Book:
             case ReplaceRequest():
                 self._replace(request, at_ns)
             case StatusRequest():
-                self._said.append(self._status(self.blotter.owner(request.cl_ord_id), request, at_ns))
+                self._said.append(self._status(request, at_ns))
             case _:
                 assert_never(request)
         return self._take()
@@ -92,14 +93,13 @@ class Book:
 
     def _known_again(self, request: NewOrder, at_ns: int) -> None:
         """R18: a repeated order gets its status; another order under a spent ClOrdID is refused with the owner's status."""
-        owner = self.blotter.owner(request.cl_ord_id)
-        status = self._status(owner, StatusRequest(request.cl_ord_id), at_ns)
+        answer = self._status(StatusRequest(request.cl_ord_id, request.symbol, request.side), at_ns)
         if request.maybe_repeated:
-            self._said.append(status)
+            self._said.append(answer)
             return
         self._say(
             msgspec.structs.replace(
-                status,
+                answer,
                 seq=self.blotter.seq + 1,
                 exec_id=self._next_id(),
                 cl_ord_id=request.cl_ord_id,
@@ -162,7 +162,7 @@ class Book:
         order = self._changeable(request, _CANCEL, at_ns)
         if order is None:
             return
-        canceled = _stated(order, ExecType.CANCELED, OrdStatus.CANCELED, at_ns)
+        canceled = stated(order, ExecType.CANCELED, OrdStatus.CANCELED, at_ns)
         self._tell(canceled, cl_ord_id=request.cl_ord_id, orig_cl_ord_id=request.orig_cl_ord_id, leaves_qty=ZERO)
 
     def _replace(self, request: ReplaceRequest, at_ns: int) -> None:
@@ -174,7 +174,7 @@ class Book:
             return
         order_qty = max(request.order_qty, order.cum_qty)  # R5: below CumQty means stop executing.
         leaves_qty = CONTEXT.subtract(order_qty, order.cum_qty)
-        report = _stated(order, ExecType.REPLACED, _working(order.cum_qty, leaves_qty), at_ns)
+        report = stated(order, ExecType.REPLACED, working(order.cum_qty, leaves_qty), at_ns)
         self._tell(
             report,
             cl_ord_id=request.cl_ord_id,
@@ -192,8 +192,10 @@ class Book:
         order = self.blotter.version(request.orig_cl_ord_id)
         if self.blotter.knows(request.cl_ord_id):
             owner = self.blotter.owner(request.cl_ord_id)
-            if request.maybe_repeated:
-                self._said.append(self._status(owner, StatusRequest(request.cl_ord_id), at_ns))
+            if request.maybe_repeated and owner is not None:
+                self._said.append(status(owner, "", at_ns))
+            elif request.maybe_repeated:
+                self._refuse(request, None, response_to, CxlRejReason.UNKNOWN_ORDER, "unknown order", at_ns)
             else:
                 self._refuse(request, owner, response_to, CxlRejReason.DUPLICATE_CL_ORD_ID, "ClOrdID(11) was used before", at_ns)
         elif order is None:
@@ -261,38 +263,21 @@ class Book:
     def _execute(self, order: Order, last_qty: Decimal, last_px: Decimal, at_ns: int) -> None:
         leaves_qty = CONTEXT.subtract(order.leaves_qty, last_qty)
         ord_status = OrdStatus.PARTIALLY_FILLED if leaves_qty else OrdStatus.FILLED
-        report = _stated(order, ExecType.TRADE, ord_status, at_ns)
+        report = stated(order, ExecType.TRADE, ord_status, at_ns)
         report = msgspec.structs.replace(report, last_qty=last_qty, last_px=last_px)
         after = filled(order, report)
         self._tell(report, leaves_qty=leaves_qty, cum_qty=after.cum_qty, avg_px=after.avg_px)
 
     def _end(self, order: Order, exec_type: ExecType, ord_status: OrdStatus, at_ns: int) -> None:
         """The order leaves the market without anybody's request."""
-        self._tell(_stated(order, exec_type, ord_status, at_ns), leaves_qty=ZERO)
+        self._tell(stated(order, exec_type, ord_status, at_ns), leaves_qty=ZERO)
 
     # --- saying it ----------------------------------------------------------------------------------------------------
 
-    def _status(self, order: Order | None, request: StatusRequest, at_ns: int) -> Report:
-        """ExecType=I: what is true now. ExecID is 0 because nothing happened (FIX 4.4 Volume 4, Execution Report)."""
-        if order is None:
-            return Report(
-                seq=0,
-                at_ns=at_ns,
-                exec_id="0",
-                exec_type=ExecType.ORDER_STATUS,
-                ord_status=OrdStatus.REJECTED,
-                order_id=NO_ORDER_ID,
-                cl_ord_id=request.cl_ord_id,
-                symbol=self._symbol,
-                ord_status_req_id=request.ord_status_req_id,
-                text="unknown order",
-            )
-        return msgspec.structs.replace(
-            _stated(order, ExecType.ORDER_STATUS, order.ord_status, at_ns),
-            exec_id="0",
-            orig_cl_ord_id=order.orig_cl_ord_id,
-            ord_status_req_id=request.ord_status_req_id,
-        )
+    def _status(self, request: StatusRequest, at_ns: int) -> Report:
+        """ExecType=I: what is true now of the order that owns the ClOrdID."""
+        owner = self.blotter.owner(request.cl_ord_id)
+        return unknown(request, at_ns) if owner is None else status(owner, request.ord_status_req_id, at_ns)
 
     def _tell(self, report: Report, **changes: object) -> None:
         """Give the report its number and ExecID, with `changes`, and say it."""
@@ -308,36 +293,6 @@ class Book:
     def _take(self) -> list[Report]:
         said, self._said = self._said, []
         return said
-
-
-def _stated(order: Order, exec_type: ExecType, ord_status: OrdStatus, at_ns: int) -> Report:
-    """A report without number that says what is true of `order`."""
-    return Report(
-        seq=0,
-        at_ns=at_ns,
-        exec_id="",
-        exec_type=exec_type,
-        ord_status=ord_status,
-        order_id=order.order_id,
-        cl_ord_id=order.cl_ord_id,
-        account=order.account,
-        symbol=order.symbol,
-        side=order.side,
-        ord_type=order.ord_type,
-        order_qty=order.order_qty,
-        price=order.price,
-        time_in_force=order.time_in_force,
-        expire_at_ns=order.expire_at_ns,
-        leaves_qty=order.leaves_qty,
-        cum_qty=order.cum_qty,
-        avg_px=order.avg_px,
-    )
-
-
-def _working(cum_qty: Decimal, leaves_qty: Decimal) -> OrdStatus:
-    if not leaves_qty:
-        return OrdStatus.FILLED
-    return OrdStatus.PARTIALLY_FILLED if cum_qty else OrdStatus.NEW
 
 
 def _halves(qty: Decimal) -> tuple[Decimal, ...]:

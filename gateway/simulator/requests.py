@@ -69,6 +69,8 @@ class StatusRequest(msgspec.Struct, frozen=True):
     """OrderStatusRequest(H)."""
 
     cl_ord_id: str
+    symbol: str
+    side: Side
     ord_status_req_id: str = ""
 
 
@@ -86,7 +88,7 @@ def read(fields: Fields) -> Request:
         case "G":
             return _replace_request(found)
         case "H":
-            return StatusRequest(text(found, 11), text(found, 790, needed=False))
+            return StatusRequest(text(found, 11), text(found, 55), _code(found, 54, Side), text(found, 790, needed=False))
         case other:
             raise Unsupported(f"MsgType(35)={other} is not served on this session")
 

@@ -28,19 +28,25 @@ class Peer:
         persist_messages: bool = False,
         target_comp_id: str = "SIMBROKER",
     ) -> None:
-        config = SessionConfig(
-            "peer", comp_id, target_comp_id, reset_on_logon=reset_on_logon, persist_messages=persist_messages
-        )
+        config = SessionConfig("peer", comp_id, target_comp_id, reset_on_logon=reset_on_logon, persist_messages=persist_messages)
         self._received: queue.Queue[Fields] = queue.Queue()
         self.online = threading.Event()
         self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
 
     def __enter__(self) -> Self:
-        self._port.start()
-        assert self.online.wait(DEADLINE_S), "no Logon"
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Connect and log on."""
+        self._port.start()
+        assert self.online.wait(DEADLINE_S), "no Logon"
+
+    def stop(self) -> None:
+        """Log out and close: some three seconds."""
         self._port.stop()
 
     def send(self, msg_type: str, *body: tuple[int, str]) -> None:

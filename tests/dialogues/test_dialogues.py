@@ -1,6 +1,7 @@
 """Plays every written conversation of this folder against the simulated broker, over TCP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,27 +18,50 @@ from tests.support.ports import free_port
 
 DIALOGUES = sorted(Path(__file__).parent.glob("*.txt"))
 STILL = [Move(0, Quote(Decimal("1.38500"), Decimal("1.38510")))]
+Close = Callable[[Callable[[], None]], None]
+
+
+@pytest.fixture(scope="module")
+def closing() -> Iterator[Close]:
+    """Ends sessions in the background: QuickFIX takes three seconds for each, and no test needs to wait for the last one."""
+    with ThreadPoolExecutor(len(DIALOGUES)) as pool:
+        ends: list[Future[None]] = []
+        yield lambda stop: ends.append(pool.submit(stop))
+        for end in ends:
+            end.result()
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    config = SimulatorConfig(port=free_port(), data=tmp_path / "broker", displayed_qty=Decimal(1000))
+def broker(tmp_path: Path, closing: Close) -> Iterator[Broker]:
+    port = free_port()
+    config = SimulatorConfig(
+        port=port,
+        data=tmp_path / "broker",
+        displayed_qty=Decimal(1000),
+        sender_comp_id=f"SIMBROKER{port}",  # Sessions are global in QuickFIX: the last test's must not be found under this name.
+    )
     broker = Broker(config, iter(STILL))
     broker.start()
     yield broker
-    broker.stop()
+    closing(broker.stop)
 
 
 @pytest.mark.parametrize("file", DIALOGUES, ids=lambda file: file.stem)
-def test_dialogue(file: Path, broker: Broker, tmp_path: Path) -> None:
+def test_dialogue(file: Path, broker: Broker, closing: Close, tmp_path: Path) -> None:
     def happen(words: list[str]) -> None:
         match words:
             case ["quote", bid_px, offer_px]:
                 broker.on_quote(Quote(Decimal(bid_px), Decimal(offer_px)))
             case ["fault", *switches]:
                 broker.set_faults(faults.board(switches))
+            case ["hears", "nothing"]:
+                assert peer.hears_nothing(0.1)
             case _:
                 raise AssertionError(f"nothing happens at {words}")
 
-    with Peer(broker.config.port, tmp_path / "peer") as peer:
+    peer = Peer(broker.config.port, tmp_path / "peer", target_comp_id=broker.config.sender_comp_id)
+    peer.start()
+    try:
         dialogue.run(file, peer, happen)
+    finally:
+        closing(peer.stop)

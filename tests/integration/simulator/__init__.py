@@ -1,0 +1,1 @@
+"""The simulated broker over TCP and over its own death."""
