@@ -1,18 +1,18 @@
 """What goes out to the FIX workers because of a fact: the frame, and the grant under which it may be sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
 from gateway import link
-from gateway.cell import SessionKind, SessionPlan
+from gateway.cell import SessionKind
 from gateway.codec import writing
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
-from oms.domain.events import CancelRequested, OrderPlaced, ReplaceRequested, RequestReissued, StatusRequested
+from oms.domain.events import CancelRequested, Event, OrderPlaced, ReplaceRequested, RequestReissued, StatusRequested
 from oms.domain.fields import MsgType
-from oms.domain.order import Chain
 
 
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
@@ -23,39 +23,39 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     frame: link.FromEngine
 
 
-def effects(state: State, fact: Fact) -> Iterator[Outgoing]:
-    """The frames that a durable fact releases. A fact without an effect on the wire releases none."""
-    event, chain = fact.event, fact.chain
-    match event:
-        case OrderPlaced() | CancelRequested() | ReplaceRequested():
-            assert chain is not None
-            yield _send(state, fact, chain, event.cl_ord_id, event.grant, poss_resend=False)
-        case RequestReissued():
-            assert chain is not None
-            yield _send(state, fact, chain, event.cl_ord_id, event.grant, poss_resend=True)
-        case StatusRequested():
-            assert chain is not None
-            text = writing.order_status_request(_begin_string(state, event.session), event.cl_ord_id, chain.terms)
-            send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.value, 0, text)
-            yield Outgoing(event.session, event.grant, send)
-        case SessionGranted():
-            frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
-            yield Outgoing(event.session, fact.seq, frame)
-        case SenderReserved():
-            yield Outgoing(event.session, state.sessions[event.session].grant, link.Reserve(event.reserved_to))
-        case SessionLoggedOn():
-            yield from _after_logon(state, fact.seq, state.plans[event.session])
-        case _:
-            return
+def effects(state: State, fact: Fact) -> Iterable[Outgoing]:
+    """The frames that a durable fact releases. Most facts release none."""
+    make = _EFFECTS.get(type(fact.event))
+    return () if make is None else make(state, fact, fact.event)
 
 
-def _begin_string(state: State, session: str) -> str:
-    return state.plans[session].begin_string
+def _request(state: State, fact: Fact, event: OrderPlaced | CancelRequested | ReplaceRequested) -> Iterable[Outgoing]:
+    yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
-def _after_logon(state: State, seq: int, plan: SessionPlan) -> Iterator[Outgoing]:
+def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoing]:
+    yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=True)
+
+
+def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoing]:
+    assert fact.chain is not None
+    text = writing.order_status_request(_begin_string(state, event.session), event.cl_ord_id, fact.chain.terms)
+    send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.value, 0, text)
+    yield Outgoing(event.session, event.grant, send)
+
+
+def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
+    frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
+    yield Outgoing(event.session, fact.seq, frame)
+
+
+def _reserve(state: State, fact: Fact, event: SenderReserved) -> Iterable[Outgoing]:
+    yield Outgoing(event.session, state.sessions[event.session].grant, link.Reserve(event.reserved_to))
+
+
+def _after_logon(state: State, fact: Fact, event: SessionLoggedOn) -> Iterable[Outgoing]:
     """Orders: prove that nothing is missing. Market data: ask for the prices."""
-    grant = state.sessions[plan.name].grant
+    plan, grant, seq = state.plans[event.session], state.sessions[event.session].grant, fact.seq
     if plan.kind is SessionKind.ORDERS:
         test = writing.test_request(plan.begin_string, str(seq))
         yield Outgoing(plan.name, grant, link.Send(seq, "", "", "1", 0, test))
@@ -65,8 +65,26 @@ def _after_logon(state: State, seq: int, plan: SessionPlan) -> Iterator[Outgoing
         yield Outgoing(plan.name, grant, link.Send(seq, "", "", "V", 0, request))
 
 
-def _send(state: State, fact: Fact, chain: Chain, cl_ord_id: str, grant: int, *, poss_resend: bool) -> Outgoing:
+_EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = {
+    OrderPlaced: _request,
+    CancelRequested: _request,
+    ReplaceRequested: _request,
+    RequestReissued: _again,
+    StatusRequested: _status,
+    SessionGranted: _grant,
+    SenderReserved: _reserve,
+    SessionLoggedOn: _after_logon,
+}
+
+
+def _begin_string(state: State, session: str) -> str:
+    return state.plans[session].begin_string
+
+
+def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: bool) -> Outgoing:
     """The request as FIX text. What it says is what the chain said when the request was made."""
+    chain = fact.chain
+    assert chain is not None
     request = chain.request(cl_ord_id)
     assert request is not None
     begin_string = _begin_string(state, chain.session)

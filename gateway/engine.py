@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from gateway import link
 from gateway.batch import Batch
@@ -26,7 +26,7 @@ from gateway.sessions import EngineStarted, MessageReceived
 from gateway.state import State
 from oms import deciding
 from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
-from oms.domain.events import Answer, Event, MessageSent
+from oms.domain.events import Answer, Event
 from oms.journal.postgres import Journal
 from oms.journal.record import Record
 from risk.limits import Quote
@@ -163,8 +163,8 @@ class Engine:
             return
         for event in events:
             seq = self._add(event, at_ns)
-            if isinstance(event, Answer):
-                self._batch.answer(item.reply, seq, event, is_repeat=False)
+            if event.IS_ANSWER:
+                self._batch.answer(item.reply, seq, cast(Answer, event), is_repeat=False)
 
     def _add(self, event: Event, at_ns: int) -> int:
         """One fact into the state and the open batch; what it sets off goes through the inbox."""
@@ -231,10 +231,8 @@ class Engine:
 
     def _release(self, batch: Batch) -> None:
         """The batch is durable: workers first, then those who wait for answers, then those who listen."""
-        for fact in batch.facts:
-            if isinstance(fact.event, MessageSent):
-                self.links.acked[fact.event.session] = fact.event.msg_seq_num
         if batch.facts:
+            self.links.acknowledge(batch.facts)
             self.links.send([out for fact in batch.facts for out in effects(self.state, fact)])
         for tell in batch.after:
             tell()

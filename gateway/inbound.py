@@ -63,4 +63,3 @@ def _meaning(state: State, session: Session, msg_type: str, message: reading.Fla
         case _:
             told = reading.report(msg_type, message)
             return () if told is None else deciding.report(state.book, session.name, session.session_epoch, told)
-

@@ -3,14 +3,17 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import DecodeError
 
 from gateway import link
 from gateway.effects import Outgoing
+from gateway.facts import Fact
 from gateway.inbox import Inbox
 from gateway.rules import FromLink, LinkLost
+from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
 STOP_S = 15
@@ -69,6 +72,12 @@ class Links:
         """Tell every worker that the journal is alive, and up to which number it knows what was sent."""
         for session, holder in tuple(self._holders.items()):
             holder.write(link.frame(link.Lease(self.acked.get(session, 0))))
+
+    def acknowledge(self, facts: Sequence[Fact]) -> None:
+        """These facts are durable: what a worker logged of them it need not keep."""
+        for fact in facts:
+            if isinstance(fact.event, MessageSent):
+                self.acked[fact.event.session] = fact.event.msg_seq_num
 
     def cut(self, session: str) -> None:
         """End the session's worker: it exits when its link closes, and the next one starts from what the journal knows."""

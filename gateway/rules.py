@@ -16,6 +16,7 @@ from gateway.codec.text import fields
 from gateway.inbound import received
 from gateway.sessions import (
     BLOCK,
+    AdminSent,
     GapFilled,
     Phase,
     SenderReserved,
@@ -41,7 +42,7 @@ from oms.domain.events import (
     RequestRefused,
     RequestReissued,
 )
-from oms.domain.fields import MsgType
+from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import RequestState
 from oms.domain.refusal import Refusal
 from risk.review import review
@@ -99,7 +100,7 @@ def react(state: State, event: Event) -> tuple[Command, ...]:
             return _resolve_all(state, event.session)
         case RequestDoubted():
             return (AskStatus(event.root_id, event.cl_ord_id),)
-        case ExecutionReported():
+        case ExecutionReported() if event.report.exec_type is ExecType.ORDER_STATUS:
             return _unsent_after_status(state, event)
         case _:
             return ()
@@ -165,15 +166,15 @@ def _from_link(state: State, command: FromLink) -> tuple[Event, ...]:
         return _hello(state, frame)
     if command.grant != session.grant:
         return ()  # A worker that has been replaced: its numbers are not ours any more.
-    match frame:
-        case link.LoggedOn():
-            return _logged_on(state, command.session)
-        case link.LoggedOut():
-            return _session_down(state, command.session, command.grant, "logged out")
+    match frame:  # The frequent ones first.
         case link.Received():
             return received(state, session, frame)
         case link.Sent():
             return _sent(state, command.session, frame)
+        case link.LoggedOn():
+            return _logged_on(state, command.session)
+        case link.LoggedOut():
+            return _session_down(state, command.session, command.grant, "logged out")
         case link.NotSent():
             return _not_sent(state, frame)
         case link.WantNumbers():
@@ -197,10 +198,7 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
             if request.state is RequestState.INTENT and request.grant
         ]
         return (*down, *doubts, grant)
-    sent = [
-        _message_sent(hello.session, session.session_epoch, e.msg_seq_num, e.cl_ord_id, e.root_id, e.msg_type, e.raw)
-        for e in left_in_log(session, hello)
-    ]
+    sent = [_message_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
     return (*down, *sent, grant)
 
 
@@ -225,22 +223,23 @@ def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
     if state.plans[session].kind is SessionKind.MARKET_DATA:
         return ()
     epoch = state.sessions[session].session_epoch
-    event = _message_sent(session, epoch, frame.msg_seq_num, frame.cl_ord_id, frame.root_id, frame.msg_type, frame.raw)
+    if frame.root_id:
+        return (_message_sent(session, epoch, frame),)
+    told = AdminSent(session, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
     if frame.msg_type != SEQUENCE_RESET:
-        return (event,)
+        return (told,)
     filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(reading.flat(fields(frame.raw))))
     doubts = [
         deciding.doubt(chain, request, "the peer asked for its number")
         for chain, request in state.book.open_requests(session)
         if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
     ]
-    return (event, filled, *(d for d in doubts if d is not None))
+    return (told, filled, *(d for d in doubts if d is not None))
 
 
-def _message_sent(
-    session: str, session_epoch: int, msg_seq_num: int, cl_ord_id: str, root_id: str, msg_type: str, raw: bytes
-) -> MessageSent:
-    return MessageSent(root_id, cl_ord_id, session, session_epoch, msg_seq_num, msg_type, raw.decode("latin-1"))
+def _message_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent:
+    raw = told.raw.decode("latin-1")
+    return MessageSent(told.root_id, told.cl_ord_id, session, session_epoch, told.msg_seq_num, told.msg_type, raw)
 
 
 def _not_sent(state: State, frame: link.NotSent) -> tuple[Event, ...]:
@@ -270,4 +269,3 @@ def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Comman
     return tuple(
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
     )
-

@@ -87,6 +87,15 @@ class MessageReceived(SessionEvent, frozen=True, gc=False):
     """The message as received, credentials masked, bytes as Latin-1."""
 
 
+class AdminSent(SessionEvent, frozen=True, gc=False):
+    """Our FIX layer sent a session message under this number; a gap-fill bears an old number."""
+
+    session_epoch: int
+    msg_seq_num: int
+    msg_type: str
+    raw: str
+
+
 class GapFilled(SessionEvent, frozen=True, gc=False):
     """The peer asked for messages of ours again and got a gap-fill instead: what was in that range it may not have."""
 
@@ -103,6 +112,7 @@ EVENTS: tuple[type[Event], ...] = (
     SessionReady,
     SessionLoggedOut,
     MessageReceived,
+    AdminSent,
     GapFilled,
 )
 
@@ -170,7 +180,11 @@ def left_in_log(session: Session, hello: Hello) -> tuple[Logged, ...]:
 
 def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
     """`session` after `event`, which is journal record `seq`."""
-    match event:
+    match event:  # The frequent ones first.
+        case MessageReceived():
+            return replace(session, next_target=event.next_target)
+        case MessageSent() | AdminSent():
+            return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
         case SessionGranted():
             return _granted(session, event, seq)
         case SenderReserved():
@@ -181,10 +195,6 @@ def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Ses
             return replace(session, phase=Phase.READY, was_ready=True, test_req_id="")
         case SessionLoggedOut():
             return replace(session, phase=Phase.DOWN, test_req_id="")
-        case MessageReceived():
-            return replace(session, next_target=event.next_target)
-        case MessageSent():
-            return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
         case GapFilled():
             return session
         case _:

@@ -1,6 +1,7 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from oms.domain.events import (
     Answer,
@@ -11,9 +12,7 @@ from oms.domain.events import (
     MessageSent,
     OrderEvent,
     OrderPlaced,
-    OrderRefused,
     ReplaceRequested,
-    RequestRefused,
 )
 from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
 from oms.domain.report import ExecutionReport
@@ -77,12 +76,13 @@ class Book:
 
     def apply(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """Change the state by one fact; returns the order that it changed."""
-        if isinstance(event, Answer):
-            self._answers.setdefault((event.principal, event.client_order_id), (seq, event))  # The first answer stands for ever.
-        if isinstance(event, (OrderRefused, RequestRefused)) or not isinstance(event, OrderEvent) or not event.root_id:
+        if event.IS_ANSWER:
+            answer = cast(Answer, event)
+            self._answers.setdefault((answer.principal, answer.client_order_id), (seq, answer))  # The first stands for ever.
+        if not isinstance(event, OrderEvent):
             return None
         before = self.chains.get(event.root_id)
-        after = evolve(before, _chain_event(event), at_ns)
+        after = evolve(before, cast(ChainEvent, event), at_ns)
         self.chains[event.root_id] = after
         self._index(event, before, after)
         return after
@@ -105,8 +105,3 @@ class Book:
                 waiting[request.cl_ord_id] = chain.root_id
             elif waiting.pop(request.cl_ord_id, None) and request.state is not RequestState.NOT_SENT:
                 self._sent_as.pop((chain.session, request.session_epoch, request.msg_seq_num), None)
-
-
-def _chain_event(event: OrderEvent) -> ChainEvent:
-    assert isinstance(event, ChainEvent), f"{type(event).__name__} is no fact about an order"
-    return event

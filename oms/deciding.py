@@ -76,9 +76,7 @@ def cancel(book: Book, command: CancelOrder, chain: Chain | None, grant: int) ->
     )
 
 
-def change(
-    book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, at_ns: int
-) -> ReplaceRequested | RequestRefused:
+def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, at_ns: int) -> ReplaceRequested | RequestRefused:
     """A replace names the whole desired order (R9); nothing of it applies before the venue says so (R4)."""
     refusal = _request_refusal(book, command, chain, grant)
     terms = None if chain is None else _replaced_terms(chain, command)
@@ -249,4 +247,3 @@ def _why_not_again(chain: Chain, request: Request, at_ns: int, age_ns_max: int) 
 
 def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:
     return OrderRefused(command.client_order_id, command.principal, command.terms, refusal, text)
-

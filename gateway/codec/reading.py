@@ -38,10 +38,7 @@ class TopOfBook(msgspec.Struct, frozen=True, gc=False):
 
 def flat(found: Fields) -> Flat:
     """The first value of each tag: right for everything outside repeating groups."""
-    first: Flat = {}
-    for tag, value in found:
-        first.setdefault(tag, value)
-    return first
+    return dict(reversed(found))
 
 
 def report(msg_type: str, message: Flat) -> Report | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 SOH = "\x01"
 Fields = list[tuple[int, str]]
+TAG_DIGITS_MAX = 9
+_TAGS = {str(tag): tag for tag in range(1, 10_000)}
 
 
 class Garbled(Exception):
@@ -15,15 +17,18 @@ def fields(raw: bytes) -> Fields:
 
     Raises Garbled for a field without `=` or with a tag that is no number.
     """
-    found: Fields = []
-    for field in raw.decode("latin-1").split(SOH):
-        if not field:
-            continue
-        tag, equals, value = field.partition("=")
-        if not equals or not tag.isdecimal():
-            raise Garbled(f"field {field[:40]!r} is not tag=value")
-        found.append((int(tag), value))
-    return found
+    parts = [field.split("=", 1) for field in raw.decode("latin-1").split(SOH) if field]
+    try:
+        return [(_TAGS[tag], value) for tag, value in parts]
+    except (KeyError, ValueError):
+        return [_field(part) for part in parts]
+
+
+def _field(part: list[str]) -> tuple[int, str]:
+    """The slow way, for tags above 9999 and for saying what is wrong."""
+    if len(part) != 2 or not part[0].isdecimal() or len(part[0]) > TAG_DIGITS_MAX:
+        raise Garbled(f"field {'='.join(part)[:40]!r} is not tag=value")
+    return int(part[0]), part[1]
 
 
 def text(begin_string: str, msg_type: str, body: Iterable[tuple[int, str]]) -> str:

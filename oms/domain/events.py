@@ -14,6 +14,8 @@ class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A fact. `VERSION` rises when a field changes its meaning; old records are then lifted by an upcaster."""
 
     VERSION: ClassVar[int] = 1
+    IS_ANSWER: ClassVar[bool] = False
+    """Whether it answers a client's request, for ever."""
 
     @property
     def key(self) -> str:
@@ -22,7 +24,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class OrderEvent(Event, frozen=True, gc=False):
-    """A fact about one order."""
+    """A fact that changes one order."""
 
     root_id: str
 
@@ -33,6 +35,8 @@ class OrderEvent(Event, frozen=True, gc=False):
 
 class OrderPlaced(OrderEvent, frozen=True, gc=False):
     """We took the order and will send it; its ClOrdID(11) is `root_id`."""
+
+    IS_ANSWER: ClassVar[bool] = True
 
     client_order_id: str
     principal: str
@@ -50,6 +54,8 @@ class OrderPlaced(OrderEvent, frozen=True, gc=False):
 class OrderRefused(Event, frozen=True, gc=False):
     """We did not take the order. The id stays refused."""
 
+    IS_ANSWER: ClassVar[bool] = True
+
     client_order_id: str
     principal: str
     terms: Terms
@@ -65,6 +71,8 @@ class OrderRefused(Event, frozen=True, gc=False):
 class CancelRequested(OrderEvent, frozen=True, gc=False):
     """We took the cancel and will send it as OrderCancelRequest(35=F)."""
 
+    IS_ANSWER: ClassVar[bool] = True
+
     cl_ord_id: str
     orig_cl_ord_id: str
     client_order_id: str
@@ -76,6 +84,8 @@ class CancelRequested(OrderEvent, frozen=True, gc=False):
 class ReplaceRequested(OrderEvent, frozen=True, gc=False):
     """We took the replace and will send it as OrderCancelReplaceRequest(35=G) with the whole desired order (R9)."""
 
+    IS_ANSWER: ClassVar[bool] = True
+
     cl_ord_id: str
     orig_cl_ord_id: str
     client_order_id: str
@@ -86,9 +96,12 @@ class ReplaceRequested(OrderEvent, frozen=True, gc=False):
     decision: Decision | None = None
 
 
-class RequestRefused(OrderEvent, frozen=True, gc=False):
+class RequestRefused(Event, frozen=True, gc=False):
     """We did not take a cancel or a replace; `root_id` is empty when no such order is known to the principal."""
 
+    IS_ANSWER: ClassVar[bool] = True
+
+    root_id: str
     client_order_id: str
     principal: str
     msg_type: MsgType
@@ -105,7 +118,7 @@ class RequestRefused(OrderEvent, frozen=True, gc=False):
 
 
 class MessageSent(OrderEvent, frozen=True, gc=False):
-    """The worker handed a message to the FIX session under this number. `root_id` is empty for session messages."""
+    """The worker handed a message about the order to the FIX session under this number."""
 
     cl_ord_id: str
     session: str
@@ -114,10 +127,6 @@ class MessageSent(OrderEvent, frozen=True, gc=False):
     msg_type: str
     raw: str
     """The message as sent, credentials masked, bytes as Latin-1."""
-
-    @property
-    def key(self) -> str:
-        return self.root_id or self.session
 
 
 class RequestNotSent(OrderEvent, frozen=True, gc=False):

@@ -144,13 +144,15 @@ def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
     if isinstance(event, OrderPlaced):
         return _placed(event, at_ns)
     assert chain is not None, f"{type(event).__name__} about an order that was never placed: {event.root_id}"
-    match event:
+    match event:  # The frequent ones first.
+        case ExecutionReported():
+            return _reported(chain, event.report)
+        case MessageSent():
+            return _sent(chain, event)
         case CancelRequested():
             return _requested(chain, event, MsgType.ORDER_CANCEL_REQUEST, None, at_ns)
         case ReplaceRequested():
             return _requested(chain, event, MsgType.ORDER_CANCEL_REPLACE_REQUEST, event.terms, at_ns)
-        case MessageSent():
-            return _sent(chain, event)
         case RequestNotSent():
             return _ended(_with(chain, event.cl_ord_id, state=RequestState.NOT_SENT), event.cl_ord_id, event.reason)
         case RequestDoubted():
@@ -159,8 +161,6 @@ def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
             return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
         case StatusRequested():
             return chain
-        case ExecutionReported():
-            return _reported(chain, event.report)
         case CancelRejected():
             refused = _with(chain, event.report.cl_ord_id, state=RequestState.REFUSED)
             return replace(refused, text=event.report.text)
@@ -203,9 +203,8 @@ def _sent(chain: Chain, event: MessageSent) -> Chain:
     if event.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
         return chain
     request = chain.request(event.cl_ord_id)
-    state = RequestState.SENT if request is not None and request.state in OPEN else None
-    changes = {"session_epoch": event.session_epoch, "msg_seq_num": event.msg_seq_num}
-    return _with(chain, event.cl_ord_id, **changes, **({"state": state} if state else {}))
+    state = RequestState.SENT if request is None or request.state in OPEN else request.state
+    return _with(chain, event.cl_ord_id, session_epoch=event.session_epoch, msg_seq_num=event.msg_seq_num, state=state)
 
 
 def _with(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:
@@ -247,7 +246,8 @@ def _reported(chain: Chain, report: ExecutionReport) -> Chain:
 
 def _traded(chain: Chain, report: ExecutionReport) -> Chain:
     """A fill before the ack accepts the order too: a venue cannot trade what it does not have."""
-    assert report.last_qty is not None and report.last_px is not None, "the codec lets no Trade without them through"
+    assert report.last_qty is not None, "the codec lets no Trade without LastQty(32) through"
+    assert report.last_px is not None, "the codec lets no Trade without LastPx(31) through"
     booked = replace(
         chain,
         cum_qty=chain.cum_qty + report.last_qty,
