@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tests.bench import echo, machine, venue_driver
-from tests.bench.method import Experiment, Figure, Line, Run, collect, line, percentile, voids
+from tests.bench.method import RUNS, Experiment, Figure, Line, Run, collect, line, percentile, voids
 
 PYTHON_QUICKFIX_ECHO = "python_quickfix_echo"
 VENUE_ORDERS = 400_000
@@ -55,7 +55,9 @@ def measured(experiment: Experiment, figures: tuple[Figure, ...]) -> Iterator[Li
     """The lines of `figures`, all from the same runs of `experiment`."""
     print(f"{', '.join(figure.name for figure in figures)}:", file=sys.stderr, flush=True)
     runs = collect(lambda: run_once(experiment), sys.stderr)
-    print(f"  {len(runs) - voids(runs)} valid runs, {voids(runs)} void", file=sys.stderr, flush=True)
+    valid = len(runs) - voids(runs)
+    warning = "" if valid >= RUNS else "; not a measurement of a quiet machine, all of them are in the figure"
+    print(f"  {valid} valid runs, {voids(runs)} void{warning}", file=sys.stderr, flush=True)
     return (line(figure, runs) for figure in figures)
 
 
