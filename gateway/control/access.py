@@ -1,0 +1,120 @@
+"""Lets through what a rule allows, and nothing else: which roles may make which call."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import grpc
+from grpc.aio import ServicerContext
+
+from gateway.control.identity import Principal, Role, claimed_id
+from gateway.control.status import EdgeRefusal, Refused, told
+from gateway.control.tls import TLS_VERSION
+
+TRADERS = frozenset({Role.TRADER})
+EVERYBODY = frozenset(Role)
+
+RULES: Mapping[str, frozenset[Role]] = {
+    "/gateway.api.v1.OrderService/Submit": TRADERS,
+    "/gateway.api.v1.OrderService/Cancel": TRADERS,
+    "/gateway.api.v1.OrderService/Replace": TRADERS,
+    "/gateway.api.v1.OrderService/Trade": TRADERS,
+    "/gateway.api.v1.OrderService/Get": EVERYBODY,
+    "/gateway.api.v1.OrderService/List": EVERYBODY,
+    "/gateway.api.v1.OrderService/Watch": EVERYBODY,
+    "/gateway.api.v1.SessionService/List": EVERYBODY,
+    "/gateway.api.v1.SessionService/Watch": EVERYBODY,
+    "/grpc.health.v1.Health/Check": EVERYBODY,
+    "/grpc.health.v1.Health/List": EVERYBODY,
+    "/grpc.health.v1.Health/Watch": EVERYBODY,
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": EVERYBODY,
+}
+
+_caller: ContextVar[Principal] = ContextVar("caller")
+
+Handler = Any
+"""A grpc.RpcMethodHandler, whose stub describes the servers that are not asyncio's."""
+Context = ServicerContext[Any, Any]
+Behavior = Callable[[Any, Context], Any]
+
+
+def caller() -> Principal:
+    """Who makes the call that is being served."""
+    return _caller.get()
+
+
+class Access(grpc.aio.ServerInterceptor):
+    """Stands before every handler, of every service and kind of call."""
+
+    def __init__(self, principals: Mapping[str, Principal], rules: Mapping[str, frozenset[Role]] = RULES) -> None:
+        self._principals = principals
+        self._rules = rules
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        handler = await continuation(handler_call_details)
+        # Without a handler there is no such method, and grpc answers UNIMPLEMENTED.
+        return None if handler is None else self._guarded(handler, handler_call_details.method)
+
+    def admit(self, method: str, context: Context) -> Principal:
+        """Who is calling, if it may. Raises Refused."""
+        auth_context = context.auth_context()
+        if list(auth_context.get("ssl_tls_version", ())) != [TLS_VERSION]:
+            raise Refused(EdgeRefusal.NOT_AUTHENTICATED, "this server speaks TLS 1.3 only")
+        spiffe_id = claimed_id(auth_context)
+        if spiffe_id is None:
+            raise Refused(EdgeRefusal.NOT_AUTHENTICATED, "the client certificate must hold one URI, of the form spiffe://…")
+        principal = self._principals.get(spiffe_id)
+        if principal is None:
+            raise Refused(EdgeRefusal.NOT_AUTHENTICATED, f"{spiffe_id} is not configured here")
+        if principal.role not in self._rules.get(method, frozenset()):
+            raise Refused(EdgeRefusal.NOT_PERMITTED, f"role {principal.role.value} may not call {method}")
+        return principal
+
+    def _guarded(self, handler: Handler, method: str) -> Handler:
+        """The same handler behind the rule."""
+        if handler.request_streaming and handler.response_streaming:
+            return _like(handler, grpc.stream_stream_rpc_method_handler, self._streaming(handler.stream_stream, method))
+        if handler.response_streaming:
+            return _like(handler, grpc.unary_stream_rpc_method_handler, self._streaming(handler.unary_stream, method))
+        if handler.request_streaming:
+            return _like(handler, grpc.stream_unary_rpc_method_handler, self._answering(handler.stream_unary, method))
+        return _like(handler, grpc.unary_unary_rpc_method_handler, self._answering(handler.unary_unary, method))
+
+    def _answering(self, behavior: Behavior, method: str) -> Behavior:
+        async def guarded(request: object, context: Context) -> object:
+            await self._enter(method, context)
+            return await behavior(request, context)
+
+        return guarded
+
+    def _streaming(self, behavior: Behavior, method: str) -> Behavior:
+        async def guarded(request: object, context: Context) -> None:
+            await self._enter(method, context)
+            responses = behavior(request, context)
+            if not hasattr(responses, "__aiter__"):
+                await responses  # It writes to the context itself.
+                return
+            async for response in responses:
+                await context.write(response)
+
+        return guarded
+
+    async def _enter(self, method: str, context: Context) -> None:
+        try:
+            _caller.set(self.admit(method, context))
+        except Refused as refused:
+            await refuse(context, refused)
+
+
+async def refuse(context: Context, refused: Refused) -> None:
+    """End the call. Never returns."""
+    status = told(refused)
+    await context.abort(status.code, status.details, status.trailing_metadata)
+
+
+def _like(handler: Handler, make: Callable[..., Handler], behavior: Behavior) -> Handler:
+    return make(behavior, handler.request_deserializer, handler.response_serializer)

@@ -1,0 +1,169 @@
+"""Brings durable facts to the streams that want them: each fact is looked at once and encoded at most once."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from gateway.control.order_events import framed, is_told, order_event
+from gateway.control.status import EdgeRefusal, Refused
+from gateway.control.subscription import Subscription
+from gateway.facts import Fact
+from gateway.state import State
+from oms.domain.events import Answer, OrderRefused, RequestRefused
+from oms.domain.order import Chain, Request
+
+
+class Facts(Protocol):
+    """The part of the engine that this needs."""
+
+    state: State
+    durable_seq: int
+
+    def subscribe(self, sink: Callable[[Sequence[Fact]], None]) -> Callable[[], None]: ...
+    def facts_after(self, seq: int) -> list[Fact]: ...
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What a Watch stream wants to hear."""
+
+    accounts: frozenset[str]
+    root_id: str = ""
+
+
+class Audience:
+    """Streams that hear the same, and what they will be told of the batch at hand."""
+
+    def __init__(self) -> None:
+        self.subscriptions: list[Subscription] = []
+        self.fields: list[bytes] = []
+
+    def tell(self, seq: int) -> None:
+        if not self.fields:
+            for subscription in self.subscriptions:
+                subscription.pass_by(seq)
+            return
+        fields = b"".join(self.fields)
+        for subscription in self.subscriptions:
+            subscription.put(fields, len(self.fields), seq)
+        self.fields.clear()
+
+
+class Trader(Audience):
+    """One Trade stream: hears of every order about which its principal asked anything since the stream began."""
+
+    def __init__(self, principal: str, began_at_ns: int, subscription: Subscription) -> None:
+        super().__init__()
+        self.principal = principal
+        self.began_at_ns = began_at_ns
+        self.subscription = subscription
+        self.subscriptions.append(subscription)
+        self.unfinished: set[str] = set()
+        """The root_id of each order that has not ended."""
+
+    def wants(self, fact: Fact) -> bool:
+        chain, event = fact.chain, fact.event
+        if chain is None:
+            return isinstance(event, Answer) and event.principal == self.principal
+        return self._asked(chain.requests[0]) or (len(chain.requests) > 1 and any(map(self._asked, chain.requests)))
+
+    def _asked(self, request: Request) -> bool:
+        return request.principal == self.principal and request.placed_at_ns >= self.began_at_ns
+
+    def note(self, chain: Chain) -> None:
+        """Keep count of what has not ended."""
+        if chain.is_live or chain.pending() is not None:
+            self.unfinished.add(chain.root_id)
+        else:
+            self.unfinished.discard(chain.root_id)
+
+
+class Feed:
+    """One listener to the engine for any number of streams."""
+
+    def __init__(self, engine: Facts) -> None:
+        self._engine = engine
+        self._unsubscribe = engine.subscribe(self._hear)
+        self._traders: list[Trader] = []
+        self._watchers: dict[Filter, Audience] = {}
+        self._ended: Refused | None = None
+
+    def trade(self, principal: str) -> Trader:
+        """A new Trade stream: hears everything that its principal asks from now on."""
+        subscription = self._subscription(self._engine.durable_seq)
+        trader = Trader(principal, self._engine.state.at_ns, subscription)
+        self._traders.append(trader)
+        return trader
+
+    def watch(self, wanted: Filter, seq: int) -> Subscription:
+        """A new Watch stream: hears everything after `seq`, which is no further back than one short look."""
+        subscription = self._subscription(seq)
+        missed = self._engine.facts_after(seq)
+        if missed:
+            fields = self.select(missed, wanted)
+            subscription.put(b"".join(fields), len(fields), missed[-1].seq)
+        self._watchers.setdefault(wanted, Audience()).subscriptions.append(subscription)
+        return subscription
+
+    def select(self, facts: Sequence[Fact], wanted: Filter) -> list[bytes]:
+        """The facts that a Watch stream wants, encoded."""
+        return [framed(order_event(fact)) for fact in facts if is_told(fact.event) and self._is_wanted(fact, wanted)]
+
+    def leave(self, subscription: Subscription) -> None:
+        """The stream is over."""
+        self._traders = [trader for trader in self._traders if trader.subscription is not subscription]
+        for wanted, audience in tuple(self._watchers.items()):
+            if subscription in audience.subscriptions:
+                audience.subscriptions.remove(subscription)
+                if not audience.subscriptions:
+                    del self._watchers[wanted]
+
+    def close(self) -> None:
+        """The server is going down: every stream ends, and new ones do too."""
+        self._ended = Refused(EdgeRefusal.SHUTTING_DOWN, "the server is going down; go on from the last seq")
+        self._unsubscribe()
+        for audience in (*self._traders, *self._watchers.values()):
+            for subscription in audience.subscriptions:
+                subscription.cut(self._ended)
+
+    def _subscription(self, seq: int) -> Subscription:
+        subscription = Subscription(seq)
+        if self._ended is not None:
+            subscription.cut(self._ended)
+        return subscription
+
+    def _hear(self, facts: Sequence[Fact]) -> None:
+        """A batch has become durable. An exception in here would be the engine's end: no client may be able to cause one."""
+        if not facts or not (self._traders or self._watchers):
+            return
+        watchers = tuple(self._watchers.items())
+        for fact in facts:
+            if is_told(fact.event):
+                self._sort(fact, watchers)
+        seq = facts[-1].seq
+        for audience in (*self._traders, *self._watchers.values()):
+            audience.tell(seq)
+
+    def _sort(self, fact: Fact, watchers: tuple[tuple[Filter, Audience], ...]) -> None:
+        """To each audience that wants it."""
+        audiences = [audience for wanted, audience in watchers if self._is_wanted(fact, wanted)]
+        for trader in self._traders:
+            if trader.wants(fact):
+                audiences.append(trader)
+                if fact.chain is not None:
+                    trader.note(fact.chain)
+        if audiences:
+            field = framed(order_event(fact))
+            for audience in audiences:
+                audience.fields.append(field)
+
+    def _is_wanted(self, fact: Fact, wanted: Filter) -> bool:
+        chain, event = fact.chain, fact.event
+        if chain is not None:
+            return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id)
+        if isinstance(event, OrderRefused):
+            return event.terms.account in wanted.accounts and not wanted.root_id
+        if isinstance(event, RequestRefused) and event.root_id:
+            about = self._engine.state.book.chains[event.root_id]  # Of which we read only what never changes.
+            return about.terms.account in wanted.accounts and wanted.root_id in ("", event.root_id)
+        return False

@@ -1,0 +1,221 @@
+"""Facts about orders as the contract's events, and as the bytes of a stream's message.
+
+A fact is encoded once for everybody who listens: an encoded event is one field of the response, and a response is its fields one
+after the other (protobuf encoding, "Message Structure"). This is on the path of every event: plain statements, nothing twice.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from gateway.api.v1 import order_event_pb2, order_service_pb2
+from gateway.api.v1.order_event_pb2 import OrderEvent
+from gateway.control.codes import EXEC_TYPES, ORD_STATUSES, SIDES
+from gateway.control.status import NUMBERS, Refused
+from gateway.facts import Fact
+from oms.domain import events
+from oms.domain.events import Answer
+from oms.domain.numbers import average, plain
+from oms.domain.order import Chain
+from oms.domain.terms import Terms
+
+_EVENTS_TAG = b"\x0a"
+"""Field 1, length-delimited: `events` of TradeResponse and of OrderServiceWatchResponse."""
+_NS_PER_S = 1_000_000_000
+
+text_of = lru_cache(maxsize=8_192)(plain)
+"""A number as text. Prices and quantities come again and again."""
+
+
+@lru_cache(maxsize=8_192)
+def avg_px_of(cum_value: Decimal, cum_qty: Decimal) -> str:
+    """AvgPx(6) as text; empty until something traded."""
+    return plain(average(cum_value, cum_qty)) if cum_qty else ""
+
+
+def is_told(event: events.Event) -> bool:
+    """Whether clients hear of it."""
+    return type(event) in _WRITERS
+
+
+def order_event(fact: Fact) -> OrderEvent:
+    """A fact that `is_told`, and the order as it stood after it."""
+    chain = fact.chain
+    told = OrderEvent(seq=fact.seq) if chain is None else _snapshot(fact.seq, chain)
+    at = told.at
+    at.seconds = fact.at_ns // _NS_PER_S
+    at.nanos = fact.at_ns % _NS_PER_S
+    _WRITERS[type(fact.event)](told, fact.event, chain)
+    return told
+
+
+def repetition(seq: int, answer: Answer) -> OrderEvent:
+    """The first answer to a request, told again: what became of the order since stands in other events."""
+    told = OrderEvent(seq=seq, is_repetition=True)
+    _WRITERS[type(answer)](told, answer, None)
+    return told
+
+
+def edge_refusal(refused: Refused, client_order_id: str) -> OrderEvent:
+    """A refusal that was not journalled."""
+    return OrderEvent(
+        kind=order_event_pb2.ORDER_EVENT_KIND_REFUSED,
+        client_order_id=client_order_id,
+        refusal=NUMBERS[refused.refusal],
+        text=refused.text,
+        field=refused.field,
+    )
+
+
+def framed(event: OrderEvent) -> bytes:
+    """One event as a field of a response; fields are put one after the other."""
+    body = event.SerializeToString()
+    length = len(body)
+    if length < 0x80:
+        return b"%b%c%b" % (_EVENTS_TAG, length, body)
+    return b"%b%b%b" % (_EVENTS_TAG, _varint(length), body)
+
+
+def up_to(seq: int) -> bytes:
+    """The field of a response that says how far it tells: the same number in both responses."""
+    return order_service_pb2.TradeResponse(seq=seq).SerializeToString()
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits in a byte, lowest first; the top bit says that more follow."""
+    found = bytearray()
+    while number >= 0x80:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    found.append(number)
+    return bytes(found)
+
+
+def _snapshot(seq: int, chain: Chain) -> OrderEvent:
+    terms, cum_qty, price = chain.terms, chain.cum_qty, chain.terms.price
+    return OrderEvent(
+        seq=seq,
+        root_id=chain.root_id,
+        ord_status=ORD_STATUSES[chain.ord_status],
+        cum_qty=text_of(cum_qty),
+        leaves_qty=text_of(chain.leaves_qty),
+        avg_px=avg_px_of(chain.cum_value, cum_qty) if cum_qty else "",
+        order_id=chain.order_id,
+        account=terms.account,
+        symbol=terms.symbol,
+        side=SIDES[terms.side],
+        order_qty=text_of(terms.order_qty),
+        price="" if price is None else text_of(price),
+    )
+
+
+def _name_request(told: OrderEvent, chain: Chain | None, cl_ord_id: str) -> None:
+    """Which request the event tells of."""
+    told.cl_ord_id = cl_ord_id
+    if chain is None:
+        return
+    first = chain.requests[0]
+    request = first if first.cl_ord_id == cl_ord_id else chain.request(cl_ord_id)
+    if request is not None:
+        told.client_order_id = request.client_order_id
+
+
+def _terms(told: OrderEvent, terms: Terms) -> None:
+    """What was asked for, where there is no order."""
+    told.account, told.symbol, told.side = terms.account, terms.symbol, SIDES[terms.side]
+    told.order_qty = text_of(terms.order_qty)
+    told.price = "" if terms.price is None else text_of(terms.price)
+
+
+def _placed(told: OrderEvent, event: events.OrderPlaced, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_PLACED
+    told.root_id, told.client_order_id, told.cl_ord_id = event.root_id, event.client_order_id, event.root_id
+    if chain is None:
+        _terms(told, event.terms)
+
+
+def _refused(told: OrderEvent, event: events.OrderRefused | events.RequestRefused, _chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_REFUSED
+    told.client_order_id, told.text, told.refusal = event.client_order_id, event.text, NUMBERS[event.refusal]
+    if isinstance(event, events.RequestRefused):
+        told.root_id = event.root_id
+    if event.terms is not None:
+        _terms(told, event.terms)
+
+
+def _cancel_requested(told: OrderEvent, event: events.CancelRequested, _chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_CANCEL_REQUESTED
+    told.root_id, told.client_order_id, told.cl_ord_id = event.root_id, event.client_order_id, event.cl_ord_id
+
+
+def _replace_requested(told: OrderEvent, event: events.ReplaceRequested, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_REPLACE_REQUESTED
+    told.root_id, told.client_order_id, told.cl_ord_id = event.root_id, event.client_order_id, event.cl_ord_id
+    if chain is None:
+        _terms(told, event.terms)
+
+
+def _sent(told: OrderEvent, event: events.MessageSent, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_SENT
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _not_sent(told: OrderEvent, event: events.RequestNotSent, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_NOT_SENT, event.reason
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _doubted(told: OrderEvent, event: events.RequestDoubted, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_IN_DOUBT, event.reason
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _reissued(told: OrderEvent, event: events.RequestReissued, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_REISSUED
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _status_requested(told: OrderEvent, event: events.StatusRequested, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_STATUS_REQUESTED
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | None) -> None:
+    report = event.report
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT
+    told.exec_type, told.exec_id = EXEC_TYPES[report.exec_type], report.exec_id
+    if report.last_qty:
+        told.last_qty = text_of(report.last_qty)
+        told.last_px = "" if report.last_px is None else text_of(report.last_px)
+    if report.text:
+        told.text = report.text
+    _name_request(told, chain, report.cl_ord_id)
+
+
+def _cancel_rejected(told: OrderEvent, event: events.CancelRejected, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_ORDER_CANCEL_REJECT, event.report.text
+    _name_request(told, chain, event.report.cl_ord_id)
+
+
+def _rejected(told: OrderEvent, event: events.RequestRejected, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_MESSAGE_REJECT, event.text
+    _name_request(told, chain, event.cl_ord_id)
+
+
+_WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
+    events.OrderPlaced: _placed,
+    events.OrderRefused: _refused,
+    events.RequestRefused: _refused,
+    events.CancelRequested: _cancel_requested,
+    events.ReplaceRequested: _replace_requested,
+    events.MessageSent: _sent,
+    events.RequestNotSent: _not_sent,
+    events.RequestDoubted: _doubted,
+    events.RequestReissued: _reissued,
+    events.StatusRequested: _status_requested,
+    events.ExecutionReported: _reported,
+    events.CancelRejected: _cancel_rejected,
+    events.RequestRejected: _rejected,
+}
+"""What each kind of fact adds to the snapshot."""

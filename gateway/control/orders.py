@@ -1,0 +1,137 @@
+"""Orders as the contract shows them, and the pages in which they are listed."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
+
+import msgspec
+
+from gateway.api.v1 import order_pb2
+from gateway.control.codes import MSG_TYPES, ORD_STATUSES, ORD_TYPES, REQUEST_STATES, SIDES, TIMES_IN_FORCE
+from gateway.control.order_events import avg_px_of, text_of
+from oms.book import Book
+from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
+from oms.domain.order import Chain, Request
+from oms.domain.terms import Decision
+
+SCAN_ORDERS = 10_000
+"""A page looks at no more orders than this: the engine's loop is waiting."""
+_NS_PER_S = 1_000_000_000
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An order as the engine has it, with what risk judged each of its requests by."""
+
+    chain: Chain
+    decisions: tuple[Decision | None, ...]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some orders, newest first, and where the next page begins, counted from the oldest; None after the last."""
+
+    orders: tuple[Seen, ...]
+    next_before: int | None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which orders a page may hold."""
+
+    accounts: frozenset[str]
+    symbol: str = ""
+    only_live: bool = False
+
+    def matches(self, chain: Chain) -> bool:
+        terms = chain.terms
+        is_symbol = self.symbol in ("", terms.symbol)
+        return terms.account in self.accounts and is_symbol and (chain.is_live or not self.only_live)
+
+
+def seen(book: Book, chain: Chain) -> Seen:
+    """The order with its decisions, which stand in the answers to its requests."""
+    return Seen(chain, tuple(_decision(book, request) for request in chain.requests))
+
+
+def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
+    """The `size` newest matching orders among the first `before` ever placed."""
+    end = len(book.chains) if before is None else min(before, len(book.chains))
+    skipped = len(book.chains) - end
+    found: list[Seen] = []
+    looked_at = 0
+    for chain in _newest_first(book, skipped):
+        if len(found) == size or looked_at == SCAN_ORDERS:
+            break
+        looked_at += 1
+        if wanted.matches(chain):
+            found.append(seen(book, chain))
+    rest = end - looked_at
+    return Page(tuple(found), rest if rest > 0 else None)
+
+
+def order(known: Seen) -> order_pb2.Order:
+    """In the contract's words."""
+    chain, terms, first = known.chain, known.chain.terms, known.chain.requests[0]
+    shown = order_pb2.Order(
+        root_id=chain.root_id,
+        client_order_id=first.client_order_id,
+        principal=first.principal,
+        account=terms.account,
+        symbol=terms.symbol,
+        side=SIDES[terms.side],
+        ord_type=ORD_TYPES[terms.ord_type],
+        order_qty=text_of(terms.order_qty),
+        price=_text(terms.price),
+        time_in_force=TIMES_IN_FORCE[terms.time_in_force],
+        cl_ord_id=chain.cl_ord_id,
+        order_id=chain.order_id,
+        session=chain.session,
+        ord_status=ORD_STATUSES[chain.ord_status],
+        cum_qty=text_of(chain.cum_qty),
+        leaves_qty=text_of(chain.leaves_qty),
+        avg_px=avg_px_of(chain.cum_value, chain.cum_qty),
+        text=chain.text,
+        requests=map(_request, chain.requests, known.decisions),
+    )
+    if terms.expire_at_ns is not None:
+        shown.expire_at.seconds, shown.expire_at.nanos = divmod(terms.expire_at_ns, _NS_PER_S)
+    return shown
+
+
+def _newest_first(book: Book, skipped: int) -> Iterator[Chain]:
+    return islice(reversed(book.chains.values()), skipped, None)
+
+
+def _decision(book: Book, request: Request) -> Decision | None:
+    known = book.answer(request.principal, request.client_order_id)
+    answer = known[1] if known is not None else None
+    return answer.decision if isinstance(answer, (OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused)) else None
+
+
+def _request(request: Request, decision: Decision | None) -> order_pb2.OrderRequest:
+    shown = order_pb2.OrderRequest(
+        msg_type=MSG_TYPES[request.msg_type],
+        state=REQUEST_STATES[request.state],
+        client_order_id=request.client_order_id,
+        cl_ord_id=request.cl_ord_id,
+        orig_cl_ord_id=request.orig_cl_ord_id,
+        principal=request.principal,
+        order_qty="" if request.terms is None else text_of(request.terms.order_qty),
+        price="" if request.terms is None else _text(request.terms.price),
+        msg_seq_num=request.msg_seq_num,
+        decision=None if decision is None else _numbers(decision),
+    )
+    shown.placed_at.seconds, shown.placed_at.nanos = divmod(request.placed_at_ns, _NS_PER_S)
+    return shown
+
+
+def _numbers(decision: Decision) -> order_pb2.Decision:
+    return order_pb2.Decision(
+        limits_version=decision.limits_version,
+        reference_px=_text(decision.reference_px),
+        reference_age_ms=decision.reference_age_ms,
+        worst_px=_text(decision.worst_px),
+        order_notional=_text(decision.order_notional),
+    )
+
+
+def _text(number: Decimal | None) -> str:
+    return "" if number is None else text_of(number)

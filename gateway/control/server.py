@@ -1,0 +1,95 @@
+"""The gRPC server: mutual TLS 1.3 on the loopback, every call through the access rules, every queue with a bound."""
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from gateway.control import tls  # isort: split
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]  # No types in the wheel.
+from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  # The same.
+
+from gateway.api.v1 import order_service_pb2, session_service_pb2
+from gateway.control import handlers
+from gateway.control.access import Access
+from gateway.control.feed import Feed
+from gateway.control.identity import principals
+from gateway.control.order_service import Engine, OrderService
+from gateway.control.session_service import SessionService
+
+RECEIVED_BYTES_MAX = 1 << 20
+"""A message of ENTRIES_MAX entries has about 100 KiB."""
+STREAMS_MAX = 100
+"""At the most so many calls at a time on one connection; more wait in the client."""
+GRACE_S = 5.0
+
+ORDERS: ServiceDescriptor = order_service_pb2.DESCRIPTOR.services_by_name["OrderService"]
+SESSIONS: ServiceDescriptor = session_service_pb2.DESCRIPTOR.services_by_name["SessionService"]
+SERVED = (ORDERS.full_name, SESSIONS.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+
+_OPTIONS = (
+    ("grpc.max_receive_message_length", RECEIVED_BYTES_MAX),
+    ("grpc.max_concurrent_streams", STREAMS_MAX),
+    ("grpc.max_metadata_size", 16 << 10),
+    ("grpc.so_reuseport", 0),  # A second engine on this port is a mistake, and must hear so.
+    ("grpc.keepalive_time_ms", 30_000),  # A peer that vanished gives back its streams.
+    ("grpc.keepalive_timeout_ms", 10_000),
+)
+
+
+class CannotListen(Exception):
+    """The address is taken, or is none of this machine's."""
+
+
+class Server:
+    """Serves one engine. `address` is where, with the port that the system chose if it was asked for port 0."""
+
+    def __init__(
+        self, server: grpc.aio.Server, address: str, feed: Feed, sessions: SessionService, alive: health.aio.HealthServicer
+    ) -> None:
+        self.address = address
+        self._server = server
+        self._feed = feed
+        self._sessions = sessions
+        self._health = alive
+
+    @classmethod
+    async def start(cls, engine: Engine, listen: str, files: tls.Files, accounts: Mapping[str, Iterable[str]]) -> Self:
+        """Serve `engine` at `listen`, which is 127.0.0.1:port. `accounts` are those of each principal's SPIFFE id.
+
+        Raises CannotListen, NotAPrincipal, and OSError where a certificate's file cannot be read.
+        """
+        server = grpc.aio.server(interceptors=(Access(principals(accounts)),), options=_OPTIONS)
+        feed, sessions = Feed(engine), SessionService(engine)
+        alive = health.aio.HealthServicer()
+        server.add_generic_rpc_handlers(
+            (handlers.service(ORDERS, OrderService(engine, feed)), handlers.service(SESSIONS, sessions))
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(alive, server)
+        reflection.enable_server_reflection(SERVED, server)
+        address = _listen(server, listen, files)
+        await server.start()
+        for name in ("", *SERVED):
+            await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
+        return cls(server, address, feed, sessions, alive)
+
+    async def stop(self, grace_s: float = GRACE_S) -> None:
+        """Say that we go, end every stream, give calls that wait for an answer `grace_s` seconds, and close."""
+        await self._health.enter_graceful_shutdown()
+        self._feed.close()
+        self._sessions.close()
+        await self._server.stop(grace_s)
+
+
+def _listen(server: grpc.aio.Server, listen: str, files: tls.Files) -> str:
+    host, _, port = listen.rpartition(":")
+    if host not in ("127.0.0.1", "localhost"):
+        raise CannotListen(f"{listen}: this server listens on 127.0.0.1 only")
+    pair = (files.key.read_bytes(), files.certificate.read_bytes())
+    credentials = grpc.ssl_server_credentials([pair], files.authority.read_bytes(), require_client_auth=True)
+    try:
+        bound = server.add_secure_port(f"127.0.0.1:{port}", credentials)
+    except RuntimeError as error:
+        raise CannotListen(f"{listen}: {error}") from error
+    return f"127.0.0.1:{bound}"

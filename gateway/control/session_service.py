@@ -1,0 +1,98 @@
+"""SessionService: the FIX sessions, as the engine knows them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from gateway.api.v1 import session_pb2
+from gateway.api.v1.session_service_pb2 import (
+    SessionServiceListRequest,
+    SessionServiceListResponse,
+    SessionServiceWatchRequest,
+    SessionServiceWatchResponse,
+)
+from gateway.cell import SessionPlan
+from gateway.control.codes import SESSION_KINDS, SESSION_PHASES
+from gateway.control.handlers import Write
+from gateway.control.status import EdgeRefusal, Refused
+from gateway.facts import Fact
+from gateway.sessions import EngineStarted, Session, SessionGranted, SessionLoggedOn, SessionLoggedOut, SessionReady
+from gateway.state import State
+
+T = TypeVar("T")
+Known = tuple[SessionPlan, Session]
+
+_CHANGES = (EngineStarted, SessionGranted, SessionLoggedOn, SessionReady, SessionLoggedOut)
+"""The facts that change a session's phase or grant. Numbers change with every message, and are told along with these."""
+
+
+class Engine(Protocol):
+    """What the service needs of the engine."""
+
+    async def look(self, view: Callable[[State], T]) -> T: ...
+    def subscribe(self, sink: Callable[[Sequence[Fact]], None]) -> Callable[[], None]: ...
+
+
+class SessionService:
+    """One method for each RPC of the contract."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._wakes: set[asyncio.Event] = set()
+        self._is_closing = False
+        self._unsubscribe = engine.subscribe(self._hear)
+
+    async def List(self, request: SessionServiceListRequest) -> SessionServiceListResponse:
+        return SessionServiceListResponse(sessions=map(_shown, await self._engine.look(_view)))
+
+    async def Watch(self, request: SessionServiceWatchRequest, write: Write) -> None:
+        wake = asyncio.Event()
+        self._wakes.add(wake)
+        told: dict[str, Known] = {}
+        try:
+            while not self._is_closing:
+                wake.clear()
+                known = await self._engine.look(_view)
+                changed = [pair for pair in known if _differs(told.get(pair[0].name), pair)]
+                if changed:
+                    await write(SessionServiceWatchResponse(sessions=map(_shown, changed)).SerializeToString())
+                told = {pair[0].name: pair for pair in known}
+                await wake.wait()
+        finally:
+            self._wakes.discard(wake)
+        raise Refused(EdgeRefusal.SHUTTING_DOWN, "the server is going down")
+
+    def close(self) -> None:
+        """Every stream ends."""
+        self._is_closing = True
+        self._unsubscribe()
+        for wake in self._wakes:
+            wake.set()
+
+    def _hear(self, facts: Sequence[Fact]) -> None:
+        if self._wakes and any(isinstance(fact.event, _CHANGES) for fact in facts):
+            for wake in self._wakes:
+                wake.set()
+
+
+def _view(state: State) -> tuple[Known, ...]:
+    return tuple((plan, state.sessions[plan.name]) for plan in state.cell.sessions)
+
+
+def _differs(before: Known | None, now: Known) -> bool:
+    return before is None or (before[1].phase, before[1].grant) != (now[1].phase, now[1].grant)
+
+
+def _shown(known: Known) -> session_pb2.Session:
+    plan, session = known
+    return session_pb2.Session(
+        name=plan.name,
+        kind=SESSION_KINDS[plan.kind],
+        phase=SESSION_PHASES[session.phase],
+        begin_string=plan.begin_string,
+        session_epoch=session.session_epoch,
+        next_target=session.next_target,
+        last_sender=session.last_sender,
+        reserved_to=session.reserved_to,
+        grant=session.grant,
+    )
