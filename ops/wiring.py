@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gateway.engine import Engine
 from gateway.starting import start
-from ops import settings as files
+from ops import settings as configuration
 from ops.migrations.run import assert_current
+from ops.settings import ConfigError, Settings
 
 SUPERVISED = "FIXGATE_SUPERVISED"
 """Set in the environment of a child of `fixgate up`: its standard input then ends when the supervisor does."""
@@ -21,10 +22,10 @@ EXIT_OK, EXIT_FAILED = 0, 1
 
 def run_engine(file: Path) -> int:
     """The engine process, until it is told to stop or its journal refuses. Returns the exit code."""
-    settings = files.load(file)
+    settings = configuration.load(file)
     dsn = settings.database_url
     if not dsn:
-        raise files.ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
+        raise ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
     assert_current(dsn)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     return asyncio.run(_engine(settings, dsn))
@@ -34,27 +35,30 @@ def run_worker(file: Path, session: str) -> int:
     """One FIX worker process."""
     from gateway.fix import worker  # QuickFIX is loaded in workers and nowhere else.
 
-    worker.run(files.worker(files.load(file), session))
+    worker.run(configuration.worker(configuration.load(file), session))
     return EXIT_OK
 
 
-async def _engine(settings: files.Settings, dsn: str) -> int:
-    from gateway.control.server import serve
+async def _engine(settings: Settings, dsn: str) -> int:
+    from gateway.control import tls  # gRPC is loaded in the engine and nowhere else.
+    from gateway.control.server import Server
 
-    engine = await start(files.cell(settings), dsn, time.time_ns)
+    engine = await start(configuration.cell(settings), dsn, time.time_ns)
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.
     gc.set_threshold(50_000, 20, 50)
     settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     await engine.links.listen(settings.link_path)
     running = asyncio.create_task(engine.run(), name="engine")
-    server = await serve(engine, settings.environment.listen, settings.certificates, _principals(settings))
+    folder = settings.certificates
+    files = tls.Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
+    server = await Server.start(engine, settings.environment.listen, files, _accounts(settings))
     stop = _stop_event()
     try:
         await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
         return await _end(engine, running)
     finally:
-        await server.stop(grace=1)
+        await server.stop(grace_s=1)
 
 
 async def _end(engine: Engine, running: asyncio.Task[None]) -> int:
@@ -78,6 +82,6 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-def _principals(settings: files.Settings) -> dict[str, frozenset[str]]:
+def _accounts(settings: Settings) -> dict[str, frozenset[str]]:
     """Accounts by SPIFFE id."""
     return {p.spiffe_id: frozenset(p.accounts) for p in settings.environment.principals}
