@@ -285,7 +285,7 @@ class Worker:
         poller.register(self._connection, select.POLLRDHUP)
         while not poller.poll(_WATCH_S * 1000) and time.monotonic() - self._leased_at_s < END_AFTER_S + _WATCH_S:
             pass
-        time.sleep(_STUCK_S)
+        threading.Event().wait(_STUCK_S)
         _exit(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
 
     def _open_log(self) -> sent_log.Writer:
