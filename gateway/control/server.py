@@ -7,8 +7,8 @@ from gateway.control import tls  # isort: split
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]  # No types in the wheel.
-from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  # The same.
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
 from gateway.api.v1 import order_service_pb2, session_service_pb2
 from gateway.control import handlers

@@ -7,7 +7,7 @@ import msgspec
 from google.protobuf.any_pb2 import Any
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # No types in the wheel.
 from grpc import StatusCode
-from grpc_status import rpc_status  # type: ignore[import-untyped]  # The same.
+from grpc_status import rpc_status
 
 from gateway.api.v1 import refusal_pb2
 from gateway.control.codes import by_name
