@@ -203,7 +203,7 @@ def run(config: SimulatorConfig) -> int:
         signal.signal(number, lambda *_: None)  # QuickFIX resets SIGINT at import, and an ignored signal cannot be waited for.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends | {signal.SIGHUP})  # Before any thread exists: all inherit it.
     try:
-        broker = _started(config)
+        broker = started(config)
     except CannotStart as failure:
         sys.stderr.write(f"simulator: {failure}\n")
         return EXIT_CANNOT_START
@@ -217,12 +217,8 @@ def run(config: SimulatorConfig) -> int:
     return 0
 
 
-def market(config: SimulatorConfig) -> Iterator[Move]:
-    """The quotes that `config` asks for. Raises QuotesUnreadable."""
-    return quotes.replay(quotes.load(config.quotes)) if config.quotes else quotes.random_walk(config.seed)
-
-
-def _started(config: SimulatorConfig) -> Broker:
+def started(config: SimulatorConfig) -> Broker:
+    """A broker that listens. Raises CannotStart."""
     if not config.speed > 0:
         raise CannotStart(f"speed is {config.speed}: it must be more than zero")
     _try_port(config)
@@ -234,11 +230,18 @@ def _started(config: SimulatorConfig) -> Broker:
     return broker
 
 
+def market(config: SimulatorConfig) -> Iterator[Move]:
+    """The quotes that `config` asks for. Raises QuotesUnreadable."""
+    return quotes.replay(quotes.load(config.quotes)) if config.quotes else quotes.random_walk(config.seed)
+
+
 def _try_port(config: SimulatorConfig) -> None:
     """QuickFIX would say it with an exception of its own, after the ledger is open."""
+    if not 0 < config.port < 65536:
+        raise CannotStart(f"port {config.port}: it must be from 1 to 65535")
     try:
         socket.create_server((config.host, config.port)).close()
-    except (OSError, OverflowError) as failure:
+    except OSError as failure:
         raise CannotStart(f"port {config.port}: {failure}") from failure
 
 

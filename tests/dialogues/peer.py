@@ -12,7 +12,13 @@ from gateway.fix.port import FixPort
 DEADLINE_S = 10.0
 NOW = "20260102-03:04:05.678"
 """TransactTime(60) of what the peer sends when it says nothing else."""
+_ALIVE: list["Peer"] = []  # A test that fails keeps its objects for a while; QuickFIX crashes when they die in the wrong order.
 _HEADER = (8, 9, 35, 34, 43, 49, 52, 56, 97, 122)
+
+
+def broker_comp_id(port: int) -> str:
+    """CompID of the broker at `port`: sessions are global in QuickFIX, so each test's session needs an identity of its own."""
+    return f"SIMBROKER{port}"
 
 
 class Peer:
@@ -26,9 +32,11 @@ class Peer:
         *,
         reset_on_logon: bool = False,
         persist_messages: bool = False,
-        target_comp_id: str = "SIMBROKER",
     ) -> None:
-        config = SessionConfig("peer", comp_id, target_comp_id, reset_on_logon=reset_on_logon, persist_messages=persist_messages)
+        config = SessionConfig(
+            "peer", comp_id, broker_comp_id(port), reset_on_logon=reset_on_logon, persist_messages=persist_messages
+        )
+        _ALIVE.append(self)
         self._received: queue.Queue[Fields] = queue.Queue()
         self.online = threading.Event()
         self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
@@ -43,7 +51,9 @@ class Peer:
     def start(self) -> None:
         """Connect and log on."""
         self._port.start()
-        assert self.online.wait(DEADLINE_S), "no Logon"
+        if not self.online.wait(DEADLINE_S):
+            self._port.stop()
+            raise AssertionError("no Logon")
 
     def stop(self) -> None:
         """Log out and close: some three seconds."""

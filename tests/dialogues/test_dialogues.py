@@ -13,7 +13,7 @@ from gateway.simulator.config import SimulatorConfig
 from gateway.simulator.quote import Quote
 from gateway.simulator.quotes import Move
 from tests.dialogues import dialogue
-from tests.dialogues.peer import Peer
+from tests.dialogues.peer import Peer, broker_comp_id
 from tests.support.ports import free_port
 
 DIALOGUES = sorted(Path(__file__).parent.glob("*.txt"))
@@ -35,10 +35,7 @@ def closing() -> Iterator[Close]:
 def broker(tmp_path: Path, closing: Close) -> Iterator[Broker]:
     port = free_port()
     config = SimulatorConfig(
-        port=port,
-        data=tmp_path / "broker",
-        displayed_qty=Decimal(1000),
-        sender_comp_id=f"SIMBROKER{port}",  # Sessions are global in QuickFIX: the last test's must not be found under this name.
+        port=port, data=tmp_path / "broker", displayed_qty=Decimal(1000), sender_comp_id=broker_comp_id(port)
     )
     broker = Broker(config, iter(STILL))
     broker.start()
@@ -59,7 +56,7 @@ def test_dialogue(file: Path, broker: Broker, closing: Close, tmp_path: Path) ->
             case _:
                 raise AssertionError(f"nothing happens at {words}")
 
-    peer = Peer(broker.config.port, tmp_path / "peer", target_comp_id=broker.config.sender_comp_id)
+    peer = Peer(broker.config.port, tmp_path / "peer")
     peer.start()
     try:
         dialogue.run(file, peer, happen)

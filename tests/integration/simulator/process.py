@@ -8,12 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.dialogues.peer import broker_comp_id
+
 _START = """
 import sys
 from pathlib import Path
 from gateway.simulator.broker import run
 from gateway.simulator.config import SimulatorConfig
-sys.exit(run(SimulatorConfig(port=int(sys.argv[1]), data=Path(sys.argv[2]), faults=tuple(sys.argv[3:]))))
+port, data, comp_id, *faults = sys.argv[1:]
+sys.exit(run(SimulatorConfig(port=int(port), data=Path(data), sender_comp_id=comp_id, faults=tuple(faults))))
 """
 _REPOSITORY = Path(__file__).parents[3]
 
@@ -55,7 +58,7 @@ class BrokerProcess:
         self._process = self._started()
 
     def _started(self) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-c", _START, str(self.port), str(self.data), *self._faults]
+        command = [sys.executable, "-c", _START, str(self.port), str(self.data), broker_comp_id(self.port), *self._faults]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_REPOSITORY)
         assert process.stdout is not None
         said = process.stdout.readline()

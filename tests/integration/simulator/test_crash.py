@@ -14,7 +14,7 @@ from tests.dialogues.peer import Peer, order
 from tests.integration.simulator.process import BrokerProcess
 from tests.support.ports import free_port
 
-KILLS = 6
+KILLS = 5
 ORDERS_PER_KILL = 60
 SEED = 20260102
 
