@@ -107,7 +107,7 @@ class Supervisor:
     def start(self) -> None:
         """Everything up, in order; returns when the engine and the workers have been started, not when they are ready."""
         settings = self.settings
-        principals = [p.spiffe_id.split("/", 3)[3] for p in settings.environment.principals]
+        principals = [p.spiffe_id.split("/", 4)[4] for p in settings.environment.principals]
         ensure(settings.certificates, settings.environment.environment, principals)
         dsn = settings.database_url or self._embedded()
         upgrade(dsn)
