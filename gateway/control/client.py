@@ -1,0 +1,154 @@
+"""A client for people's tools: blocking calls over mutual TLS, and one precise error for each way in which a call can fail."""
+
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from gateway.control import tls  # isort: split
+
+import grpc
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from grpc_status import rpc_status
+
+from gateway.api.v1 import order_service_pb2 as api
+from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc
+from gateway.api.v1.order_pb2 import Order
+from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
+from gateway.api.v1.session_pb2 import Session
+from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
+from gateway.control.diagnosis import CertificateProblem, Unreachable, why_unavailable
+
+DEADLINE_S = 10.0
+PAGE_SIZE = 500
+_RECEIVED_BYTES_MAX = 16 << 20
+
+
+class CallRefused(Exception):
+    """The server said no. `refusal` is a name of the contract's Refusal, without its prefix."""
+
+    def __init__(self, refusal: str, detail: RefusalDetail) -> None:
+        where = f"{detail.field}: " if detail.field else ""
+        super().__init__(f"{refusal}: {where}{detail.text}")
+        self.refusal = refusal
+        self.field = detail.field
+        self.text = detail.text
+        self.retry_can_help = detail.retry_can_help
+        self.seq = detail.seq
+
+
+class Unanswered(Exception):
+    """No answer in time, or none that says why: the request may have been taken. Repeat it word for word, under the same id."""
+
+
+__all__ = ["CallRefused", "CertificateProblem", "Client", "Unanswered", "Unreachable", "as_dict"]
+
+
+class Client:
+    """One principal's connection. Use as a context manager. Every call may raise the four errors in `__all__`."""
+
+    def __init__(self, server: str, files: tls.Files, deadline_s: float = DEADLINE_S) -> None:
+        """`files` are read at once: raises CertificateProblem. Nothing is connected before the first call."""
+        self._server = server
+        self._files = files
+        self._deadline_s = deadline_s
+        options = (("grpc.max_receive_message_length", _RECEIVED_BYTES_MAX),)
+        self._channel = grpc.secure_channel(server, _credentials(files), options=options)
+        self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
+        self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._channel.close()
+
+    def submit(self, request: api.SubmitRequest) -> api.SubmitResponse:
+        response: api.SubmitResponse = self._call(self._orders.Submit, request)
+        return response
+
+    def cancel(self, request: api.CancelRequest) -> api.CancelResponse:
+        response: api.CancelResponse = self._call(self._orders.Cancel, request)
+        return response
+
+    def replace(self, request: api.ReplaceRequest) -> api.ReplaceResponse:
+        response: api.ReplaceResponse = self._call(self._orders.Replace, request)
+        return response
+
+    def get(self, request: api.GetRequest) -> Order:
+        response: api.GetResponse = self._call(self._orders.Get, request)
+        return response.order
+
+    def orders(self, account: str = "", symbol: str = "", *, only_live: bool = False) -> Iterator[Order]:
+        """Every matching order, newest first, a page at a time."""
+        token = ""
+        while True:
+            request = api.OrderServiceListRequest(
+                account=account, symbol=symbol, only_live=only_live, page_size=PAGE_SIZE, page_token=token
+            )
+            response: api.OrderServiceListResponse = self._call(self._orders.List, request)
+            yield from response.orders
+            token = response.next_page_token
+            if not token:
+                return
+
+    def watch(
+        self, after_seq: int | None = None, accounts: Iterable[str] = (), root_id: str = ""
+    ) -> Iterator[api.OrderServiceWatchResponse]:
+        """Events from now on, or after a resume token. Never ends by itself."""
+        request = api.OrderServiceWatchRequest(after_seq=after_seq, accounts=accounts, root_id=root_id)
+        return self._stream(self._orders.Watch(request))
+
+    def sessions(self) -> list[Session]:
+        return list(self._call(self._sessions.List, SessionServiceListRequest()).sessions)
+
+    def watch_sessions(self) -> Iterator[list[Session]]:
+        """Every session at once, then those that changed. Never ends by itself."""
+        for response in self._stream(self._sessions.Watch(SessionServiceWatchRequest())):
+            yield list(response.sessions)
+
+    def _call(self, call: Callable[..., Any], request: Message) -> Any:
+        try:
+            return call(request, timeout=self._deadline_s)
+        except grpc.RpcError as error:
+            raise self._meaning(error) from error
+
+    def _stream(self, call: Any) -> Iterator[Any]:
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise self._meaning(error) from error
+        finally:
+            call.cancel()
+
+    def _meaning(self, error: Any) -> Exception:
+        """What went wrong, in the words of `__all__`."""
+        code, details = error.code(), error.details() or ""  # Each RpcError of a client is the call itself.
+        refused = _refusal(error)
+        if refused is not None:
+            return refused
+        if code is grpc.StatusCode.UNAVAILABLE:
+            return why_unavailable(self._server, self._files, details)
+        return Unanswered(f"{code.name}: {details}")
+
+
+def as_dict(message: Message) -> dict[str, Any]:
+    """A message as JSON has it, with the names of the contract and every field that is not empty."""
+    return MessageToDict(message, preserving_proto_field_name=True)
+
+
+def _credentials(files: tls.Files) -> grpc.ChannelCredentials:
+    try:
+        authority, key = files.authority.read_bytes(), files.key.read_bytes()
+        return grpc.ssl_channel_credentials(authority, key, files.certificate.read_bytes())
+    except OSError as error:
+        raise CertificateProblem(f"{error.filename}: {error.strerror}") from error
+
+
+def _refusal(error: Any) -> CallRefused | None:
+    """The detail that the server sent; None where the status is not the server's own."""
+    status = rpc_status.from_call(error)
+    detail = RefusalDetail()
+    if status is None or not any(packed.Unpack(detail) for packed in status.details):
+        return None
+    return CallRefused(Refusal.Name(detail.refusal).removeprefix("REFUSAL_"), detail)

@@ -1,0 +1,31 @@
+"""The command line: `fixgate VERB`. Each verb is in ops/commands, and imports what it needs only when it runs."""
+
+import click
+
+from ops.commands.checking import check_config, verify
+from ops.commands.exits import EXITS
+from ops.commands.looking import orders, sessions, watch
+from ops.commands.processes import demo, engine, simulator, up, worker
+from ops.commands.trading import cancel, order, replace
+
+
+def _say_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from ops.settings import VERSION
+
+        click.echo(f"fixgate {VERSION}")
+        context.exit()
+
+
+@click.group(epilog=EXITS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_say_version, help="Show the version.")
+def main() -> None:
+    """Orders over gRPC, made durable, sent by FIX."""
+
+
+for verb in (up, demo, order, cancel, replace, orders, watch, sessions, verify, check_config, simulator, engine, worker):
+    main.add_command(verb)
+
+
+if __name__ == "__main__":
+    main(prog_name="fixgate")

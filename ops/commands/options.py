@@ -1,0 +1,120 @@
+"""Options that many commands have: where the server is, who we are, and how to show what comes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ops.commands.exits import Exit, Failure
+
+if TYPE_CHECKING:
+    from gateway.control.client import Client
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENVIRONMENT = Path("environments/dev.toml")
+NOT_CLIENTS = frozenset({"ca", "server"})
+
+
+def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Kept in the context: the command's own arguments are few enough to read."""
+    context.meta[str(parameter.name)] = value
+
+
+def _config(**settings: Any) -> Callable[[F], F]:
+    kind = click.Path(path_type=Path)
+    words = "The environment file."
+    settings |= {"type": kind, "default": ENVIRONMENT, "envvar": "FIXGATE_CONFIG", "help": words}
+    return click.option("--config", show_default=True, show_envvar=True, **settings)
+
+
+config = _config()
+"""--config, as the argument `config`."""
+
+json_output = click.option(
+    "--json", is_flag=True, expose_value=False, is_eager=True, callback=_note, help="Print JSON, one object on each line."
+)
+
+_CONNECTION = (
+    _config(expose_value=False, callback=_note),
+    click.option(
+        "--server",
+        envvar="FIXGATE_SERVER",
+        show_envvar=True,
+        expose_value=False,
+        callback=_note,
+        help="host:port; else what the environment file says.",
+    ),
+    click.option(
+        "--certs",
+        type=click.Path(path_type=Path),
+        envvar="FIXGATE_CERTS",
+        show_envvar=True,
+        expose_value=False,
+        callback=_note,
+        help="Folder with ca.pem and clients' .pem and .key; else what the environment file says.",
+    ),
+    click.option(
+        "--as",
+        "identity",
+        envvar="FIXGATE_AS",
+        show_envvar=True,
+        expose_value=False,
+        callback=_note,
+        help="Whose certificate in that folder, as role/name; else the only one, or the first trader's.",
+    ),
+    json_output,
+)
+
+
+def connection(command: F) -> F:
+    """--server, --certs, --as, --config and --json; the command then asks for a client with `connected`."""
+    for option in reversed(_CONNECTION):
+        command = option(command)
+    return command
+
+
+def wants_json() -> bool:
+    """Whether the command at hand was asked for JSON."""
+    return bool(click.get_current_context().meta.get("json"))
+
+
+def connected() -> "Client":
+    """A client, as the options of the command at hand say. Raises Failure."""
+    from gateway.control.client import CertificateProblem, Client
+    from gateway.control.tls import Files
+
+    noted = click.get_current_context().meta
+    server, folder = _where(noted["config"], noted["server"], noted["certs"])
+    name = _chosen(folder, noted["identity"])
+    try:
+        return Client(server, Files(folder / f"{name}.pem", folder / f"{name}.key", folder / "ca.pem"))
+    except CertificateProblem as problem:
+        raise Failure(Exit.NOT_AUTHENTICATED, f"certificate: {problem}") from problem
+
+
+def _where(config: Path, server: str | None, certs: Path | None) -> tuple[str, Path]:
+    """The environment file is only read for what was not said."""
+    if server is not None and certs is not None:
+        return server, certs
+    from ops import settings as files
+
+    try:
+        settings = files.load(config)
+    except files.ConfigError as error:
+        raise Failure(Exit.CONFIG, f"{error}; without an environment file say --server and --certs") from error
+    return server or settings.environment.listen, certs or settings.certificates
+
+
+def _chosen(folder: Path, identity: str | None) -> str:
+    """The name of the certificate's files, without an ending."""
+    if identity is not None:
+        return identity.replace("/", "-")
+    names = sorted(file.stem for file in folder.glob("*.key") if file.stem not in NOT_CLIENTS)
+    if not names:
+        raise Failure(Exit.NOT_AUTHENTICATED, f"certificate: no client's .pem and .key in {folder}")
+    traders = [name for name in names if name.startswith("trader-")]
+    if len(names) > 1 and not traders:
+        raise Failure(Exit.USAGE, f"several identities in {folder}; say which: --as {' | '.join(names)}")
+    return traders[0] if traders else names[0]

@@ -1,0 +1,70 @@
+"""The verbs that run something: up, engine, worker, simulator, demo."""
+
+from pathlib import Path
+
+import click
+
+from ops.commands import options
+from ops.commands.exits import reads_files
+
+
+@click.command()
+@options.config
+@reads_files
+def up(config: Path) -> None:
+    """Run everything on this machine: database, engine and FIX workers. Ctrl-C ends them in order."""
+    from ops import supervisor
+
+    _end(supervisor.run(config))
+
+
+@click.command()
+@options.config
+@reads_files
+def engine(config: Path) -> None:
+    """Run the engine with its gRPC server alone, on the database of DATABASE_URL."""
+    from ops import wiring
+
+    _end(wiring.run_engine(config))
+
+
+@click.command()
+@options.config
+@click.option("--session", required=True, help="Whose worker, as `fixgate check-config` names it.")
+@reads_files
+def worker(config: Path, session: str) -> None:
+    """Run the FIX worker of one session alone. It ends with its engine."""
+    from ops import wiring
+
+    _end(wiring.run_worker(config, session))
+
+
+@click.command()
+@options.config
+@click.option("--check", is_flag=True, help="No terminal, no waiting: exit code 0 only if every order ended as expected.")
+@reads_files
+def demo(config: Path, check: bool) -> None:
+    """Run everything with a simulated broker, and send a basket of orders through it."""
+    from ops import demo as basket
+
+    _end(basket.run(config, check))
+
+
+@click.command()
+@click.option("--port", type=int, default=9876, show_default=True, help="Where to listen, on 127.0.0.1.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".fixgate/simulator"), show_default=True)
+@click.option("--quotes", type=click.Path(path_type=Path, exists=True), multiple=True, help="A recorded day to replay.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the random walk, when there are no quotes.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than real time.")
+@click.option("--fault", "faults", multiple=True, help="A way to misbehave: silent, reject-new, delay-ack=250, partial …")
+def simulator(port: int, data: Path, quotes: tuple[Path, ...], seed: int, speed: float, faults: tuple[str, ...]) -> None:
+    """Run the simulated broker: FIX 4.4, with a book of its own against real or random quotes."""
+    from gateway.simulator import broker
+    from gateway.simulator.config import SimulatorConfig
+
+    _end(broker.run(SimulatorConfig(port=port, data=data, quotes=quotes, seed=seed, speed=speed, faults=faults)))
+
+
+def _end(code: int) -> None:
+    if code:
+        raise click.exceptions.Exit(code)
