@@ -147,7 +147,8 @@ class Broker:
 
     def _refuse(self, session: str, raw: bytes, business_reject_reason: str, why: str) -> None:
         """BusinessMessageReject(j): the message was read and is not understood."""
-        body = [(45, _first(raw, 34)), (372, _first(raw, 35)), (380, business_reject_reason), (58, why)]
+        plain_why = why.encode("ascii", "backslashreplace").decode("ascii")
+        body = [(45, _first(raw, 34)), (372, _first(raw, 35)), (380, business_reject_reason), (58, plain_why)]
         text = fix_text.text(BEGIN_STRING, "j", body)
         if session == ORDERS:
             self._outbox.put([text])
