@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ops import settings as files
@@ -97,9 +98,11 @@ class Child:
 class Supervisor:
     """All processes of one installation."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, companions: Mapping[str, list[str]] | None = None) -> None:
+        """`companions` are further children, by name: what follows `fixgate` on their command line. Last to be stopped."""
         self.settings = files.load(file)
         self._file = file
+        self._companions = dict(companions or {})
         self._postgres: EmbeddedPostgres | None = None
         self._children: list[Child] = []
         self._stopping = threading.Event()
@@ -114,8 +117,9 @@ class Supervisor:
         environment = {"DATABASE_URL": dsn, SUPERVISED: "1"}
         config = ["--config", str(self._file)]
         self._children = [
-            Child("engine", ["engine", *config], self._log("engine"), environment),
-            *(Child(s, ["worker", *config, "--session", s], self._log(s), environment) for s in settings.sessions),
+            Child("engine", ["engine", *config], self.log_of("engine"), environment),
+            *(Child(s, ["worker", *config, "--session", s], self.log_of(s), environment) for s in settings.sessions),
+            *(Child(name, arguments, self.log_of(name), {}) for name, arguments in self._companions.items()),
         ]
         self.tick()
 
@@ -138,13 +142,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """The engine logs its sessions out and ends; the workers follow; the database is last."""
-        deadline_s = time.monotonic() + _STOP_S
-        for child in self._children[:1]:
-            child.terminate()
-        for child in self._children:
-            if not child.wait(deadline_s - time.monotonic()):
-                _say(f"{child.name} did not end in {_STOP_S:.0f} s and is killed")
-                child.kill()
+        own = len(self._children) - len(self._companions)
+        _end(self._children[:own], self._children[:1])
+        _end(self._children[own:], self._children[own:])
         if self._postgres is not None:
             self._postgres.stop()
 
@@ -152,7 +152,7 @@ class Supervisor:
         self._postgres = EmbeddedPostgres(self.settings.data / "postgres")
         return self._postgres.start().dsn
 
-    def _log(self, name: str) -> Path:
+    def log_of(self, name: str) -> Path:
         return self.settings.data / "log" / f"{name}.log"
 
     def _write_pids(self) -> None:
@@ -165,6 +165,17 @@ class Supervisor:
         fresh = file.with_suffix(".new")
         fresh.write_text(json.dumps(pids))
         fresh.replace(file)
+
+
+def _end(children: list[Child], told: list[Child]) -> None:
+    """Tell some to end, and wait for all."""
+    deadline_s = time.monotonic() + _STOP_S
+    for child in told:
+        child.terminate()
+    for child in children:
+        if not child.wait(deadline_s - time.monotonic()):
+            _say(f"{child.name} did not end in {_STOP_S:.0f} s and is killed")
+            child.kill()
 
 
 def run(file: Path) -> int:
