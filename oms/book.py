@@ -14,6 +14,7 @@ from oms.domain.events import (
     OrderPlaced,
     ReplaceRequested,
 )
+from oms.domain.fields import ExecType
 from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
 from oms.domain.report import ExecutionReport
 
@@ -91,8 +92,9 @@ class Book:
         if isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
-        elif isinstance(event, ExecutionReported) and event.report.exec_id:
-            self._exec_ids.add((event.session, event.report.exec_id))
+        elif isinstance(event, ExecutionReported):
+            if event.report.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
+                self._exec_ids.add((event.session, event.report.exec_id))
         elif isinstance(event, MessageSent):
             self._sent_as[event.session, event.session_epoch, event.msg_seq_num] = event.cl_ord_id
         if before is None or before.requests is not after.requests:

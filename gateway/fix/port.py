@@ -22,6 +22,10 @@ SOH = "\x01"
 Role = Literal["initiator", "acceptor"]
 
 
+class CannotStart(Exception):
+    """QuickFIX refuses its settings or cannot have its port."""
+
+
 class Handler(Protocol):
     """What a process does with what QuickFIX says. Called on QuickFIX's threads, one call at a time for each session."""
 
@@ -126,7 +130,11 @@ class FixPort:
         state.setNextTargetMsgSeqNum(next_target)
 
     def start(self) -> None:
-        self._connector.start()
+        """Connect, or listen. Raises CannotStart, for a port that is taken, say."""
+        try:
+            self._connector.start()
+        except (quickfix.ConfigError, quickfix.RuntimeError) as error:
+            raise CannotStart(str(error)) from error
 
     def stop(self) -> None:
         """Log out and close; waits up to 10 s for the peers' logouts."""
@@ -162,8 +170,9 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
 
 
 def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
+    """QuickFIX cannot be told to listen on one address: an acceptor at least turns away sessions from any other."""
     if role == "acceptor":
-        return {"SocketAcceptHost": endpoint.host, "SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y"}
+        return {"SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y", "AllowedRemoteAddresses": endpoint.host}
     return {"SocketConnectHost": endpoint.host, "SocketConnectPort": endpoint.port}
 
 
