@@ -27,6 +27,8 @@ from ops.supervisor import Supervisor
 READY_S_MAX = 60.0
 SETTLED_S_MAX = 60.0
 _POLL_S = 0.1
+_LOG_COLUMNS = 150
+"""How wide the table is where nobody can say how wide the paper is."""
 _ACCOUNT, _SYMBOL = "DESK1", "EURUSD"
 _LOT_PRICE_STEP = Decimal("0.0001")
 _FAR, _NEAR = 100 * _LOT_PRICE_STEP, 20 * _LOT_PRICE_STEP
@@ -63,6 +65,8 @@ def run(file: Path, *, check: bool) -> int:
     """The demonstration: until Ctrl-C, or, with `check`, until every order has ended. Returns the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     console = Console(stderr=check)
+    if not console.is_terminal:
+        console.width = _LOG_COLUMNS
     started_s = time.monotonic()
     try:
         with _installation(file, console) as (settings, client):
@@ -190,24 +194,26 @@ def _follow(client: Client, step: Step) -> None:
 
 def _table(steps: list[Step]) -> Table:
     table = Table(title="what happens to each order")
-    for heading in ("order", "side", "type", "status"):
-        table.add_column(heading)
-    for heading in ("qty", "price", "cum", "leaves", "average"):
-        table.add_column(heading, justify="right")
-    table.add_column("reason")
+    for heading in ("order", "side"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("qty", "price"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for heading in ("cum", "leaves", "average"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("reason", overflow="fold")
     for step in steps:
         request, order = step.request, step.order
         colour = "green" if step.status == step.expected else "red" if step.is_settled else "yellow"
         table.add_row(
             step.request.client_order_id.rpartition("-")[0],
             _name(Side.Name(request.side), "SIDE_"),
-            _name(OrdType.Name(request.ord_type), "ORD_TYPE_"),
-            f"[{colour}]{step.status}[/]",
             request.order_qty,
             request.price or "market",
+            f"[{colour}]{step.status}[/]",
             order.cum_qty if order else "",
             order.leaves_qty if order else "",
-            order.avg_px if order else "",
+            f"{Decimal(order.avg_px):.6f}" if order is not None and order.avg_px else "",
             step.reason,
         )
     return table

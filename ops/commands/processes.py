@@ -47,7 +47,7 @@ def demo(config: Path, check: bool) -> None:
     """Run everything with a simulated broker, and send a basket of orders through it."""
     from ops import demo as basket
 
-    _end(basket.run(config, check))
+    _end(basket.run(config, check=check))
 
 
 @click.command()
