@@ -5,7 +5,7 @@ import click
 from ops.commands.checking import check_config, verify
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
-from ops.commands.processes import demo, engine, simulator, up, worker
+from ops.commands.processes import demo, engine, migrate, simulator, up, worker
 from ops.commands.trading import cancel, order, replace
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Orders over gRPC, made durable, sent by FIX."""
 
 
-for verb in (up, demo, order, cancel, replace, orders, watch, sessions, verify, check_config, simulator, engine, worker):
+for verb in (up, demo, order, cancel, replace, orders, watch, sessions, verify, check_config, simulator, engine, worker, migrate):
     main.add_command(verb)
 
 

@@ -41,6 +41,21 @@ def worker(config: Path, session: str) -> None:
 
 @click.command()
 @options.config
+@reads_files
+def migrate(config: Path) -> None:
+    """Bring the database of DATABASE_URL, or of the configuration, to this release's shape. `up` does it by itself."""
+    from ops.migrations.run import current, upgrade
+    from ops.settings import ConfigError, load
+
+    dsn = load(config).database_url
+    if not dsn:
+        raise ConfigError(f"{config}: database_url is empty: the embedded server is brought up to date by `fixgate up`")
+    upgrade(dsn)
+    click.echo(f"the database is at step {current(dsn)}")
+
+
+@click.command()
+@options.config
 @click.option("--check", is_flag=True, help="No terminal, no waiting: exit code 0 only if every order ended as expected.")
 @reads_files
 def demo(config: Path, check: bool) -> None:
@@ -56,13 +71,25 @@ def demo(config: Path, check: bool) -> None:
 @click.option("--quotes", type=click.Path(path_type=Path, exists=True), multiple=True, help="A recorded day to replay.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the random walk, when there are no quotes.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than real time.")
+@click.argument("more_quotes", type=click.Path(path_type=Path, exists=True), nargs=-1, metavar="[FILE]...")
 @click.option("--fault", "faults", multiple=True, help="A way to misbehave: silent, reject-new, delay-ack=250, partial …")
-def simulator(port: int, data: Path, quotes: tuple[Path, ...], seed: int, speed: float, faults: tuple[str, ...]) -> None:
-    """Run the simulated broker: FIX 4.4, with a book of its own against real or random quotes."""
+def simulator(
+    port: int,
+    data: Path,
+    quotes: tuple[Path, ...],
+    more_quotes: tuple[Path, ...],
+    seed: int,
+    speed: float,
+    faults: tuple[str, ...],
+) -> None:
+    """Run the simulated broker: FIX 4.4, with a book of its own against real or random quotes.
+
+    Files after the first of --quotes may follow it without a --quotes of their own.
+    """
     from gateway.simulator import broker
     from gateway.simulator.config import SimulatorConfig
 
-    _end(broker.run(SimulatorConfig(port=port, data=data, quotes=quotes, seed=seed, speed=speed, faults=faults)))
+    _end(broker.run(SimulatorConfig(port=port, data=data, quotes=(*quotes, *more_quotes), seed=seed, speed=speed, faults=faults)))
 
 
 def _end(code: int) -> None:
