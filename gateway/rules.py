@@ -24,6 +24,7 @@ from gateway.sessions import (
     SessionLoggedOut,
     SessionReady,
     granted,
+    granted_anew,
     left_in_log,
     trusts,
 )
@@ -187,8 +188,10 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
     """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
     session = state.sessions[hello.session]
     down = _session_down(state, hello.session, session.grant, "worker replaced")
+    if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
+        return (*down, granted_anew(session, hello))
     grant = granted(session, hello)
-    if state.plans[hello.session].kind is SessionKind.MARKET_DATA or session.grant == 0:
+    if session.grant == 0:
         return (*down, grant)
     if not trusts(session, hello):
         requests = state.book.open_requests(hello.session)

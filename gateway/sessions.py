@@ -168,6 +168,19 @@ def granted(session: Session, hello: Hello) -> SessionGranted:
     )
 
 
+def granted_anew(session: Session, hello: Hello) -> SessionGranted:
+    """A session whose numbers start anew at every logon needs no evidence and reserves nothing."""
+    return SessionGranted(
+        session=session.name,
+        session_epoch=session.session_epoch,
+        next_sender=1,
+        next_target=1,
+        reserved_to=0,
+        trusted=True,
+        pid=hello.pid,
+    )
+
+
 def left_in_log(session: Session, hello: Hello) -> tuple[Logged, ...]:
     """What the predecessor sent without being able to tell us. Only for a trusted log.
 
