@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops import settings as files
+from ops.commands.options import SUPERVISED
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import ensure
 from ops.migrations.run import upgrade
-from ops.wiring import SUPERVISED
 
 _TICK_S = 0.05
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -119,7 +119,7 @@ class Supervisor:
         self._children = [
             Child("engine", ["engine", *config], self.log_of("engine"), environment),
             *(Child(s, ["worker", *config, "--session", s], self.log_of(s), environment) for s in settings.sessions),
-            *(Child(name, arguments, self.log_of(name), {}) for name, arguments in self._companions.items()),
+            *(Child(name, arguments, self.log_of(name), environment) for name, arguments in self._companions.items()),
         ]
         self.tick()
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from gateway.engine import Engine
 from gateway.starting import start
+from ops import logs
 from ops import settings as configuration
+from ops.commands.options import SUPERVISED
 from ops.migrations.run import assert_current
 from ops.settings import ConfigError, Settings
 
-SUPERVISED = "FIXGATE_SUPERVISED"
-"""Set in the environment of a child of `fixgate up`: its standard input then ends when the supervisor does."""
 EXIT_OK, EXIT_FAILED = 0, 1
+_log = logging.getLogger(__name__)
 
 
 def run_engine(file: Path) -> int:
@@ -27,7 +28,7 @@ def run_engine(file: Path) -> int:
     if not dsn:
         raise ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
     assert_current(dsn)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     return asyncio.run(_engine(settings, dsn))
 
 
@@ -53,6 +54,7 @@ async def _engine(settings: Settings, dsn: str) -> int:
     folder = settings.certificates
     files = tls.Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
     server = await Server.start(engine, settings.environment.listen, files, _accounts(settings))
+    _log.info("engine up: gRPC on %s, journal at seq %d", server.address, engine.durable_seq)
     stop = _stop_event()
     try:
         await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
@@ -64,7 +66,7 @@ async def _engine(settings: Settings, dsn: str) -> int:
 async def _end(engine: Engine, running: asyncio.Task[None]) -> int:
     """Log the sessions out if we were asked to stop; say why if we were not."""
     if running.done():
-        logging.getLogger(__name__).error("the engine ended", exc_info=running.exception())
+        _log.error("the engine ended", exc_info=running.exception())
         return EXIT_FAILED
     await engine.stop()
     running.cancel()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 ENVIRONMENT = Path("environments/dev.toml")
+SUPERVISED = "FIXGATE_SUPERVISED"
+"""Set in the environment of a supervised child: its standard input then ends when its supervisor does."""
 NOT_CLIENTS = frozenset({"ca", "server"})
 
 

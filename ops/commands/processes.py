@@ -1,11 +1,16 @@
 """The verbs that run something: up, engine, worker, simulator, demo."""
 
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import click
 
 from ops.commands import options
 from ops.commands.exits import reads_files
+from ops.commands.options import SUPERVISED
 
 
 @click.command()
@@ -89,7 +94,20 @@ def simulator(
     from gateway.simulator import broker
     from gateway.simulator.config import SimulatorConfig
 
+    _end_with_supervisor()
     _end(broker.run(SimulatorConfig(port=port, data=data, quotes=(*quotes, *more_quotes), seed=seed, speed=speed, faults=faults)))
+
+
+def _end_with_supervisor() -> None:
+    """A child of `fixgate demo` ends when the demonstration does, however that ended."""
+    if not os.environ.get(SUPERVISED):
+        return
+
+    def wait() -> None:
+        sys.stdin.read()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor", daemon=True).start()
 
 
 def _end(code: int) -> None:
