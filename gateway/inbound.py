@@ -1,8 +1,9 @@
 """What a received FIX message causes: its own record, and then what it says of the session or of an order.
 
-Each number counts once. A message below the expected number is a repetition and is dropped; a session message above it is
-recorded without counting; a business message above it means that something was jumped over, and the worker has to start again
-from the number that we know.
+Each number counts once. A message below the expected number is a repetition and is dropped, unless it is a gap-fill that reaches
+beyond it. A session message above the gap (QuickFIX looks at Logon(A), ResendRequest(2) and Reject(3) at once, and counts them
+silently later) is recorded and counts when the gap below it is closed. A business message above the gap means that something was
+jumped over, and the worker has to start again from the number that we know.
 """
 
 from gateway import link
@@ -30,7 +31,8 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     except Garbled as garbled:
         return (ReportQuarantined(session.name, f"unreadable message: {garbled}"),)
     msg_type = message.get(35, "")
-    if number < session.next_target:
+    next_target = _next_target(session, number, message)
+    if number < session.next_target == next_target:
         return ()  # The peer repeats what we have.
     if number > session.next_target and msg_type not in ADMIN:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
@@ -39,20 +41,22 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
         session_epoch=session.session_epoch,
         msg_seq_num=number,
         msg_type=msg_type,
-        next_target=_next_target(session, number, message),
+        next_target=next_target,
         raw=raw,
     )
     return (record, *_meaning(state, session, msg_type, message))
 
 
 def _next_target(session: Session, number: int, message: reading.Flat) -> int:
-    """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); a session message above the gap does not count yet."""
-    if number != session.next_target:
+    """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); whatever then stands next and was heard before counts too."""
+    if number > session.next_target:
         return session.next_target
     new_seq_no = message.get(36, "")
-    if message.get(35) == "4" and new_seq_no.isdecimal():
-        return max(int(new_seq_no), number + 1)
-    return number + 1
+    is_gap_fill = message.get(35) == "4" and new_seq_no.isdecimal()
+    next_target = max(number + 1, int(new_seq_no) if is_gap_fill else 0, session.next_target)
+    while next_target in session.heard_ahead:
+        next_target += 1
+    return next_target
 
 
 def _meaning(state: State, session: Session, msg_type: str, message: reading.Flat) -> tuple[Event, ...]:

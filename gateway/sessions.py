@@ -129,6 +129,8 @@ class Session(msgspec.Struct, frozen=True):
     was_ready: bool = False
     """Whether business was possible since the last grant."""
     next_target: int = 1
+    heard_ahead: frozenset[int] = frozenset()
+    """Numbers above `next_target` under which a session message was taken in: they count when the gap below them is closed."""
     last_sender: int = 0
     """The highest MsgSeqNum(34) that the journal saw us send."""
     reserved_to: int = 0
@@ -195,7 +197,7 @@ def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Ses
     """`session` after `event`, which is journal record `seq`."""
     match event:  # The frequent ones first.
         case MessageReceived():
-            return replace(session, next_target=event.next_target)
+            return _received(session, event)
         case MessageSent() | AdminSent():
             return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
         case SessionGranted():
@@ -220,8 +222,18 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
         phase=Phase.DOWN,
         grant=seq,
         was_ready=False,
+        heard_ahead=frozenset(),
         session_epoch=event.session_epoch,
         next_target=event.next_target,
         reserved_to=event.reserved_to,
         last_sender=max(session.last_sender, event.next_sender - 1),
     )
+
+
+def _received(session: Session, event: MessageReceived) -> Session:
+    heard_ahead = session.heard_ahead
+    if event.msg_seq_num > event.next_target:
+        heard_ahead |= {event.msg_seq_num}
+    elif heard_ahead:
+        heard_ahead = frozenset({number for number in heard_ahead if number > event.next_target})
+    return replace(session, next_target=event.next_target, heard_ahead=heard_ahead)
