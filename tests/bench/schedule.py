@@ -30,13 +30,18 @@ class Schedule(msgspec.Struct, frozen=True):
         return (answered_ns - self.at_ns(number)) / 1e6
 
 
-def batches(schedule: Schedule, entries_max: int, now_ns: Callable[[], int], sleep_s: Callable[[float], None]) -> Iterator[range]:
-    """The numbers to send now, again and again: at most `entries_max` at once, never one before its time."""
+def batches(
+    schedule: Schedule, entries_max: int, pause_s: float, now_ns: Callable[[], int], sleep_s: Callable[[float], None]
+) -> Iterator[range]:
+    """The numbers to send now, again and again: at most `entries_max` at once, never one before its time.
+
+    When nothing is due it looks again after `pause_s`, or later: what has become due by then goes together.
+    """
     sent = 0
     while sent < schedule.count:
         due = schedule.due(now_ns())
         if due == sent:
-            sleep_s(max(schedule.at_ns(sent) - now_ns(), 0) / NS_PER_S)
+            sleep_s(max((schedule.at_ns(sent) - now_ns()) / NS_PER_S, pause_s))
             continue
         batch = range(sent, min(due, sent + entries_max))
         sent = batch.stop

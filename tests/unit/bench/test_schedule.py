@@ -38,7 +38,7 @@ def test_batches_send_each_once_in_order_and_never_early(rate_per_s: int, count:
     time = FakeTime()
     schedule = Schedule(0, rate_per_s, count)
     sent: list[int] = []
-    for batch in batches(schedule, entries_max, lambda: time.now_ns, time.sleep_s):
+    for batch in batches(schedule, entries_max, 0, lambda: time.now_ns, time.sleep_s):
         assert 0 < len(batch) <= entries_max
         assert schedule.at_ns(batch[-1]) <= time.now_ns
         sent += batch
@@ -50,7 +50,13 @@ def test_a_sender_that_was_held_up_shows_the_wait_as_latency() -> None:
     time = FakeTime()
     schedule = Schedule(0, rate_per_s=1000, count=3)
     latencies_ms: list[float] = []
-    for batch in batches(schedule, 1, lambda: time.now_ns, time.sleep_s):
+    for batch in batches(schedule, 1, 0, lambda: time.now_ns, time.sleep_s):
         time.now_ns += 10_000_000  # The write blocks for 10 ms, then the answer is there.
         latencies_ms += [schedule.latency_ms(number, time.now_ns) for number in batch]
     assert latencies_ms == [10.0, 19.0, 28.0]
+
+
+def test_what_becomes_due_during_a_pause_goes_together() -> None:
+    time = FakeTime()
+    schedule = Schedule(0, rate_per_s=4000, count=9)
+    assert list(batches(schedule, 32, 0.001, lambda: time.now_ns, time.sleep_s)) == [range(1), range(1, 5), range(5, 9)]
