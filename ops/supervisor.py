@@ -55,6 +55,11 @@ class Child:
         self._start(now_s)
         return True
 
+    def forgive(self) -> None:
+        """Its end was no failure of its own: start it again at once."""
+        self._failures = 0
+        self._next_start_s = 0.0
+
     def terminate(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
@@ -96,7 +101,7 @@ class Child:
 
 
 class Supervisor:
-    """All processes of one installation."""
+    """All processes of one installation. The engine is the first child; the workers end with it, and start with it."""
 
     def __init__(self, file: Path, companions: Mapping[str, list[str]] | None = None) -> None:
         """`companions` are further children, by name: what follows `fixgate` on their command line. Last to be stopped."""
@@ -129,6 +134,9 @@ class Supervisor:
             _say("postgres was dead and has been started again")
         now_s = time.monotonic()
         started = [child.keep_alive(now_s) for child in self._children]
+        if started[0]:
+            for worker in self._children[1 : 1 + len(self.settings.sessions)]:
+                worker.forgive()
         if any(started):
             self._write_pids()
 

@@ -20,7 +20,7 @@ from gateway import link
 from gateway.fix import sent_log
 from gateway.fix.config import WorkerConfig
 from gateway.fix.masking import masked
-from gateway.fix.port import FixPort
+from gateway.fix.port import FixPort, guarded
 
 EXIT_LINK_LOST = 71
 EXIT_LEASE_LOST = 72
@@ -33,8 +33,11 @@ DROP_AFTER_S = 2.0
 """Without a sign of the journal for this long, new orders and replaces are dropped."""
 END_AFTER_S = 5.0
 """Without a sign of the journal for this long, we log out, so that the venue's cancel-on-disconnect can work."""
+CONNECT_S_MAX = 10.0
+"""How long a worker waits for its engine to listen before it ends and leaves the rest to its supervisor."""
 CONFLATE_S = 0.02
 _TICK_S = 0.25
+_CONNECT_PAUSE_S = 0.05
 _WATCH_S = 1
 _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
@@ -174,8 +177,7 @@ class Worker:
         self._session = config.session.name
         config.folder.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(config.folder)
-        self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.connect(str(config.link_path))
+        self._connection = _connected(config.link_path)
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
         self._log: sent_log.Writer | None = None
@@ -209,7 +211,10 @@ class Worker:
 
     def _receive(self) -> bool:
         """One read's worth of frames; False after Stop."""
-        data = self._connection.recv(_RECEIVE_BYTES)
+        try:
+            data = self._connection.recv(_RECEIVE_BYTES)
+        except ConnectionResetError:  # Killed with bytes of ours unread.
+            data = b""
         if not data:
             _exit(EXIT_LINK_LOST, "the engine is gone")
         for body in self._cutter.feed(data):
@@ -294,8 +299,24 @@ class Worker:
 
 
 def run(config: WorkerConfig) -> None:
-    """The worker process."""
-    Worker(config).run()
+    """The worker process. Whatever is raised ends it at once: QuickFIX's threads must not outlive their main thread."""
+    guarded(lambda: Worker(config).run())()
+
+
+def _connected(path: Path) -> socket.socket:
+    """The way to the engine, which may still be reading its journal."""
+    deadline_s = time.monotonic() + CONNECT_S_MAX
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+        else:
+            return connection
+        if time.monotonic() > deadline_s:
+            _exit(EXIT_LINK_LOST, f"no engine listens at {path} after {CONNECT_S_MAX:.0f} s")
+        time.sleep(_CONNECT_PAUSE_S)
 
 
 def _hold(folder: Path) -> int:
