@@ -316,7 +316,7 @@ def _connected(path: Path) -> socket.socket:
             return connection
         if time.monotonic() > deadline_s:
             _exit(EXIT_LINK_LOST, f"no engine listens at {path} after {CONNECT_S_MAX:.0f} s")
-        time.sleep(_CONNECT_PAUSE_S)
+        threading.Event().wait(_CONNECT_PAUSE_S)  # Nobody announces a socket.
 
 
 def _hold(folder: Path) -> int:
