@@ -1,0 +1,75 @@
+"""Kills one process after the other by a seeded plan: in rounds, so that each has its turn, and some before all is well again."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+
+from tests.crash.account import Outage
+from tests.support.installation import BROKER, Installation
+from tests.support.polling import eventually_async
+
+IMPATIENCE = 0.3
+"""How often the next kill does not wait until business is possible again."""
+PAUSE_S_MAX = 1.2
+HANGS = 0.5
+"""How often the victim hangs for a moment before it dies: what comes in meanwhile is in its buffers, and dies with it."""
+HANG_S_MAX = 0.3
+AWAY_S_MAX = 1.0
+"""How long the broker stays dead before it is started again; the supervisor has its own mind about the others."""
+ALIVE_S_MAX = 60.0
+BEFORE_NS = 3_000_000_000
+"""A request that was made this much before a kill may come to nothing by it: it may be held up, and expire in a queue."""
+
+Say = Callable[[str], None]
+
+
+class Killer:
+    """The plan, and what came of it."""
+
+    def __init__(self, running: Installation, chance: random.Random, ready: Callable[[], Awaitable[None]], say: Say) -> None:
+        self.kills: Counter[str] = Counter()
+        self.outages: list[Outage] = []
+        self._running = running
+        self._chance = chance
+        self._ready = ready
+        self._say = say
+        orders, market_data = running.settings.sessions
+        self.victims = {"engine": "engine", "worker": orders, "market data": market_data, "postgres": "postgres", BROKER: BROKER}
+        """Their names in the summary, and in the installation."""
+
+    async def run(self, kills: int) -> None:
+        """Kill so many times, and return when all is well again."""
+        began_ns = 0
+        for number, victim in zip(range(1, kills + 1), self._victims(), strict=False):
+            if not began_ns or self._chance.random() > IMPATIENCE:
+                await self._well(began_ns)
+                began_ns = 0
+            await asyncio.sleep(self._chance.uniform(0, PAUSE_S_MAX))
+            began_ns = began_ns or time.time_ns() - BEFORE_NS
+            pid = await self._kill(victim)
+            self.kills[victim] += 1
+            self._say(f"kill {number} of {kills}: {victim} {pid}")
+        await self._well(began_ns)
+
+    async def _well(self, began_ns: int) -> None:
+        await self._ready()
+        if began_ns:
+            self.outages.append(Outage(began_ns, time.time_ns()))
+
+    async def _kill(self, victim: str) -> int:
+        name = self.victims[victim]
+        await eventually_async(lambda: self._running.pid(name), ALIVE_S_MAX)
+        if self._chance.random() < HANGS:
+            self._running.pause(name)
+            await asyncio.sleep(self._chance.uniform(0, HANG_S_MAX))
+        pid = self._running.kill(name)
+        if name == BROKER:
+            await asyncio.sleep(self._chance.uniform(0, AWAY_S_MAX))
+            self._running.start_broker()
+        return pid
+
+    def _victims(self) -> Iterator[str]:
+        while True:
+            yield from self._chance.sample(list(self.victims), len(self.victims))
