@@ -14,7 +14,7 @@ from gateway.control.tls import TLS_VERSION
 TRADERS = frozenset({Role.TRADER})
 EVERYBODY = frozenset(Role)
 
-RULES: Mapping[str, frozenset[Role]] = {
+RULES = {
     "/gateway.api.v1.OrderService/Submit": TRADERS,
     "/gateway.api.v1.OrderService/Cancel": TRADERS,
     "/gateway.api.v1.OrderService/Replace": TRADERS,

@@ -38,14 +38,15 @@ def why_unavailable(server: str, files: Files, details: str) -> Unreachable | Ce
 def _handshake(context: ssl.SSLContext, plain: socket.socket, host: str) -> CertificateProblem | None:
     """None when the two sides like each other's certificates."""
     try:
-        with context.wrap_socket(plain, server_hostname=host) as wrapped:
-            wrapped.recv(1)  # In TLS 1.3 the server judges our certificate only after we think that all is well.
+        wrapped = context.wrap_socket(plain, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
         return CertificateProblem(f"the server's certificate: {error.verify_message}")
-    except ssl.SSLError as error:
-        if "ALERT" not in (error.reason or ""):
-            return None  # Whatever listens there speaks no TLS.
-        return CertificateProblem(f"the server does not take our certificate: {error.reason}")
-    except OSError:
-        return None  # Closed without a word: no certificate's fault that we could name.
-    return None
+    except (ssl.SSLError, OSError):
+        return None  # Whatever listens there speaks no TLS 1.3.
+    with wrapped:
+        try:
+            # In TLS 1.3 the server judges our certificate only after we think that all is well; then it greets us, or hangs up.
+            greeting, words = wrapped.recv(1), "it hung up"
+        except OSError as error:
+            greeting, words = b"", str(error)
+    return None if greeting else CertificateProblem(f"the server does not take our certificate: {words}")

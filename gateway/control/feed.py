@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.control.order_events import framed, is_told, order_event
 from gateway.control.status import EdgeRefusal, Refused
-from gateway.control.subscription import Subscription
+from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
 from oms.domain.events import Answer, OrderRefused, RequestRefused
@@ -81,8 +81,9 @@ class Trader(Audience):
 class Feed:
     """One listener to the engine for any number of streams."""
 
-    def __init__(self, engine: Facts) -> None:
+    def __init__(self, engine: Facts, buffer_events: int = BUFFER_EVENTS) -> None:
         self._engine = engine
+        self._buffer_events = buffer_events
         self._unsubscribe = engine.subscribe(self._hear)
         self._traders: list[Trader] = []
         self._watchers: dict[Filter, Audience] = {}
@@ -127,7 +128,7 @@ class Feed:
                 subscription.cut(self._ended)
 
     def _subscription(self, seq: int) -> Subscription:
-        subscription = Subscription(seq)
+        subscription = Subscription(seq, self._buffer_events)
         if self._ended is not None:
             subscription.cut(self._ended)
         return subscription

@@ -17,6 +17,7 @@ from gateway.control.feed import Feed
 from gateway.control.identity import principals
 from gateway.control.order_service import Engine, OrderService
 from gateway.control.session_service import SessionService
+from gateway.control.subscription import BUFFER_EVENTS
 
 RECEIVED_BYTES_MAX = 1 << 20
 """A message of ENTRIES_MAX entries has about 100 KiB."""
@@ -53,15 +54,24 @@ class Server:
         self._feed = feed
         self._sessions = sessions
         self._health = alive
+        self._is_stopping = False
 
     @classmethod
-    async def start(cls, engine: Engine, listen: str, files: tls.Files, accounts: Mapping[str, Iterable[str]]) -> Self:
-        """Serve `engine` at `listen`, which is 127.0.0.1:port. `accounts` are those of each principal's SPIFFE id.
+    async def start(
+        cls,
+        engine: Engine,
+        listen: str,
+        files: tls.Files,
+        accounts: Mapping[str, Iterable[str]],
+        buffer_events: int = BUFFER_EVENTS,
+    ) -> Self:
+        """Serve `engine` at `listen`, which is 127.0.0.1:port. `accounts` are those of each principal's SPIFFE id;
+        `buffer_events` is how many events may wait for one stream.
 
         Raises CannotListen, NotAPrincipal, and OSError where a certificate's file cannot be read.
         """
         server = grpc.aio.server(interceptors=(Access(principals(accounts)),), options=_OPTIONS)
-        feed, sessions = Feed(engine), SessionService(engine)
+        feed, sessions = Feed(engine, buffer_events), SessionService(engine)
         alive = health.aio.HealthServicer()
         server.add_generic_rpc_handlers(
             (handlers.service(ORDERS, OrderService(engine, feed)), handlers.service(SESSIONS, sessions))
@@ -75,10 +85,12 @@ class Server:
         return cls(server, address, feed, sessions, alive)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
-        """Say that we go, end every stream, give calls that wait for an answer `grace_s` seconds, and close."""
-        await self._health.enter_graceful_shutdown()
-        self._feed.close()
-        self._sessions.close()
+        """Say that we go, end every stream, give waiting calls `grace_s` seconds, and close. May be called again."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            await self._health.enter_graceful_shutdown()
+            self._feed.close()
+            self._sessions.close()
         await self._server.stop(grace_s)
 
 

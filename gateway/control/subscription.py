@@ -17,8 +17,8 @@ SILENCE_FACTS = 10_000
 class Subscription:
     """The feed puts, the stream takes. Neither waits for the other."""
 
-    def __init__(self, seq: int, bound: int = BUFFER_EVENTS) -> None:
-        self._bound = bound
+    def __init__(self, seq: int, buffer_events: int) -> None:
+        self._buffer_events = buffer_events
         self._waiting: deque[tuple[bytes, int, int]] = deque()
         self._events = 0
         self._seq = seq
@@ -39,7 +39,7 @@ class Subscription:
         if self._end is not None:
             return
         self._seq = max(seq, self._seq)
-        if self._events + events > self._bound:
+        if self._events + events > self._buffer_events:
             problem = f"{self._events} events were waiting; go on from seq {self._taken_seq}"
             self.cut(Refused(EdgeRefusal.SLOW_CONSUMER, problem, seq=self._taken_seq))
             return

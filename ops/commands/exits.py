@@ -62,11 +62,12 @@ class Failure(click.ClickException):
         super().__init__(message)
         self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance, and types it for the class.
         self._answer = {"exit": code.name, "message": message, **numbers}
+        context = click.get_current_context(silent=True)
+        self._is_json = context is not None and bool(context.meta.get("json"))
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002  click's own signature.
         """On standard error for people; as JSON on standard output where that was asked for."""
-        context = click.get_current_context(silent=True)
-        if context is not None and context.meta.get("json"):
+        if self._is_json:
             click.echo(json.dumps({"error": self._answer}))
         else:
             click.echo(f"fixgate: {self.message}", err=True)

@@ -1,0 +1,1 @@
+"""The control plane against a real engine, journal and certificates."""
