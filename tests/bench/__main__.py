@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import echo, machine, venue_driver
+from tests.bench import echo, machine, spine, venue_driver
 from tests.bench.method import RUNS, Experiment, Figure, Line, Run, collect, line, percentile, voids
 
 PYTHON_QUICKFIX_ECHO = "python_quickfix_echo"
@@ -31,6 +31,7 @@ EXPERIMENTS = (
     Experiment(
         figures=(Figure("cpu_us_per_order_venue_alone", "µs"), Figure("venue_alone_orders_per_s", "orders/s")), run=lean_venue
     ),
+    Experiment(figures=spine.FIGURES, run=spine.measure, baselines={PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s}),
 )
 
 
