@@ -10,7 +10,7 @@ from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
-from oms.domain.events import Answer, OrderRefused, RequestRefused
+from oms.domain.events import Answer, Event, OrderRefused, RequestRefused
 from oms.domain.order import Chain, Request
 
 
@@ -70,11 +70,11 @@ class Trader(Audience):
     def _asked(self, request: Request) -> bool:
         return request.principal == self.principal and request.placed_at_ns >= self.began_at_ns
 
-    def note(self, chain: Chain) -> None:
-        """Keep count of what has not ended."""
-        if chain.is_live or chain.pending() is not None:
+    def note(self, event: Event, chain: Chain) -> None:
+        """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
+        if isinstance(event, Answer):
             self.unfinished.add(chain.root_id)
-        else:
+        elif not chain.is_live and chain.pending() is None:
             self.unfinished.discard(chain.root_id)
 
 
@@ -152,7 +152,7 @@ class Feed:
             if trader.wants(fact):
                 audiences.append(trader)
                 if fact.chain is not None:
-                    trader.note(fact.chain)
+                    trader.note(fact.event, fact.chain)
         if audiences:
             field = framed(order_event(fact))
             for audience in audiences:

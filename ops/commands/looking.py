@@ -33,7 +33,7 @@ ROWS = 50
 @click.option("--account", default="", help="Only of this account.")
 @click.option("--symbol", default="", help="Only of this instrument.")
 @click.option("--live", is_flag=True, help="Only those of which something may still trade.")
-@click.option("--limit", "rows", type=click.IntRange(min=1), default=ROWS, show_default=True, help="At most so many.")
+@click.option("--rows", type=click.IntRange(min=1), default=ROWS, show_default=True, help="At most so many.")
 @options.connection
 @calls_the_server
 def orders(root_id: str, account: str, symbol: str, live: bool, rows: int) -> None:

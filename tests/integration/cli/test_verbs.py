@@ -73,7 +73,7 @@ def test_an_order_is_replaced_canceled_and_shown(fixgate: Fixgate) -> None:
 
 def test_orders_are_a_table(fixgate: Fixgate) -> None:
     fixgate(*BUY, "--limit", "1.38", "--id", "T-1")
-    result = fixgate("orders", "--live", "--account", "DESK1", "--limit", "1")
+    result = fixgate("orders", "--live", "--account", "DESK1", "--rows", "1")
     header, row = result.stdout.splitlines()
     assert header.split()[:4] == ["order", "id", "account", "side"]
     assert "T-1" in row

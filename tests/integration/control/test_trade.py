@@ -19,6 +19,7 @@ from gateway.api.v1.order_service_pb2 import (
     TradeRequest,
     TradeResponse,
 )
+from gateway.inbox import BOUNDS, Lane
 from ops.dev_ca import Certificates
 from tests.integration.control.calls import client, detail, entry, refusal, submit, told, when
 from tests.integration.control.gateway import Gateway, gateway
@@ -208,3 +209,17 @@ async def test_a_slow_client_is_cut_and_goes_on_from_its_token(
     seqs = [event.seq for event in found]
     assert seqs == sorted(set(seqs))
     assert len([event for event in found if event.kind == events.ORDER_EVENT_KIND_PLACED]) == orders
+
+
+async def test_above_the_bound_an_entry_is_refused_and_its_id_stays_free(
+    running: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with client(running) as stubs:
+        with monkeypatch.context() as full:
+            full.setitem(BOUNDS, Lane.ORDERS, 0)
+            event = (await told(stubs.orders.Trade(sent([entry("A1", price="")])), is_refused))[-1]
+            code, said = await refusal(stubs.orders.Submit(submit("A1", price="")))
+        assert (event.client_order_id, event.refusal, event.seq) == ("A1", refusal_pb2.REFUSAL_OVERLOADED, 0)
+        assert (code, said.refusal) == (grpc.StatusCode.RESOURCE_EXHAUSTED, refusal_pb2.REFUSAL_OVERLOADED)
+        assert said.retry_can_help
+        assert not (await stubs.orders.Submit(submit("A1", price=""))).is_repetition
