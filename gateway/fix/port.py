@@ -16,6 +16,7 @@ import quickfix
 
 from gateway.fix import dictionary
 from gateway.fix.config import Endpoint, SessionConfig
+from gateway.fix.thread_state import ThreadState
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
@@ -69,6 +70,12 @@ class _Application(quickfix.Application):
         super().__init__()
         self._handler = handler
         self._names = names
+        self._only_name = next(iter(names.values())) if len(names) == 1 else ""
+        self._thread_state = ThreadState()
+
+    def _name(self, session_id: Any) -> str:
+        """Each call of QuickFIX gives the GIL away and takes it back, so nothing is asked where there is one answer."""
+        return self._only_name or self._names[session_id.toString()]
 
     @guarded
     def onCreate(self, session_id: Any) -> None:
@@ -76,27 +83,29 @@ class _Application(quickfix.Application):
 
     @guarded
     def onLogon(self, session_id: Any) -> None:
-        self._handler.logged_on(self._names[session_id.toString()])
+        self._handler.logged_on(self._name(session_id))
 
     @guarded
     def onLogout(self, session_id: Any) -> None:
-        self._handler.logged_out(self._names[session_id.toString()])
+        self._handler.logged_out(self._name(session_id))
+        self._thread_state.give_back()
 
     @guarded
     def toAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.outgoing_admin(self._names[session_id.toString()], _raw(message))
+        self._handler.outgoing_admin(self._name(session_id), _raw(message))
 
     @guarded
     def toApp(self, message: Any, session_id: Any) -> None:
-        self._handler.outgoing_app(self._names[session_id.toString()], _raw(message))
+        self._handler.outgoing_app(self._name(session_id), _raw(message))
 
     @guarded
     def fromAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.incoming_admin(self._names[session_id.toString()], _raw(message))
+        self._handler.incoming_admin(self._name(session_id), _raw(message))
 
     @guarded
     def fromApp(self, message: Any, session_id: Any) -> None:
-        self._handler.incoming_app(self._names[session_id.toString()], _raw(message))
+        self._thread_state.keep()
+        self._handler.incoming_app(self._name(session_id), _raw(message))
 
 
 class FixPort:
