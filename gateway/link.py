@@ -16,9 +16,10 @@ class LinkBroken(Exception):
 
 
 class Logged(msgspec.Struct, frozen=True, array_like=True):
-    """One entry of the worker's sent.log: a message that reached `outgoing_app` under this number."""
+    """One entry of the worker's sent.log: a message that reached `outgoing_app` under this number, or a gap-fill of ours."""
 
     msg_seq_num: int
+    """Of a gap-fill (`msg_type` 4): NewSeqNo(36), the number of whatever is sent after it."""
     seq: int
     cl_ord_id: str
     root_id: str

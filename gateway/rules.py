@@ -16,13 +16,16 @@ from gateway.codec.text import fields
 from gateway.inbound import received
 from gateway.sessions import (
     BLOCK,
+    SEQUENCE_RESET,
     AdminSent,
     GapFilled,
     Phase,
     SenderReserved,
+    Session,
     SessionLoggedOn,
     SessionLoggedOut,
     SessionReady,
+    filled_in_log,
     granted,
     granted_anew,
     left_in_log,
@@ -63,9 +66,6 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
     session: str
     grant: int
 
-
-SEQUENCE_RESET = "4"
-"""MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
 
 Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
 
@@ -198,11 +198,24 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
         doubts = [
             RequestDoubted(chain.root_id, request.cl_ord_id, "sent.log not trusted")
             for chain, request in requests
-            if request.state is RequestState.INTENT and request.grant
+            if request.state is RequestState.SENT or (request.state is RequestState.INTENT and request.grant)
         ]
         return (*down, *doubts, grant)
     sent = [_message_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
-    return (*down, *sent, grant)
+    return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
+
+
+def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent]) -> list[RequestDoubted]:
+    """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
+    ranges = [range(reading.msg_seq_num(reading.flat(fields(entry.raw))), entry.msg_seq_num) for entry in filled_in_log(hello)]
+    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.value}
+    doubts: list[RequestDoubted] = []
+    for chain, request in state.book.open_requests(session.name):
+        is_sent = request.state is RequestState.SENT and request.session_epoch == session.session_epoch
+        number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
+        if any(number in filled for filled in ranges):
+            doubts.append(RequestDoubted(chain.root_id, request.cl_ord_id, "the peer asked for its number"))
+    return doubts
 
 
 def _session_down(state: State, session: str, grant: int, reason: str) -> tuple[Event, ...]:

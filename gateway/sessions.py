@@ -14,6 +14,8 @@ from oms.domain.events import Event, MessageSent
 
 BLOCK = 10_000
 """Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
+SEQUENCE_RESET = "4"
+"""MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
 
 
 class Phase(Enum):
@@ -190,7 +192,13 @@ def left_in_log(session: Session, hello: Hello) -> tuple[Logged, ...]:
     """
     assert hello.log is not None
     known = session.last_sender
-    return tuple(e for e in hello.log.entries if known < e.msg_seq_num < hello.next_sender)
+    return tuple(e for e in hello.log.entries if known < e.msg_seq_num < hello.next_sender and e.msg_type != SEQUENCE_RESET)
+
+
+def filled_in_log(hello: Hello) -> tuple[Logged, ...]:
+    """The gap-fills of the predecessor, told or untold. Only for a trusted log."""
+    assert hello.log is not None
+    return tuple(e for e in hello.log.entries if e.msg_type == SEQUENCE_RESET)
 
 
 def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:

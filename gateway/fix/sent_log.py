@@ -1,4 +1,5 @@
-"""The worker's own evidence of what it handed to the FIX session: one line for each message, written in `outgoing_app`.
+"""The worker's own evidence of what it handed to the FIX session: one line for each message, written in `outgoing_app`, and for
+each gap-fill, without which a message that the peer asked for again would look as if the peer had it.
 
 Written without fsync: it survives the end of the process, not of the machine, so it carries the boot it was written in. Each
 line ends in a CRC; a last line that is torn was never followed by a send.
@@ -7,6 +8,7 @@ line ends in a CRC; a last line that is torn was never followed by a send.
 import binascii
 import itertools
 import os
+import threading
 from collections import deque
 from pathlib import Path
 
@@ -34,28 +36,34 @@ def boot_id() -> str:
 
 
 class Writer:
-    """The log of one grant. Starts anew, in one step, whenever it holds much that the journal has already."""
+    """The log of one grant. Starts anew, in one step, whenever it holds much that the journal has already.
+
+    QuickFIX's thread writes a gap-fill while the main thread acknowledges: hence a lock, never held while anything is sent.
+    """
 
     def __init__(self, path: Path, session_epoch: int, grant: int) -> None:
         self._path = path
         self._header = _encode(_Header(boot_id(), session_epoch, grant))
         self._unacked: deque[Logged] = deque()
         self._lines = 0
+        self._lock = threading.Lock()
         self._file = self._start()
 
     def add(self, entry: Logged) -> None:
         """One message, on its way. Raises OSError when the disk is full: then nothing may be sent."""
-        self._unacked.append(entry)
-        self._lines += 1
-        self._write(_encode(entry))
+        with self._lock:
+            self._unacked.append(entry)
+            self._lines += 1
+            self._write(_encode(entry))
 
     def acknowledge(self, msg_seq_num: int) -> None:
         """The journal holds everything up to this number."""
-        while self._unacked and self._unacked[0].msg_seq_num <= msg_seq_num:
-            self._unacked.popleft()
-        if self._lines > LINES_MAX + len(self._unacked):
-            os.close(self._file)
-            self._file = self._start()
+        with self._lock:
+            while self._unacked and self._unacked[0].msg_seq_num <= msg_seq_num:
+                self._unacked.popleft()
+            if self._lines > LINES_MAX + len(self._unacked):
+                os.close(self._file)
+                self._file = self._start()
 
     def _start(self) -> int:
         """A fresh file with what the journal does not hold yet, put in the place of the old one."""

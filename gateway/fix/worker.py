@@ -43,6 +43,7 @@ _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
 _RECEIVE_BYTES = 1 << 18
 _RESERVE_BLOCK = 10_000
+_SEQUENCE_RESET = "4"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
 
@@ -109,6 +110,8 @@ class OrdersHandler:
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = _value(raw, b"\x0135=").decode("latin-1")
         number = int(_value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
+        if msg_type == _SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
+            self._log().add(link.Logged(int(_value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
