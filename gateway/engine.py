@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TypeVar, cast
 
 from gateway import link
@@ -75,8 +76,12 @@ class Engine:
             tasks.create_task(self._commit(), name="commit")
 
     async def stop(self) -> None:
-        """Let the workers log out and end. What is in flight is in the journal; what is not was never heard of."""
+        """Let the workers log out and end, while the loop still takes down what they say."""
         await self.links.close()
+
+    async def close(self) -> None:
+        """Let go of the journal, when `run` has ended. What is not in it was never heard of."""
+        await self._journal.close()
 
     def submit(self, command: ClientCommand, reply: Reply) -> None:
         """Take a command in; `reply` hears the answer once it is durable. Raises Overloaded."""
@@ -111,7 +116,7 @@ class Engine:
         oldest = self._memory[0].seq - 1 if self._memory else self.durable_seq
         if seq < oldest:
             raise TokenTooOld(oldest)
-        return [fact for fact in self._memory if fact.seq > seq]
+        return list(islice(self._memory, max(seq - oldest, 0), None))  # Numbers have no gaps.
 
     def remember(self, fact: Fact) -> None:
         """Keep a durable fact for those who come back with a resume token."""

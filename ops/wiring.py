@@ -70,6 +70,8 @@ async def _end(engine: Engine, running: asyncio.Task[None]) -> int:
         return EXIT_FAILED
     await engine.stop()
     running.cancel()
+    await asyncio.wait([running])
+    await engine.close()
     return EXIT_OK
 
 

@@ -96,7 +96,7 @@ async def gateway(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await engine.links.close()
-        await engine._journal.close()
+        await engine.close()
 
 
 @contextmanager
