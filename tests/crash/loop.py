@@ -27,6 +27,7 @@ ACCOUNTS = {"trader/desk1": "DESK1", "trader/desk2": "DESK2"}
 TRADERS_PER_ACCOUNT = 8
 READY_S_MAX = 60.0
 SETTLED_S_MAX = 60.0
+CAUGHT_UP_S_MAX = 5.0
 LOOK_S = 0.1
 SHOWN_MAX = 10
 
@@ -73,8 +74,7 @@ class Loop:
             await self._ready()
             self._say("ready")
             await self._trade_and_kill()
-            held = await self._settled()
-            return await self._judged(held)
+            return await self._outcome(await self._judged())
 
     async def _connect(self, stack: AsyncExitStack) -> None:
         for principal, account in ACCOUNTS.items():
@@ -121,10 +121,18 @@ class Loop:
                 return held
             await asyncio.sleep(LOOK_S)
 
-    async def _judged(self, held: list[Held]) -> Outcome:
-        reports = ledger.read(self._running.ledger)
-        asked = [one for trader in self._traders for one in trader.asked]
-        verdict = judge(asked, held, reports, self._killer.outages)
+    async def _judged(self) -> Verdict:
+        """The market goes on while we look: an order that trades between two looks is looked at again."""
+        deadline_s = time.monotonic() + CAUGHT_UP_S_MAX
+        while True:
+            held = await self._settled()
+            asked = [one for trader in self._traders for one in trader.asked]
+            verdict = judge(asked, held, ledger.read(self._running.ledger), self._killer.outages)
+            if not verdict.violations or time.monotonic() > deadline_s:
+                return verdict
+            await asyncio.sleep(LOOK_S)
+
+    async def _outcome(self, verdict: Verdict) -> Outcome:
         proved = await verify(self._running.dsn)
         kinds = await evidence.kinds(self._running.dsn)
         self._say(f"{proved.records} journal records proved: " + ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds)))
