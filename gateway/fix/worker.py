@@ -103,9 +103,9 @@ class OrdersHandler:
     def outgoing_app(self, session: str, raw: bytes) -> None:
         send = self.sending
         assert send is not None, "a business message that the engine did not ask for"
-        number = self._count(raw)
-        self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, masked(raw)))
-        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, masked(raw)))
+        number, told = self._count(raw), masked(raw)
+        self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, told))
+        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told))
 
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = _value(raw, b"\x0135=").decode("latin-1")
