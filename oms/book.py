@@ -14,7 +14,7 @@ from oms.domain.events import (
     OrderPlaced,
     ReplaceRequested,
 )
-from oms.domain.fields import ExecType
+from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
 from oms.domain.report import ExecutionReport
 
@@ -69,7 +69,7 @@ class Book:
             yield chain, request
 
     def sent_as(self, session: str, session_epoch: int, msg_seq_num: int) -> tuple[Chain, Request] | None:
-        """The unanswered request that left under this number."""
+        """The unanswered request that left under this number. A question is none: its reject says nothing of the order."""
         cl_ord_id = self._sent_as.get((session, session_epoch, msg_seq_num))
         chain = self.by_cl_ord_id(cl_ord_id) if cl_ord_id else None
         request = chain.request(cl_ord_id) if chain is not None and cl_ord_id else None
@@ -95,7 +95,7 @@ class Book:
         elif isinstance(event, ExecutionReported):
             if event.report.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
                 self._exec_ids.add((event.session, event.report.exec_id))
-        elif isinstance(event, MessageSent):
+        elif isinstance(event, MessageSent) and event.msg_type != MsgType.ORDER_STATUS_REQUEST.value:
             self._sent_as[event.session, event.session_epoch, event.msg_seq_num] = event.cl_ord_id
         if before is None or before.requests is not after.requests:
             self._index_open(after)

@@ -21,7 +21,7 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import ExecType, MsgType
+from oms.domain.fields import ExecType, MsgType, OrdStatus
 from oms.domain.order import Chain, Request, RequestState
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
@@ -132,10 +132,7 @@ def report(book: Book, session: str, session_epoch: int, told: Report) -> tuple[
         case ExecutionReport():
             return _execution(book, session, told)
         case CancelReject():
-            chain = book.by_cl_ord_id(told.cl_ord_id)
-            if chain is None:
-                return (ReportQuarantined(session, f"OrderCancelReject for unknown ClOrdID {told.cl_ord_id}"),)
-            return (CancelRejected(chain.root_id, session, told),)
+            return (_cancel_reject(book, session, told),)
         case MessageReject():
             found = book.sent_as(session, session_epoch, told.ref_seq_num)
             if found is None:
@@ -160,6 +157,17 @@ def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEve
     if told.exec_type in _NOT_MODELLED:
         return (ReportQuarantined(session, f"ExecType {told.exec_type.value} for {chain.root_id} needs a person"),)
     return (ExecutionReported(chain.root_id, session, told),)
+
+
+def _cancel_reject(book: Book, session: str, told: CancelReject) -> CancelRejected | ReportQuarantined:
+    chain = book.by_cl_ord_id(told.cl_ord_id)
+    if chain is None:
+        return ReportQuarantined(session, f"OrderCancelReject for unknown ClOrdID {told.cl_ord_id}")
+    if chain.session != session:
+        return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which is an order of {chain.session}")
+    if told.cl_ord_id == chain.root_id:
+        return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which asked for no cancel or replace")
+    return CancelRejected(chain.root_id, session, told)
 
 
 _NOT_MODELLED = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.RESTATED})
@@ -191,8 +199,9 @@ def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder
         case _:
             return False
     chain = book.find(command.principal, command.root_id, command.orig_client_order_id)
-    is_same_order = known.root_id in ("", "" if chain is None else chain.root_id)
-    return kind is msg_type and is_same_order
+    if isinstance(known, RequestRefused) and not known.root_id:
+        return kind is msg_type and known.text == _named(command)  # There was no order, only the name of one.
+    return kind is msg_type and chain is not None and known.root_id == chain.root_id
 
 
 def _wants(terms: Terms, command: ReplaceOrder) -> bool:
@@ -224,9 +233,14 @@ def _request_refused(
         msg_type=msg_type,
         orig_client_order_id=command.orig_client_order_id,
         refusal=refusal,
-        text=f"order={command.root_id or command.orig_client_order_id}",
+        text=_named(command),
         terms=terms if visible else None,
     )
+
+
+def _named(command: CancelOrder | ReplaceOrder) -> str:
+    """The order as the client named it."""
+    return f"order={command.root_id or command.orig_client_order_id}"
 
 
 def _replaced_terms(chain: Chain, command: ReplaceOrder) -> Terms:
@@ -236,8 +250,12 @@ def _replaced_terms(chain: Chain, command: ReplaceOrder) -> Terms:
 
 def _why_not_again(chain: Chain, request: Request, at_ns: int, age_ns_max: int) -> str:
     """Why a request must not be sent again; empty if it may. A cancel is worth sending as long as its order lives."""
+    if not chain.is_live:
+        return "the order has ended"
     if request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
-        return "" if chain.is_live else "the order has ended"
+        return ""
+    if request.msg_type is MsgType.NEW_ORDER_SINGLE and chain.ord_status is OrdStatus.PENDING_CANCEL:
+        return "withdrawn: its cancel was asked for before it was sent"
     if request.terms is not None and is_expired(request.terms, at_ns):
         return "expired"
     if at_ns - request.placed_at_ns > age_ns_max:

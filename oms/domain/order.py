@@ -26,7 +26,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType, OrdStatus
 from oms.domain.numbers import ZERO, average
-from oms.domain.report import ExecutionReport
+from oms.domain.report import CancelReject, ExecutionReport
 from oms.domain.terms import Terms
 
 
@@ -162,8 +162,7 @@ def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
         case StatusRequested():
             return chain
         case CancelRejected():
-            refused = _with(chain, event.report.cl_ord_id, state=RequestState.REFUSED)
-            return replace(refused, text=event.report.text)
+            return _refused(chain, event.report)
         case RequestRejected():
             return _ended(_with(chain, event.cl_ord_id, state=RequestState.REFUSED), event.cl_ord_id, event.text)
         case _:
@@ -216,8 +215,8 @@ def _with(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:
 
 
 def _ended(chain: Chain, cl_ord_id: str, text: str) -> Chain:
-    """The request came to nothing: the order ends with it if it was the order itself."""
-    return replace(chain, text=text, end=End.REJECTED if cl_ord_id == chain.root_id else chain.end)
+    """The request came to nothing: the order ends with it if it was the order itself, as first sent or as last accepted."""
+    return replace(chain, text=text, end=End.REJECTED if cl_ord_id in {chain.root_id, chain.accepted} else chain.end)
 
 
 def _reported(chain: Chain, report: ExecutionReport) -> Chain:
@@ -244,6 +243,14 @@ def _reported(chain: Chain, report: ExecutionReport) -> Chain:
             return _received(chain, report.cl_ord_id)
 
 
+def _refused(chain: Chain, report: CancelReject) -> Chain:
+    """The first answer counts: a venue that is asked again refuses what it has done."""
+    request = chain.request(report.cl_ord_id)
+    if request is None or request.state not in OPEN:
+        return chain
+    return replace(_with(chain, report.cl_ord_id, state=RequestState.REFUSED), text=report.text)
+
+
 def _traded(chain: Chain, report: ExecutionReport) -> Chain:
     """A fill before the ack accepts the order too: a venue cannot trade what it does not have."""
     assert report.last_qty is not None, "the codec lets no Trade without LastQty(32) through"
@@ -264,12 +271,17 @@ def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
     terms = request.terms
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
-    return replace(_with(chain, cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms)
+    return replace(_with(_arrived(chain), cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms)
+
+
+def _arrived(chain: Chain) -> Chain:
+    """The venue has, or had, the order: what it does with it is its answer, whether or not it ever said New."""
+    return _with(chain, chain.root_id, state=RequestState.DONE) if chain.requests[0].state in OPEN else chain
 
 
 def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
     """Done by request or of the venue's own accord; what was still asked of the order has its answer either way."""
-    answered = _received(chain, chain.root_id) if chain.requests[0].state in OPEN else chain
+    answered = _arrived(chain)
     request = answered.request(report.cl_ord_id)
     if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
         answered = _with(answered, report.cl_ord_id, state=RequestState.DONE)
@@ -290,7 +302,10 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
     if asked is None:
         return chain
     if report.says_unknown():
-        return _with(chain, asked.cl_ord_id, state=RequestState.INTENT, grant=0) if asked.state in OPEN else chain
+        return _never_arrived(chain, asked)
+    if report.ord_status is OrdStatus.REJECTED:
+        refused = _with(_cancel_resolved(chain, report), asked.cl_ord_id, state=RequestState.REFUSED)
+        return replace(refused, end=End.REJECTED, text=report.text)
     if report.ord_status in _STILL_PENDING:
         known = _received(chain, asked.cl_ord_id)
     else:
@@ -301,11 +316,20 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
             return replace(known, end=End.CANCELED)
         case OrdStatus.EXPIRED:
             return replace(known, end=End.EXPIRED)
-        case OrdStatus.REJECTED:
-            refused = _with(known, asked.cl_ord_id, state=RequestState.REFUSED)
-            return _ended(refused, asked.cl_ord_id, report.text)
         case _:
             return known
+
+
+def _never_arrived(chain: Chain, asked: Request) -> Chain:
+    """The venue does not know it. An order it does not know it was never asked to cancel either: it would have said so.
+
+    Only what is UNKNOWN is resolved: a second answer to a question asked twice must not send the request a second time.
+    """
+    about = (asked, chain.pending()) if asked.cl_ord_id == chain.root_id else (asked,)
+    for request in about:
+        if request is not None and request.state is RequestState.UNKNOWN:
+            chain = _with(chain, request.cl_ord_id, state=RequestState.INTENT, grant=0)
+    return chain
 
 
 def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
