@@ -21,7 +21,7 @@ def main() -> int:
     except (NotWell, TimeoutError) as failure:
         print(f"{str(failure) or 'out of time'}\nseed {options.seed}; everything is left in {folder}", file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except asyncio.CancelledError:
         shutil.rmtree(folder)
         return 130
     print(*outcome.shown, sep="\n", end="\n" if outcome.shown else "")
@@ -34,9 +34,10 @@ def main() -> int:
 
 
 async def _until_told(folder: Path, options: Options) -> Outcome:
-    """SIGTERM ends it as Ctrl-C does: by way of every clean-up."""
+    """SIGTERM and Ctrl-C end it by way of every clean-up, even where a shell had the latter ignored."""
     task = asyncio.ensure_future(run(folder, options))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task
 
 
