@@ -61,6 +61,7 @@ class Engine:
         self._work, self._filled = asyncio.Event(), asyncio.Event()
         self._inbox = Inbox(self._work.set)
         self.links = Links(self._inbox, frozenset(state.plans))
+        self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._batch = Batch()
         self._room = asyncio.Event()
         self._room.set()
@@ -150,14 +151,15 @@ class Engine:
 
     def _handle(self, item: Item) -> None:
         command = item.command
-        if isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
+        if isinstance(command, FromLink):
+            if command.session in self._market_data and isinstance(command.frame, link.Received):
+                self._take_quote(command.session, command.frame)
+                return
+        elif isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
             known = deciding.first_answer(self.state.book, command)
             if known is not None:
                 self._batch.answer(item.reply, *known, is_repeat=True)
                 return
-        elif isinstance(command, FromLink) and self._is_market_data(command):
-            self._take_quote(command)
-            return
         at_ns = self._now()
         try:
             events = decide(self.state, command, at_ns)
@@ -187,20 +189,15 @@ class Engine:
         """Time for the rules and the journal: never goes back, whatever the clock does."""
         return max(self._clock_ns(), self.state.at_ns)
 
-    def _is_market_data(self, command: FromLink) -> bool:
-        is_market_data = self.state.plans[command.session].kind is SessionKind.MARKET_DATA
-        return is_market_data and isinstance(command.frame, link.Received)
-
-    def _take_quote(self, command: FromLink) -> None:
+    def _take_quote(self, session: str, frame: link.Received) -> None:
         """Prices are not journalled: each decision records the one that it used."""
-        assert isinstance(command.frame, link.Received)
         try:
-            found = fields(command.frame.raw)
+            found = fields(frame.raw)
             if (35, "W") not in found:
                 return
             top = reading.top_of_book(found)
         except (Garbled, reading.Malformed) as bad:
-            _log.warning("%s: price ignored: %s", command.session, bad)
+            _log.warning("%s: price ignored: %s", session, bad)
             return
         self.state.quotes[top.symbol] = Quote(top.bid_px, top.offer_px, self._clock_ns())
 

@@ -27,11 +27,11 @@ class State:
         assert seq == self.seq + 1, f"record {seq} after {self.seq}"
         assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
         self.seq, self.at_ns = seq, at_ns
-        if isinstance(event, EngineStarted):
-            self.sessions = {name: _down(session) for name, session in self.sessions.items()}
-        elif isinstance(event, (SessionEvent, MessageSent)):
-            before = self.sessions.get(event.session, Session(event.session))
+        if isinstance(event, (SessionEvent, MessageSent)):
+            before = self.sessions.get(event.session) or Session(event.session)
             self.sessions[event.session] = evolve(before, event, seq)
+        elif isinstance(event, EngineStarted):
+            self.sessions = {name: _down(session) for name, session in self.sessions.items()}
         return self.book.apply(event, seq, at_ns)
 
     def grant_if_ready(self, session: str) -> int:

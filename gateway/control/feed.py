@@ -1,7 +1,7 @@
 """Brings durable facts to the streams that want them: each fact is looked at once and encoded at most once."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import msgspec
 
@@ -64,7 +64,7 @@ class Trader(Audience):
     def wants(self, fact: Fact) -> bool:
         chain, event = fact.chain, fact.event
         if chain is None:
-            return isinstance(event, Answer) and event.principal == self.principal
+            return event.IS_ANSWER and cast(Answer, event).principal == self.principal
         return self._asked(chain.requests[0]) or (len(chain.requests) > 1 and any(map(self._asked, chain.requests)))
 
     def _asked(self, request: Request) -> bool:
@@ -72,7 +72,7 @@ class Trader(Audience):
 
     def note(self, event: Event, chain: Chain) -> None:
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
-        if isinstance(event, Answer):
+        if event.IS_ANSWER:
             self.unfinished.add(chain.root_id)
         elif not chain.is_live and chain.pending() is None:
             self.unfinished.discard(chain.root_id)
