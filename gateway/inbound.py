@@ -8,7 +8,7 @@ jumped over, and the worker has to start again from the number that we know.
 
 from gateway import link
 from gateway.codec import reading
-from gateway.codec.text import Garbled, fields
+from gateway.codec.text import Flat, Garbled, flat
 from gateway.sessions import MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
 from oms import deciding
@@ -26,7 +26,7 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     """The facts in one received message. Raises Hole when the link must be cut and the session started again."""
     raw = frame.raw.decode("latin-1")
     try:
-        message = reading.flat(fields(frame.raw))
+        message = flat(raw)
         number = reading.msg_seq_num(message)
     except Garbled as garbled:
         return (ReportQuarantined(session.name, f"unreadable message: {garbled}"),)
@@ -47,7 +47,7 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     return (record, *_meaning(state, session, msg_type, message))
 
 
-def _next_target(session: Session, number: int, message: reading.Flat) -> int:
+def _next_target(session: Session, number: int, message: Flat) -> int:
     """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); whatever then stands next and was heard before counts too."""
     if number > session.next_target:
         return session.next_target
@@ -59,7 +59,7 @@ def _next_target(session: Session, number: int, message: reading.Flat) -> int:
     return next_target
 
 
-def _meaning(state: State, session: Session, msg_type: str, message: reading.Flat) -> tuple[Event, ...]:
+def _meaning(state: State, session: Session, msg_type: str, message: Flat) -> tuple[Event, ...]:
     match msg_type:
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.get(112) == session.test_req_id

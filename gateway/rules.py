@@ -4,7 +4,8 @@ Pure: `decide(state, command, at_ns)` returns facts and changes nothing; `react(
 sets off, which go through the same inbox as everybody's.
 """
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import Any, assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from gateway import link
 from gateway.cell import SessionKind
 from gateway.codec import reading
-from gateway.codec.text import fields
+from gateway.codec.text import flat
 from gateway.inbound import received
 from gateway.sessions import (
     BLOCK,
@@ -72,7 +73,9 @@ Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | Fr
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
     """What `command` causes. A refusal is an event like any other."""
-    match command:
+    match command:  # The frequent ones first.
+        case FromLink():
+            return _from_link(state, command)
         case PlaceOrder():
             return (_place(state, command, at_ns),)
         case CancelOrder():
@@ -86,8 +89,6 @@ def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
             grant = state.grant_if_ready(state.book.chains[command.root_id].session)
             asked = deciding.ask(state.book, command, grant) if grant else None
             return (asked,) if asked else ()
-        case FromLink():
-            return _from_link(state, command)
         case LinkLost():
             return _session_down(state, command.session, command.grant, "worker gone")
         case _:
@@ -95,16 +96,9 @@ def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
 
 
 def react(state: State, event: Event) -> tuple[Command, ...]:
-    """The commands that a fact sets off."""
-    match event:
-        case SessionReady():
-            return _resolve_all(state, event.session)
-        case RequestDoubted():
-            return (AskStatus(event.root_id, event.cl_ord_id),)
-        case ExecutionReported() if event.report.exec_type is ExecType.ORDER_STATUS:
-            return _unsent_after_status(state, event)
-        case _:
-            return ()
+    """The commands that a fact sets off. Most facts set off none."""
+    reaction = _REACTIONS.get(type(event))
+    return () if reaction is None else reaction(state, event)
 
 
 def _place(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
@@ -207,7 +201,7 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
 
 def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent]) -> list[RequestDoubted]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
-    ranges = [range(reading.msg_seq_num(reading.flat(fields(entry.raw))), entry.msg_seq_num) for entry in filled_in_log(hello)]
+    ranges = [range(reading.msg_seq_num(flat(entry.raw.decode("latin-1"))), entry.msg_seq_num) for entry in filled_in_log(hello)]
     numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.value}
     doubts: list[RequestDoubted] = []
     for chain, request in state.book.open_requests(session.name):
@@ -244,7 +238,7 @@ def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
     told = AdminSent(session, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
     if frame.msg_type != SEQUENCE_RESET:
         return (told,)
-    filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(reading.flat(fields(frame.raw))))
+    filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(flat(frame.raw.decode("latin-1"))))
     doubts = [
         deciding.doubt(chain, request, "the peer asked for its number")
         for chain, request in state.book.open_requests(session)
@@ -267,11 +261,11 @@ def _not_sent(state: State, frame: link.NotSent) -> tuple[Event, ...]:
     return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
 
 
-def _resolve_all(state: State, session: str) -> tuple[Command, ...]:
+def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
-    grant = state.sessions[session].grant
+    grant = state.sessions[event.session].grant
     commands: list[Command] = []
-    for chain, request in state.book.open_requests(session):
+    for chain, request in state.book.open_requests(event.session):
         if request.state is RequestState.INTENT and request.grant != grant:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
         elif request.state is RequestState.UNKNOWN:
@@ -279,9 +273,22 @@ def _resolve_all(state: State, session: str) -> tuple[Command, ...]:
     return tuple(commands)
 
 
+def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
+    return (AskStatus(event.root_id, event.cl_ord_id),)
+
+
 def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Command, ...]:
     """A status report showed that a request never arrived."""
+    if event.report.exec_type is not ExecType.ORDER_STATUS:
+        return ()
     chain = state.book.chains[event.root_id]
     return tuple(
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
     )
+
+
+_REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
+    SessionReady: _resolve_all,
+    RequestDoubted: _ask,
+    ExecutionReported: _unsent_after_status,
+}

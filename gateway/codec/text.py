@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 SOH = "\x01"
 Fields = list[tuple[int, str]]
+Flat = dict[int, str]
 TAG_DIGITS_MAX = 9
 _TAGS = {str(tag): tag for tag in range(1, 10_000)}
 
@@ -17,18 +18,30 @@ def fields(raw: bytes) -> Fields:
 
     Raises Garbled for a field without `=` or with a tag that is no number.
     """
-    parts = [field.split("=", 1) for field in raw.decode("latin-1").split(SOH) if field]
-    try:
-        return [(_TAGS[tag], value) for tag, value in parts]
-    except (KeyError, ValueError):
-        return [_field(part) for part in parts]
+    return [_field(part) for part in raw.decode("latin-1").split(SOH) if part]
 
 
-def _field(part: list[str]) -> tuple[int, str]:
-    """The slow way, for tags above 9999 and for saying what is wrong."""
-    if len(part) != 2 or not part[0].isdecimal() or len(part[0]) > TAG_DIGITS_MAX:
-        raise Garbled(f"field {'='.join(part)[:40]!r} is not tag=value")
-    return int(part[0]), part[1]
+def flat(message: str) -> Flat:
+    """The first value of each tag: right for everything outside repeating groups. On the path of every report.
+
+    Raises Garbled, as `fields` does.
+    """
+    found: Flat = {}
+    for part in reversed(message.split(SOH)):
+        tag, is_field, value = part.partition("=")
+        if tag in _TAGS and is_field:
+            found[_TAGS[tag]] = value
+        elif part:
+            number, value = _field(part)
+            found[number] = value
+    return found
+
+
+def _field(part: str) -> tuple[int, str]:
+    tag, is_field, value = part.partition("=")
+    if not is_field or not tag.isdecimal() or len(tag) > TAG_DIGITS_MAX:
+        raise Garbled(f"field {part[:40]!r} is not tag=value")
+    return int(tag), value
 
 
 def text(begin_string: str, msg_type: str, body: Iterable[tuple[int, str]]) -> str:
