@@ -14,7 +14,7 @@ from tests.crash.loop import NotWell, Options, Outcome, run
 
 def main() -> int:
     arguments = _arguments()
-    options = Options(arguments.orders, arguments.kills, arguments.seed, arguments.seconds)
+    options = Options(arguments.orders, arguments.kills, arguments.seed, arguments.seconds, arguments.losses)
     folder = Path(tempfile.mkdtemp(prefix="fixgate-crash-"))
     try:
         outcome = asyncio.run(_until_told(folder, options))
@@ -47,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=40, help="how many processes to kill (40)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeat the chances of an earlier run")
     parser.add_argument("--seconds", type=float, default=1_200, help="give up after so long (1200)")
+    parser.add_argument("--losses", type=float, default=0.2, help="how often a killed worker or broker loses its sent.log (0.2)")
     parser.add_argument("--keep", action="store_true", help="leave the folder, with every log, behind")
     return parser.parse_args()
 

@@ -19,6 +19,7 @@ HANG_S_MAX = 0.3
 AWAY_S_MAX = 1.0
 """How long the broker stays dead before it is started again; the supervisor has its own mind about the others."""
 ALIVE_S_MAX = 60.0
+WORKER = "worker"
 BEFORE_NS = 3_000_000_000
 """A request that was made this much before a kill may come to nothing by it: it may be held up, and expire in a queue."""
 
@@ -28,15 +29,22 @@ Say = Callable[[str], None]
 class Killer:
     """The plan, and what came of it."""
 
-    def __init__(self, running: Installation, chance: random.Random, ready: Callable[[], Awaitable[None]], say: Say) -> None:
+    def __init__(
+        self, running: Installation, chance: random.Random, ready: Callable[[], Awaitable[None]], say: Say, losses: float
+    ) -> None:
+        """losses: how often a worker or the broker loses its sent.log as well, from 0 to 1.
+
+        Then nobody can say what the worker sent, and the broker sends all its reports again under the same ExecIDs.
+        """
         self.kills: Counter[str] = Counter()
         self.outages: list[Outage] = []
         self._running = running
         self._chance = chance
         self._ready = ready
         self._say = say
+        self._losses = losses
         orders, market_data = running.settings.sessions
-        self.victims = {"engine": "engine", "worker": orders, "market data": market_data, "postgres": "postgres", BROKER: BROKER}
+        self.victims = {"engine": "engine", WORKER: orders, "market data": market_data, "postgres": "postgres", BROKER: BROKER}
         """Their names in the summary, and in the installation."""
 
     async def run(self, kills: int) -> None:
@@ -65,10 +73,16 @@ class Killer:
             self._running.pause(name)
             await asyncio.sleep(self._chance.uniform(0, HANG_S_MAX))
         pid = self._running.kill(name)
+        self._lose_log(victim)
         if name == BROKER:
             await asyncio.sleep(self._chance.uniform(0, AWAY_S_MAX))
             self._running.start_broker()
         return pid
+
+    def _lose_log(self, victim: str) -> None:
+        folders = {WORKER: self._running.settings.data / "fix" / self.victims[WORKER], BROKER: self._running.ledger.parent}
+        if victim in folders and self._chance.random() < self._losses:
+            (folders[victim] / "sent.log").unlink(missing_ok=True)
 
     def _victims(self) -> Iterator[str]:
         while True:

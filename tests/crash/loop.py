@@ -44,6 +44,8 @@ class Options(msgspec.Struct, frozen=True):
     seed: int
     seconds: float
     """After so many the loop gives up."""
+    losses: float = 0.2
+    """How often a killed worker or broker loses its sent.log as well, from 0 to 1."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -65,7 +67,8 @@ class Loop:
         self._began_s = time.monotonic()
         self._gateways: list[Gateway] = []
         self._traders: list[Trader] = []
-        self._killer = Killer(running, random.Random(f"kills {options.seed}"), self._ready, self._say)
+        chance = random.Random(f"kills {options.seed}")
+        self._killer = Killer(running, chance, self._ready, self._say, options.losses)
 
     async def run(self) -> Outcome:
         """Raises NotWell, and TimeoutError after the given time."""
