@@ -79,7 +79,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """The number it was last sent under; 0 until then."""
 
 
-class Chain(msgspec.Struct, frozen=True):
+class Chain(msgspec.Struct, frozen=True, gc=False):
     """One order over all its versions."""
 
     root_id: str
@@ -105,7 +105,8 @@ class Chain(msgspec.Struct, frozen=True):
     @property
     def leaves_qty(self) -> Decimal:
         """LeavesQty(151): what may still trade; zero off the market."""
-        return ZERO if self.end else max(self.terms.order_qty - self.cum_qty, ZERO)
+        leaves_qty = self.terms.order_qty - self.cum_qty
+        return leaves_qty if leaves_qty > ZERO and self.end is None else ZERO
 
     @property
     def avg_px(self) -> Decimal:
@@ -114,13 +115,18 @@ class Chain(msgspec.Struct, frozen=True):
     @property
     def is_live(self) -> bool:
         """Whether anything may still trade, as far as we know."""
-        return self.leaves_qty > ZERO
+        return self.end is None and self.terms.order_qty > self.cum_qty
 
     def request(self, cl_ord_id: str) -> Request | None:
-        return next((r for r in self.requests if r.cl_ord_id == cl_ord_id), None)
+        for request in self.requests:
+            if request.cl_ord_id == cl_ord_id:
+                return request
+        return None
 
     def pending(self) -> Request | None:
         """The cancel or replace that is not answered yet."""
+        if len(self.requests) == 1:
+            return None
         return next((r for r in self.requests[1:] if r.state in OPEN), None)
 
     @property
