@@ -244,7 +244,8 @@ def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
         for chain, request in state.book.open_requests(session)
         if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
     ]
-    return (told, filled, *(d for d in doubts if d is not None))
+    again = (SessionLoggedOn(session),) if state.sessions[session].phase is Phase.LOGGED_ON else ()
+    return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
 
 
 def _message_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent:

@@ -1,0 +1,374 @@
+"""Orders through the real rules, past workers that die anywhere, sessions that drop and a venue that answers when it likes.
+
+After every step: nothing is at the venue twice, nothing given up is there at all, quantities are what was executed. And when all
+is quiet again at the end: whatever was accepted is at the venue exactly once, or is NOT_SENT and never was there.
+"""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from gateway import link, rules, sessions
+from gateway.rules import Command, FromLink, LinkLost
+from gateway.sessions import MessageReceived, Phase
+from oms.domain.order import Chain, Request, RequestState
+from risk.limits import Quote
+from tests.support import model_worker, orders
+from tests.support.model_engine import Engine, Row, events, folded, shape
+from tests.support.model_venue import Venue, Verdict
+from tests.support.model_wire import Wire
+from tests.support.model_worker import Death, Disk, Worker
+
+QUIET_ROUNDS = 3_000
+SESSION = orders.SESSION
+few = st.integers(1, 6)
+
+
+class OrderPath(RuleBasedStateMachine):
+    """One engine, one worker at a time, one venue; every frame and message moves when a rule says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.journal: list[Row] = []
+        self.wire, self.disk = Wire(), Disk()
+        self.venue = Venue(self.wire)
+        self.clients = 0
+        self.copy: link.SentLog | None = None
+        self.engine = Engine(orders.CELL, self.journal, orders.SECOND)
+        self.links: list[Worker] = []
+        """Every worker whose socket the engine has not read to its end."""
+        self.grants: dict[Worker, int] = {}
+        self.waiting: list[Worker] = []
+        self.holder: Worker | None = None
+        self._quote()
+        self.start_worker()
+        self._settle()
+
+    # --- clients ---------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self._is_ready())
+    @rule(qty=st.sampled_from([100, 300, 1_000]), lifetime_ms=st.sampled_from([None, None, 2_000]))
+    def place(self, qty: int, lifetime_ms: int | None) -> None:
+        expire_at_ns = None if lifetime_ms is None else self.engine.at_ns + lifetime_ms * orders.MS
+        self._ask(orders.place(self._client_id(), orders.terms(qty, expire_at_ns=expire_at_ns)))
+
+    @precondition(lambda self: self.engine.state.book.chains)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        self._ask(orders.cancel(self._client_id(), of="", root_id=self._pick(data)))
+
+    @precondition(lambda self: self.engine.state.book.chains)
+    @rule(data=st.data(), qty=st.sampled_from([100, 500, 2_000]))
+    def replace(self, data: st.DataObject, qty: int) -> None:
+        self._ask(orders.change(self._client_id(), qty, of="", root_id=self._pick(data)))
+
+    # --- the engine ------------------------------------------------------------------------------------------------
+
+    @rule(count=few, newest_first=st.booleans())
+    def engine_reads(self, count: int, newest_first: bool) -> None:
+        for _ in range(count):
+            self._read_one(newest_first=newest_first)
+
+    @rule()
+    def engine_reads_all(self) -> None:
+        while any(worker.told for worker in self.links):
+            self._read_one()
+
+    @rule()
+    def commit(self) -> None:
+        for out in self.engine.commit():
+            if isinstance(out.frame, link.Grant):
+                self._hand_over(out.frame.grant)
+            if self.holder is not None and self.grants.get(self.holder) == out.grant and self.holder.is_alive:
+                self.holder.frames.append(out.frame)
+
+    @rule()
+    def engine_dies(self) -> None:
+        """What was not committed never happened; the workers end with their engine."""
+        if self.engine.is_durable():
+            self._assert_folds_to_the_same()
+        self.links, self.waiting, self.grants, self.holder = [], [], {}, None
+        self.worker.die()
+        self.engine = Engine(orders.CELL, self.journal, self.engine.at_ns)
+        assert not self._is_ready()
+        self._quote()
+        self.start_worker()
+
+    @rule(ms=st.sampled_from([1, 500, 3_000, 3_000]), is_quiet=st.booleans())
+    def time_passes(self, ms: int, is_quiet: bool) -> None:
+        self.engine.at_ns += ms * orders.MS
+        if not is_quiet:
+            self._quote()
+
+    @rule(steps=st.integers(1, 30))
+    def all_goes_well(self, steps: int) -> None:
+        for _ in range(steps):
+            self._step()
+
+    @rule()
+    def session_gets_ready(self) -> None:
+        for _ in range(QUIET_ROUNDS):
+            if self._is_ready() or not self._step():
+                break
+
+    # --- the worker ------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: not self.worker.is_alive)
+    @rule()
+    def start_worker(self) -> None:
+        self.worker = Worker(SESSION, self.disk, self.wire)
+        self.links.append(self.worker)
+
+    @precondition(lambda self: self.worker.is_alive)
+    @rule(last_words=st.booleans())
+    def worker_dies(self, last_words: bool) -> None:
+        self.worker.die(last_words=last_words)
+
+    @precondition(lambda self: not self.worker.is_alive)
+    @rule(back=st.integers(0, 3))
+    def machine_reboots(self, back: int) -> None:
+        """The disk forgets what was not forced to it."""
+        self.disk.boot_id += "+"
+        self.disk.next_sender = max(1, self.disk.next_sender - back)
+
+    @precondition(lambda self: not self.worker.is_alive)
+    @rule()
+    def log_is_lost(self) -> None:
+        self.disk.log = None
+
+    @rule()
+    def log_is_copied(self) -> None:
+        self.copy = self.disk.log
+
+    @precondition(lambda self: not self.worker.is_alive)
+    @rule()
+    def log_is_restored(self) -> None:
+        self.disk.log = self.copy
+
+    @precondition(lambda self: self.worker.is_alive)
+    @rule()
+    def out(self) -> None:
+        """What was decided goes as far as the wire."""
+        self.commit()
+        while self.worker.frames:
+            self._take()
+        self.worker.flush()
+
+    @precondition(lambda self: self.worker.is_alive)
+    @rule(death=st.sampled_from(Death))
+    def worker_dies_while_it_sends(self, death: Death) -> None:
+        self.commit()
+        while len(self.worker.frames) > 1:
+            self._take()
+        self.worker.flush()
+        if self.worker.frames:
+            self._take(death)
+
+    @precondition(lambda self: self.worker.frames)
+    @rule()
+    def worker_takes(self) -> None:
+        self._take()
+
+    @rule()
+    def worker_flushes(self) -> None:
+        self.worker.flush()
+
+    # --- the session and the venue -----------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.worker.grant is not None and self.worker.is_alive and not self.wire.is_up)
+    @rule()
+    def connect(self) -> None:
+        self._drain_wire()
+        self.worker.connect()
+
+    @precondition(lambda self: self.wire.is_up)
+    @rule()
+    def session_drops(self) -> None:
+        self.worker.disconnect()
+
+    @precondition(lambda self: self.wire.to_us and self.worker.is_alive)
+    @rule(count=few)
+    def worker_hears(self, count: int) -> None:
+        for _ in range(count):
+            if self.worker.is_alive and self.wire.to_us:
+                self.worker.hear()
+
+    @precondition(lambda self: self.wire.to_venue)
+    @rule(count=few)
+    def venue_hears(self, count: int) -> None:
+        for _ in range(min(count, len(self.wire.to_venue))):
+            self.venue.hear()
+
+    @precondition(lambda self: self.venue.live())
+    @rule(data=st.data(), verdict=st.sampled_from(Verdict))
+    def venue_decides(self, data: st.DataObject, verdict: Verdict) -> None:
+        order = data.draw(st.sampled_from(self.venue.live()))
+        self.venue.decide(order, verdict, qty=100)
+
+    @precondition(lambda self: self.venue.executed)
+    @rule(data=st.data())
+    def venue_repeats_itself(self, data: st.DataObject) -> None:
+        self.venue.repeat(data.draw(st.integers(1, self.venue.executed)))
+
+    # --- what must hold ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_arrives_twice(self) -> None:
+        assert len(set(self.venue.arrived)) == len(self.venue.arrived), f"arrived twice: {self.venue.arrived}"
+
+    @invariant()
+    def what_was_given_up_never_arrived(self) -> None:
+        arrived = {cl_ord_id for _, cl_ord_id in self.venue.arrived}
+        given_up = {r.cl_ord_id for r in self._requests() if r.state is RequestState.NOT_SENT}
+        assert not arrived & given_up, f"given up, and at the venue: {arrived & given_up}"
+
+    @invariant()
+    def quantities_are_what_was_executed(self) -> None:
+        booked = {c.root_id: c.cum_qty for c in self._chains() if c.cum_qty}
+        assert booked == self.engine.traded()
+
+    def teardown(self) -> None:
+        self._settle()
+        self._settle(reconnect=True)  # A question that was lost on the way is asked again at the next logon.
+        self._assert_folds_to_the_same()
+        for chain in self._chains():
+            self._assert_settled(chain)
+
+    def _assert_settled(self, chain: Chain) -> None:
+        order = self.venue.orders.get(chain.root_id)
+        states = [r.state for r in chain.requests]
+        assert not {RequestState.INTENT, RequestState.SENT, RequestState.UNKNOWN} & set(states), f"never resolved: {chain}"
+        if order is None:
+            assert states[0] is RequestState.NOT_SENT, f"accepted, and not at the venue: {chain}"
+        else:
+            assert states[0] in {RequestState.DONE, RequestState.REFUSED}
+            ours = (chain.ord_status, chain.cum_qty, chain.cl_ord_id)
+            assert ours == (order.ord_status, Decimal(order.cum_qty), order.cl_ord_id)
+
+    def _settle(self, *, reconnect: bool = False) -> None:
+        """Let everything run that can run, until nothing moves."""
+        if reconnect:
+            self.session_drops()
+        for _ in range(QUIET_ROUNDS):
+            if not self._step():
+                break
+        else:
+            raise AssertionError("it never becomes quiet")
+        phase = self.engine.state.sessions[SESSION].phase
+        assert phase is Phase.READY, f"quiet, and the session is {phase.name}"
+
+    def _step(self) -> bool:
+        """One thing that can be done; False when there is none."""
+        worker = self.worker
+        if not worker.is_alive:
+            self.start_worker()
+        elif worker.unsaid:
+            worker.flush()
+        elif self.engine.hole:
+            self._cut()
+        elif any(w.told or not w.is_alive for w in self.links):
+            self._read_one()
+        elif not self.engine.is_durable():
+            self.commit()
+        elif worker.frames:
+            self._take()
+        elif worker.grant is not None and not self.wire.is_up:
+            self.connect()
+        elif self.wire.to_venue:
+            self.venue.hear()
+        elif self.wire.to_us:
+            worker.hear()
+        elif self.venue.undecided():
+            self.venue.decide(self.venue.undecided()[0], Verdict.YES)
+        else:
+            return False
+        return True
+
+    # --- helpers -----------------------------------------------------------------------------------------------------
+
+    def _client_id(self) -> str:
+        self.clients += 1
+        return f"c{self.clients - 1}"
+
+    def _quote(self) -> None:
+        now = orders.QUOTE
+        self.engine.state.quotes["EURUSD"] = Quote(now.bid_px, now.offer_px, self.engine.at_ns)
+
+    def _is_ready(self) -> bool:
+        return self.engine.state.sessions[SESSION].phase is Phase.READY
+
+    def _pick(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.engine.state.book.chains)))
+
+    def _ask(self, command: Command) -> None:
+        answer = self.engine.take(command)
+        assert self.engine.take(command) is answer, "asked again, answered otherwise"
+
+    def _read_one(self, *, newest_first: bool = False) -> None:
+        """One frame of a link that has one, or the end of it."""
+        if self.engine.hole:
+            self._cut()
+        for worker in reversed(self.links) if newest_first else tuple(self.links):
+            grant = self.grants.get(worker, 0)
+            if worker.told:
+                frame = worker.told.popleft()
+                if isinstance(frame, link.Hello):
+                    self.waiting.append(worker)
+                self.engine.take(FromLink(SESSION, grant, frame))
+                return
+            if not worker.is_alive:
+                self.links.remove(worker)
+                if self.holder is worker:
+                    self.holder = None
+                    self.engine.take(LinkLost(SESSION, grant))
+                return
+
+    def _take(self, death: Death | None = None) -> None:
+        """One frame of the engine, by the worker that it was made for."""
+        frame, grant = self.worker.frames[0], self.worker.grant
+        if isinstance(frame, link.Send) and frame.msg_type in {"D", "F", "G"}:
+            request = self.engine.state.book.chains[frame.root_id].request(frame.cl_ord_id)
+            assert request is not None
+            assert grant is not None
+            assert request.grant == grant.grant, "a frame reached a worker that it was not made for"
+        self.worker.take(death)
+
+    def _cut(self) -> None:
+        self.engine.hole = False
+        self.worker.die()
+
+    def _hand_over(self, grant: int) -> None:
+        self.holder = self.waiting.pop(0)
+        self.grants[self.holder] = grant
+
+    def _drain_wire(self) -> None:
+        """What a dead worker's socket still held has arrived before another connection is made."""
+        while self.wire.to_venue:
+            self.venue.hear()
+        self.wire.to_us.clear()
+
+    def _assert_folds_to_the_same(self) -> None:
+        """Every fact so far, read back from its bytes, makes the state that we have; and every number counted once."""
+        assert shape(folded(orders.CELL, self.journal)) == shape(self.engine.state), "the fold of the journal is not the state"
+        counted = [
+            e.msg_seq_num for e in events(self.journal) if isinstance(e, MessageReceived) and e.msg_seq_num < e.next_target
+        ]
+        assert counted == sorted(set(counted)), f"a number counted twice: {counted}"
+
+    def _chains(self) -> list[Chain]:
+        return list(self.engine.state.book.chains.values())
+
+    def _requests(self) -> list[Request]:
+        return [r for c in self._chains() for r in c.requests]
+
+
+def test_every_order_is_at_the_venue_once_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sessions, rules):
+        monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
+    run_state_machine_as_test(
+        OrderPath,
+        settings=settings(max_examples=250, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)),
+    )

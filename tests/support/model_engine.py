@@ -1,0 +1,113 @@
+"""The engine without its sockets and its database: the real rules, a journal in memory, and a commit that a test asks for."""
+
+from collections import Counter, deque
+from decimal import Decimal
+from typing import Any, cast
+
+from gateway import link
+from gateway.cell import Cell
+from gateway.effects import Outgoing, effects
+from gateway.facts import CATALOGUE, Fact
+from gateway.inbound import Hole
+from gateway.rules import Command, decide, react
+from gateway.sessions import EngineStarted
+from gateway.state import State
+from oms import deciding
+from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
+from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
+from oms.domain.order import Chain, RequestState
+
+Row = tuple[int, str, int, bytes]
+"""at_ns, kind, version, payload"""
+VENUES_WORD = (ExecutionReported, CancelRejected, RequestRejected)
+
+
+class Engine:
+    """Starts as a fold of `journal`, and appends to it at each commit."""
+
+    def __init__(self, cell: Cell, journal: list[Row], at_ns: int) -> None:
+        self.journal = journal
+        self.state = folded(cell, journal)
+        self.at_ns = max(at_ns, self.state.at_ns)
+        self.hole = False
+        """Whether a message was jumped over: the worker has to start again."""
+        self._open: list[tuple[Row, Fact]] = []
+        self._reactions: deque[Command] = deque()
+        self.add(EngineStarted(cell.version, cell.config_hash))
+
+    def take(self, command: Command) -> Answer | None:
+        """One command and all that it sets off; returns the answer to a client's request."""
+        if isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
+            known = deciding.first_answer(self.state.book, command)
+            if known is not None:
+                return known[1]
+        try:
+            events = decide(self.state, command, self.at_ns)
+        except Hole:
+            self.hole = True
+            return None
+        for event in events:
+            self.add(event)
+        while self._reactions:
+            self.take(self._reactions.popleft())
+        return next((cast(Answer, event) for event in events if event.IS_ANSWER), None)
+
+    def add(self, event: Event) -> None:
+        before = self.state.book.chains.get(getattr(event, "root_id", ""))
+        chain = self.state.apply(event, self.state.seq + 1, self.at_ns)
+        _assert_unknown_stays(before, chain, event)
+        row = (self.at_ns, *CATALOGUE.encode(event))
+        self._open.append((row, Fact(self.state.seq, self.at_ns, event, chain)))
+        self._reactions.extend(react(self.state, event))
+
+    def commit(self) -> list[Outgoing]:
+        """Make everything durable; returns what may then go out."""
+        batch, self._open = self._open, []
+        self.journal.extend(row for row, _ in batch)
+        return [out for _, fact in batch for out in effects(self.state, fact)]
+
+    def is_durable(self) -> bool:
+        return not self._open
+
+    def traded(self) -> dict[str, Decimal]:
+        """What the distinct executions in the journal add up to, by order."""
+        seen: set[str] = set()
+        sums: Counter[str] = Counter()
+        for event in [*events(self.journal), *(fact.event for _, fact in self._open)]:
+            if isinstance(event, ExecutionReported) and event.report.last_qty and event.report.exec_id not in seen:
+                seen.add(event.report.exec_id)
+                sums[event.root_id] += event.report.last_qty  # type: ignore[assignment]
+        return dict(sums)  # type: ignore[arg-type]
+
+
+def events(journal: list[Row]) -> list[Event]:
+    return [cast(Event, CATALOGUE.decode(*row[1:])) for row in journal]
+
+
+def folded(cell: Cell, journal: list[Row]) -> State:
+    """The state that the journal makes, read back from its bytes."""
+    state = State(cell)
+    for seq, (row, event) in enumerate(zip(journal, events(journal), strict=True), 1):
+        state.apply(event, seq, row[0])
+    return state
+
+
+def shape(state: State) -> dict[str, Any]:
+    """Everything in the state that the journal decides, to be compared; the order of what is open counts."""
+    known = {key: value for key, value in vars(state).items() if key not in {"book", "quotes", "cell", "plans"}}
+    book = {key: list(value.items()) if isinstance(value, dict) else value for key, value in vars(state.book).items()}
+    waiting = {session: list(ids.items()) for session, ids in state.book._open.items()}
+    return {**known, **book, "_open": waiting}
+
+
+def _assert_unknown_stays(before: Chain | None, after: Chain | None, event: Event) -> None:
+    """UNKNOWN is resolved by the venue's word and by nothing else."""
+    if before is None or after is None or isinstance(event, VENUES_WORD):
+        return
+    for was, now in zip(before.requests, after.requests, strict=False):
+        is_resolved = was.state is RequestState.UNKNOWN and now.state is not RequestState.UNKNOWN
+        assert not is_resolved, f"{type(event).__name__} turned {was.cl_ord_id} from UNKNOWN into {now.state.name}"
+
+
+def is_for(frame: link.FromEngine, cl_ord_id: str) -> bool:
+    return isinstance(frame, link.Send) and frame.cl_ord_id == cl_ord_id
