@@ -22,11 +22,11 @@ from gateway.facts import CATALOGUE, Fact
 from gateway.inbound import Hole
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
-from gateway.rules import FromLink, decide, react
+from gateway.rules import FromLink, decide, is_undecided, react
 from gateway.sessions import EngineStarted, MessageReceived
 from gateway.state import State
 from oms import deciding
-from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, Event
 from oms.journal.postgres import Journal
 from oms.journal.record import Record
@@ -66,6 +66,7 @@ class Engine:
         self._room = asyncio.Event()
         self._room.set()
         self._leased_at_s = 0.0
+        self._undecided: dict[str, DecideAgain] = {}
         self._sinks: list[Sink] = []
         self._memory: deque[Fact] = deque(maxlen=MEMORY_FACTS)
 
@@ -172,6 +173,8 @@ class Engine:
             seq = self._add(event, at_ns)
             if event.IS_ANSWER:
                 self._batch.answer(item.reply, seq, cast(Answer, event), is_repeat=False)
+        if isinstance(command, DecideAgain) and is_undecided(self.state, command):
+            self._undecided[command.cl_ord_id] = command
 
     def _add(self, event: Event, at_ns: int) -> int:
         """One fact into the state and the open batch; what it sets off goes through the inbox."""
@@ -218,6 +221,9 @@ class Engine:
         if now_s - self._leased_at_s >= LEASE_INTERVAL_S / 5:
             self._leased_at_s = now_s
             self.links.lease()
+            undecided, self._undecided = self._undecided, {}
+            for command in undecided.values():
+                self._inbox.put(command)
 
     async def _next_batch(self) -> Batch:
         """The open batch, closed; an empty one when nothing happened for the lease's interval."""

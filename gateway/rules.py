@@ -68,6 +68,8 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
     grant: int
 
 
+_PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
+
 Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
 
 
@@ -150,9 +152,18 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     if request is None or request.terms is None:
         return (event,)  # A cancel: risk never stands in its way.
     verdict, decision = review(request.terms, state.cell.policy, state.quotes, at_ns)
+    if verdict is not None and verdict[0] in _PRICE_TO_COME:
+        return ()  # Asked again until there is a price, or the request is too old.
     if verdict is not None:
         return (RequestNotSent(chain.root_id, request.cl_ord_id, f"{verdict[0].value} {verdict[1]}"),)
     return (replace(event, decision=decision),)
+
+
+def is_undecided(state: State, command: DecideAgain) -> bool:
+    """Whether the request could be decided now but for a market price: the orders session is often there before the prices."""
+    chain = state.book.chains[command.root_id]
+    request, grant = chain.request(command.cl_ord_id), state.grant_if_ready(chain.session)
+    return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
 
 def _from_link(state: State, command: FromLink) -> tuple[Event, ...]:
