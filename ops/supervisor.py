@@ -21,7 +21,7 @@ from ops.dev_ca import ensure
 from ops.migrations.run import upgrade
 
 _TICK_S = 0.05
-_BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 _STEADY_S = 10.0
 """A child that lived this long is started again at once."""
 _STOP_S = 20.0

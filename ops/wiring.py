@@ -11,13 +11,15 @@ from pathlib import Path
 
 from gateway.engine import Engine
 from gateway.starting import start
+from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import logs
 from ops import settings as configuration
 from ops.commands.options import SUPERVISED
-from ops.migrations.run import assert_current
+from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
+_CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unreachable)
 _log = logging.getLogger(__name__)
 
 
@@ -27,9 +29,13 @@ def run_engine(file: Path) -> int:
     dsn = settings.database_url
     if not dsn:
         raise ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
-    assert_current(dsn)
     logs.configure()
-    return asyncio.run(_engine(settings, dsn))
+    try:
+        assert_current(dsn)
+        return asyncio.run(_engine(settings, dsn))
+    except _CANNOT_START as reason:
+        _log.error("the engine cannot start: %s: %s", type(reason).__name__, reason)
+        return EXIT_FAILED
 
 
 def run_worker(file: Path, session: str) -> int:

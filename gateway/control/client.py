@@ -52,7 +52,12 @@ class Client:
         self._server = server
         self._files = files
         self._deadline_s = deadline_s
-        options = (("grpc.max_receive_message_length", _RECEIVED_BYTES_MAX),)
+        options = (
+            ("grpc.max_receive_message_length", _RECEIVED_BYTES_MAX),
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.min_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 1_000),
+        )
         self._channel = grpc.secure_channel(server, _credentials(files), options=options)
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
