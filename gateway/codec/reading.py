@@ -19,7 +19,10 @@ from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Repo
 ID_CHARS_MAX = 64
 TEXT_CHARS_MAX = 512
 _ID = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?")
+_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
+NUMBER_CHARS_MAX = 32
+COUNT_DIGITS_MAX = 18
+"""What a database takes for an integer, and far more than a session counts."""
 _Code = TypeVar("_Code", bound=Enum)
 
 
@@ -61,18 +64,19 @@ def top_of_book(found: Fields) -> TopOfBook:
 
 
 def msg_seq_num(message: Flat) -> int:
-    """MsgSeqNum(34); QuickFIX has checked that it is a number."""
-    value = message.get(34, "")
-    if not value.isdecimal():
-        raise Garbled(f"MsgSeqNum(34) is {value[:20]!r}")
-    return int(value)
+    """MsgSeqNum(34). Raises Garbled."""
+    return _count(message, 34)
 
 
 def new_seq_no(message: Flat) -> int:
-    """NewSeqNo(36) of a SequenceReset(35=4)."""
-    value = message.get(36, "")
-    if not value.isdecimal():
-        raise Garbled(f"NewSeqNo(36) is {value[:20]!r}")
+    """NewSeqNo(36) of a SequenceReset(35=4). Raises Garbled."""
+    return _count(message, 36)
+
+
+def _count(message: Flat, tag: int) -> int:
+    value = message.get(tag, "")
+    if not (value.isascii() and value.isdecimal()) or len(value) > COUNT_DIGITS_MAX:
+        raise Garbled(f"tag {tag} is {value[:20]!r}, no number of a message")
     return int(value)
 
 
@@ -107,10 +111,10 @@ def _cancel_reject(message: Flat) -> CancelReject:
 
 
 def _message_reject(message: Flat) -> MessageReject:
-    ref_seq_num = message.get(45, "")
-    if not ref_seq_num.isdecimal() or len(ref_seq_num) > 18:
-        raise Malformed(f"RefSeqNum(45) is {ref_seq_num[:20]!r}")
-    return MessageReject(int(ref_seq_num), _text(message))
+    try:
+        return MessageReject(_count(message, 45), _text(message))
+    except Garbled as garbled:
+        raise Malformed(str(garbled)) from None
 
 
 _READERS: dict[str, Callable[[Flat], Report]] = {"8": _execution, "9": _cancel_reject, "3": _message_reject, "j": _message_reject}
@@ -135,7 +139,7 @@ def _number(message: Flat, tag: int) -> Decimal | None:
     value = message.get(tag)
     if value is None:
         return None
-    number = _decimal(value)
+    number = _decimal(value) if len(value) <= NUMBER_CHARS_MAX else None
     if number is None:
         raise Malformed(f"tag {tag} is {value[:40]!r}, not a number")
     return number

@@ -37,6 +37,12 @@ def flat(message: str) -> Flat:
     return found
 
 
+def readable(message: str) -> Flat:
+    """The fields of a garbled message that can be read: its header, mostly."""
+    parts = [part.partition("=") for part in message.split(SOH)]
+    return {_TAGS[tag]: value for tag, _, value in reversed(parts) if tag in _TAGS}
+
+
 def _field(part: str) -> tuple[int, str]:
     tag, is_field, value = part.partition("=")
     if not is_field or not tag.isdecimal() or len(tag) > TAG_DIGITS_MAX:

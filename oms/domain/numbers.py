@@ -3,8 +3,11 @@
 import decimal
 from decimal import Decimal
 
+PRECISION = 100
+"""The edge lets 30 digits through. Quantity × price × collar × multiplier, and the sum of many of them, must fit in here: else a
+client or a peer could end the engine with a number."""
 CONTEXT = decimal.Context(
-    prec=50,
+    prec=PRECISION,
     rounding=decimal.ROUND_HALF_EVEN,
     traps=[
         decimal.Inexact,
@@ -19,7 +22,7 @@ CONTEXT = decimal.Context(
 ZERO = Decimal(0)
 BPS = Decimal(10_000)
 AVG_PX_DIGITS = 12
-_ROUNDING = decimal.Context(prec=50, rounding=decimal.ROUND_HALF_EVEN, traps=[decimal.InvalidOperation])
+_ROUNDING = decimal.Context(prec=PRECISION, rounding=decimal.ROUND_HALF_EVEN, traps=[decimal.InvalidOperation])
 _AVG_PX_STEP = Decimal(1).scaleb(-AVG_PX_DIGITS)
 
 

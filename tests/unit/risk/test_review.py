@@ -145,6 +145,16 @@ def test_the_decision_holds_the_numbers_of_a_pass_and_of_a_refusal() -> None:
     assert review(terms(), POLICY, {"EURUSD": QUOTE}, 9_000 * MS)[1] == stale
 
 
+@pytest.mark.parametrize("is_limit", [True, False])
+def test_the_largest_numbers_that_the_edge_lets_through_are_judged(is_limit: bool) -> None:
+    """A client must not be able to end the engine with an order that is too large to be multiplied."""
+    largest = "9" * 18 + "." + "9" * 12
+    with localcontext(CONTEXT):
+        for side in Side:
+            wanted = terms(largest, largest if is_limit else None, side=side)
+            assert refusal(wanted, quote=Quote(D(largest), D(largest), 0), multiplier=D("123456.789")) is not None
+
+
 def test_what_is_worst_is_told_first() -> None:
     """A policy is a tuple: with every check failing, each reason appears once those before it are mended."""
     limits = Limits(D(50), D(1), D(1), D(1), 0)

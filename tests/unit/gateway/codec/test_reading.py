@@ -1,0 +1,165 @@
+"""Reports and prices out of text: every field is checked before it is believed, and nothing a peer sends raises."""
+
+from decimal import Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.codec import reading
+from gateway.codec.reading import Malformed, TopOfBook
+from gateway.codec.text import Flat, Garbled, fields
+from oms.domain.events import ChainEvent
+from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
+from oms.domain.numbers import CONTEXT
+from oms.domain.order import evolve
+from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Unreadable
+from tests.support.orders import D, placed, said
+
+FILL: Flat = {
+    11: "FG1", 41: "FG0", 37: "V1", 17: "E1", 150: "F", 39: "1", 32: "300", 31: "1.38505", 14: "300", 151: "700.000", 58: "done",
+}  # fmt: skip
+LARGEST = "9" * 18 + "." + "9" * 12
+
+
+def without(*tags: int) -> Flat:
+    return {tag: value for tag, value in FILL.items() if tag not in tags}
+
+
+def test_an_execution_report_is_read_to_the_last_digit() -> None:
+    assert reading.report("8", FILL) == ExecutionReport(
+        "FG1", "E1", ExecType.TRADE, OrdStatus.PARTIALLY_FILLED, "V1", "FG0", D(300), D("1.38505"), D(300), D(700), "done"
+    )
+
+
+def test_what_is_absent_is_empty() -> None:
+    told = {17: "E1", 150: "0", 39: "0"}
+    assert reading.report("8", told) == ExecutionReport("", "E1", ExecType.NEW, OrdStatus.NEW)
+
+
+def test_a_status_needs_no_exec_id() -> None:
+    assert reading.report("8", {150: "I", 39: "0"}) == ExecutionReport("", "", ExecType.ORDER_STATUS, OrdStatus.NEW)
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        (without(17), "tag 17 is missing"),
+        (without(150), "tag 150 is '', no code of ExecType"),
+        (FILL | {150: "Z"}, "tag 150 is 'Z', no code of ExecType"),
+        (FILL | {39: "?"}, "tag 39 is '?', no code of OrdStatus"),
+        (FILL | {17: "E\x00"}, r"tag 17 is 'E\x00', not up to 64 printable ASCII characters"),
+        (FILL | {37: "é"}, "tag 37 is 'é', not up to 64 printable ASCII characters"),
+        (FILL | {11: "A" * 65}, f"tag 11 is {'A' * 40!r}, not up to 64 printable ASCII characters"),
+        (FILL | {17: "E" * 100_000}, f"tag 17 is {'E' * 40!r}, not up to 64 printable ASCII characters"),
+        (FILL | {17: " E"}, "tag 17 is ' E', not up to 64 printable ASCII characters"),
+        (FILL | {32: "-1"}, "tag 32 is -1: a quantity is never negative"),
+        (FILL | {14: "-0.5"}, "tag 14 is -0.5: a quantity is never negative"),
+        (FILL | {31: "1e5"}, "tag 31 is '1e5', not a number"),
+        (FILL | {31: "NaN"}, "tag 31 is 'NaN', not a number"),
+        (FILL | {31: "Infinity"}, "tag 31 is 'Infinity', not a number"),
+        (FILL | {31: "٣"}, "tag 31 is '٣', not a number"),
+        (FILL | {32: "1" * 19}, f"tag 32 is {'1' * 19!r}, not a number"),
+        (FILL | {32: "1" * 100_000}, f"tag 32 is {'1' * 40!r}, not a number"),
+        (FILL | {32: "0." + "1" * 13}, f"tag 32 is '0.{'1' * 13}', not a number"),
+        (FILL | {32: ""}, "tag 32 is '', not a number"),
+        (FILL | {32: "0"}, "a trade needs LastQty(32) above zero and LastPx(31)"),
+        (without(32), "a trade needs LastQty(32) above zero and LastPx(31)"),
+        (without(31), "a trade needs LastQty(32) above zero and LastPx(31)"),
+    ],
+)
+def test_a_bad_field_makes_the_report_unreadable_and_is_named(message: Flat, why: str) -> None:
+    assert reading.report("8", message) == Unreadable(f"8: {why}")
+
+
+def test_a_spread_may_trade_below_zero() -> None:
+    told = reading.report("8", FILL | {31: "-0.25"})
+    assert isinstance(told, ExecutionReport)
+    assert told.last_px == D("-0.25")
+
+
+def test_a_long_text_is_cut() -> None:
+    told = reading.report("8", FILL | {58: "x" * 100_000})
+    assert isinstance(told, ExecutionReport)
+    assert told.text == "x" * reading.TEXT_CHARS_MAX
+
+
+def test_a_cancel_reject_is_read() -> None:
+    told = {11: "FG2", 41: "FG1", 39: "4", 102: "0", 37: "V1", 58: "late"}
+    expected = CancelReject("FG2", "FG1", OrdStatus.CANCELED, CxlRejReason.TOO_LATE_TO_CANCEL, "V1", "late")
+    assert reading.report("9", told) == expected
+    assert reading.report("9", {11: "FG2", 39: "8"}) == CancelReject("FG2", "", OrdStatus.REJECTED)
+
+
+@pytest.mark.parametrize("bad", [{39: "4"}, {11: "FG2"}, {11: "FG2", 39: "4", 102: "77"}])
+def test_a_bad_cancel_reject_is_unreadable(bad: Flat) -> None:
+    assert isinstance(reading.report("9", bad), Unreadable)
+
+
+@pytest.mark.parametrize("msg_type", ["3", "j"])
+def test_a_reject_names_the_number_that_it_rejects(msg_type: str) -> None:
+    assert reading.report(msg_type, {45: "12", 58: "no"}) == MessageReject(12, "no")
+    for bad in ("", "x", "-1", "²", "1" * 19, "1" * 5_000):
+        assert reading.report(msg_type, {45: bad}) == Unreadable(f"{msg_type}: tag 45 is {bad[:20]!r}, no number of a message")
+
+
+@pytest.mark.parametrize("msg_type", ["0", "1", "W", "B", "", "xyz"])
+def test_other_messages_say_nothing_of_orders(msg_type: str) -> None:
+    assert reading.report(msg_type, FILL) is None
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "²", "1" * 19, "1" * 5_000])
+def test_a_number_of_a_message_is_bounded(value: str) -> None:
+    for read, tag in ((reading.msg_seq_num, 34), (reading.new_seq_no, 36)):
+        with pytest.raises(Garbled, match=f"tag {tag} is"):
+            read({tag: value})
+    assert (reading.msg_seq_num({34: "0012"}), reading.new_seq_no({36: "9" * 18})) == (12, 10**18 - 1)
+
+
+messages = st.dictionaries(
+    st.sampled_from(sorted({*FILL, 45, 102})), st.text(max_size=40) | st.sampled_from(sorted(FILL.values()))
+)
+
+
+@given(st.sampled_from(["8", "9", "3", "j"]), messages)
+def test_no_report_raises(msg_type: str, message: Flat) -> None:
+    assert reading.report(msg_type, message) is not None
+    assert reading.report(msg_type, FILL | message) is not None
+
+
+def test_the_largest_numbers_that_pass_can_be_booked() -> None:
+    """A trade of a venue must not be able to end the engine with a number that is too long."""
+    with localcontext(CONTEXT):
+        chain = evolve(None, placed(), 1)
+        for number in range(1_000):
+            told = reading.report("8", FILL | {17: f"E{number}", 32: LARGEST, 31: LARGEST})
+            assert isinstance(told, ExecutionReport)
+            event: ChainEvent = said(told)
+            chain = evolve(chain, event, 2)
+        assert (chain.cum_qty, chain.avg_px) == (1_000 * Decimal(LARGEST), Decimal(LARGEST))
+
+
+SNAPSHOT = b"35=W\x0155=EURUSD\x01268=2\x01269=0\x01270=1.3850\x01269=1\x01270=1.3852\x0110=000\x01"
+
+
+def test_the_top_of_a_book_is_its_best_bid_and_offer() -> None:
+    assert reading.top_of_book(fields(SNAPSHOT)) == TopOfBook("EURUSD", D("1.3850"), D("1.3852"))
+    deep = SNAPSHOT.replace(b"268=2", b"268=3").replace(b"10=000", b"269=0\x01270=1.3849\x0110=000")
+    assert reading.top_of_book(fields(deep)) == TopOfBook("EURUSD", D("1.3850"), D("1.3852"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"269=1\x01270=1.3852", b"269=0\x01270=1.3852"),
+        (b"269=1\x01270=1.3852", b"269=1\x01271=5"),
+        (b"270=1.3850", b"270=1,3850"),
+        (b"55=EURUSD\x01", b""),
+        (b"268=2", b"268=3"),
+        (b"268=2\x01", b""),
+        (b"55=EURUSD", b"55=" + b"X" * 100_000),
+    ],
+)
+def test_half_a_snapshot_is_no_price(old: bytes, new: bytes) -> None:
+    with pytest.raises((Malformed, Garbled)):
+        reading.top_of_book(fields(SNAPSHOT.replace(old, new)))
