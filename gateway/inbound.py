@@ -2,39 +2,41 @@
 
 Each number counts once. A message below the expected number is a repetition and is dropped, unless it is a gap-fill that reaches
 beyond it. A session message above the gap (QuickFIX looks at Logon(A), ResendRequest(2) and Reject(3) at once, and counts them
-silently later) is recorded and counts when the gap below it is closed. A business message above the gap means that something was
-jumped over, and the worker has to start again from the number that we know.
+silently later) is recorded and counts when the gap below it is closed. Any other message above the gap means that something was
+jumped over, and the worker has to start again from the number that we know: not even a Heartbeat(0) proves anything there.
+
+A message that cannot be read is set aside; it counts where its number can be read, or it would be asked for again for ever.
 """
 
 from gateway import link
 from gateway.codec import reading
-from gateway.codec.text import Flat, Garbled, flat
+from gateway.codec.text import Flat, Garbled, flat, readable
 from gateway.sessions import MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
 from oms import deciding
 from oms.domain.events import Event, ReportQuarantined
 
-ADMIN = frozenset({"0", "1", "2", "3", "4", "5", "A"})
-"""MsgType(35) of session messages."""
+MAY_COME_AHEAD = frozenset({"2", "3", "4", "5", "A"})
+"""MsgType(35) of the session messages that QuickFIX looks at whatever their number."""
 
 
 class Hole(Exception):
-    """A business message came in above the expected number: what lies between would be lost."""
+    """A message came in above the expected number that should have waited: what lies between would be lost."""
 
 
 def received(state: State, session: Session, frame: link.Received) -> tuple[Event, ...]:
     """The facts in one received message. Raises Hole when the link must be cut and the session started again."""
     raw = frame.raw.decode("latin-1")
+    message, problem = _message(raw)
     try:
-        message = flat(raw)
         number = reading.msg_seq_num(message)
+        next_target = _next_target(session, number, message)
     except Garbled as garbled:
-        return (ReportQuarantined(session.name, f"unreadable message: {garbled}"),)
+        return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}"),)
     msg_type = message.get(35, "")
-    next_target = _next_target(session, number, message)
     if number < session.next_target == next_target:
         return ()  # The peer repeats what we have.
-    if number > session.next_target and msg_type not in ADMIN:
+    if number > session.next_target and msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     record = MessageReceived(
         session=session.name,
@@ -44,16 +46,25 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
         next_target=next_target,
         raw=raw,
     )
+    if problem:
+        return record, ReportQuarantined(session.name, f"unreadable message: {problem}")
     return (record, *_meaning(state, session, msg_type, message))
+
+
+def _message(raw: str) -> tuple[Flat, str]:
+    """The fields, and what is wrong with the message; then only those fields that can be read."""
+    try:
+        return flat(raw), ""
+    except Garbled as garbled:
+        return readable(raw), str(garbled)
 
 
 def _next_target(session: Session, number: int, message: Flat) -> int:
     """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); whatever then stands next and was heard before counts too."""
     if number > session.next_target:
         return session.next_target
-    new_seq_no = message.get(36, "")
-    is_gap_fill = message.get(35) == "4" and new_seq_no.isdecimal()
-    next_target = max(number + 1, int(new_seq_no) if is_gap_fill else 0, session.next_target)
+    filled_to = reading.new_seq_no(message) if message.get(35) == "4" else 0
+    next_target = max(number + 1, filled_to, session.next_target)
     while next_target in session.heard_ahead:
         next_target += 1
     return next_target
