@@ -146,7 +146,9 @@ class OrderPath(RuleBasedStateMachine):
     @precondition(lambda self: not self.worker.is_alive)
     @rule()
     def log_is_restored(self) -> None:
-        self.disk.log = self.copy
+        """The log of an older start is put back. An older copy of the same start's could not be told from the right one."""
+        if self.copy is None or self.disk.log is None or self.copy.grant != self.disk.log.grant:
+            self.disk.log = self.copy
 
     @precondition(lambda self: self.worker.is_alive)
     @rule()

@@ -1,7 +1,14 @@
 """The worker's sent.log: what survives, what is dropped once the journal has it, and that a gap-fill is evidence too."""
 
+import resource
+import signal
 from pathlib import Path
 from socket import socketpair
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway import link
 from gateway.codec.text import text
@@ -45,3 +52,60 @@ def test_a_gap_fill_is_logged_before_it_leaves(tmp_path: Path) -> None:
         raw = text("FIX.4.4", "4", [(34, "5"), (43, "Y"), (123, "Y"), (36, "9")]).encode()
         handler.outgoing_admin("BROKER", raw)
     assert entries(tmp_path / "sent.log") == (link.Logged(9, 0, "", "", "4", raw),)
+
+
+def test_no_log_is_none(tmp_path: Path) -> None:
+    assert sent_log.read(tmp_path / "sent.log") is None
+
+
+def test_a_log_says_where_it_comes_from(tmp_path: Path) -> None:
+    sent_log.Writer(tmp_path / "sent.log", 2, 7).add(logged(1))
+    assert sent_log.read(tmp_path / "sent.log") == link.SentLog(sent_log.boot_id(), 2, 7, (logged(1),))
+
+
+def test_a_new_grant_starts_a_new_log(tmp_path: Path) -> None:
+    sent_log.Writer(tmp_path / "sent.log", 1, 7).add(logged(1))
+    sent_log.Writer(tmp_path / "sent.log", 1, 8)
+    assert sent_log.read(tmp_path / "sent.log") == link.SentLog(sent_log.boot_id(), 1, 8, ())
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_a_log_that_is_damaged_before_its_end_is_no_evidence(tmp_path: Path, line: int) -> None:
+    path = tmp_path / "sent.log"
+    writer = sent_log.Writer(path, 1, 7)
+    for number in (1, 2, 3):
+        writer.add(logged(number))
+    lines = path.read_bytes().split(b"\n")
+    lines[line] = lines[line].replace(b"1", b"7", 1)
+    path.write_bytes(b"\n".join(lines))
+    assert sent_log.read(path) is None
+
+
+@given(st.integers(0, 10_000))
+def test_wherever_the_end_is_torn_off_the_whole_lines_before_count(cut: int) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sent.log"
+        writer = sent_log.Writer(path, 1, 7)
+        header = path.stat().st_size
+        for number in (1, 2, 3):
+            writer.add(logged(number))
+        written = path.read_bytes()
+        at = cut % (len(written) + 1)
+        path.write_bytes(written[:at])
+        whole = written[header : at + 1].count(b"\n") if at >= header - 1 else -1
+        assert sent_log.read(path) == (
+            None if whole < 0 else link.SentLog(sent_log.boot_id(), 1, 7, tuple(logged(n) for n in range(1, whole + 1)))
+        )
+
+
+def test_a_full_disk_is_heard_of_before_anything_is_sent(tmp_path: Path) -> None:
+    writer = sent_log.Writer(tmp_path / "sent.log", 1, 7)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "sent.log").stat().st_size + 10, limits[1]))
+        with pytest.raises(OSError, match=r"sent\.log took 10 of"):
+            writer.add(logged(1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert entries(tmp_path / "sent.log") == ()

@@ -1,0 +1,69 @@
+"""The one door in: who comes first, and who is refused when it is full."""
+
+import pytest
+
+from gateway import inbox, link
+from gateway.inbox import Inbox, Item, Lane, Overloaded
+from gateway.rules import Command, FromLink, LinkLost
+from oms.domain.commands import AskStatus, DecideAgain
+from tests.support.orders import SESSION, cancel, change, place
+
+AGAIN, ASK = DecideAgain("FG1", "FG1"), AskStatus("FG1", "FG1")
+HEARD, LOST = FromLink(SESSION, 7, link.LoggedOn()), LinkLost(SESSION, 7)
+
+
+def filled(*commands: Command) -> Inbox:
+    made = Inbox(lambda: None)
+    for command in commands:
+        made.put(command)
+    return made
+
+
+def taken(door: Inbox) -> list[Command]:
+    items = iter(door.take, None)
+    return [item.command for item in items]
+
+
+def test_what_must_not_wait_comes_first_and_in_order() -> None:
+    last_first = (place(), place("c2"), change(), cancel(), cancel("x2"), HEARD, LOST, ASK, AGAIN)
+    assert taken(filled(*last_first)) == [ASK, AGAIN, HEARD, LOST, cancel(), cancel("x2"), change(), place(), place("c2")]
+
+
+def test_every_command_wakes_the_engine_and_keeps_who_asked() -> None:
+    woken: list[int] = []
+    door = Inbox(lambda: woken.append(1))
+
+    def reply(seq: int, answer: object, is_repeat: bool) -> None: ...
+
+    door.put(place(), reply)
+    assert (door.take(), door.take(), woken) == (Item(place(), reply), None, [1])
+
+
+@pytest.mark.parametrize(("lane", "command"), [(Lane.ORDERS, place()), (Lane.REPLACES, change()), (Lane.CANCELS, cancel())])
+def test_a_full_lane_refuses_and_says_so(lane: Lane, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(inbox.BOUNDS, lane, 2)
+    door = filled(command, command)
+    with pytest.raises(Overloaded, match=f"2 requests are waiting in lane {lane.name}") as refused:
+        door.put(command)
+    assert (refused.value.lane, refused.value.bound) == (lane.name, 2)
+    assert taken(door) == [command, command]
+
+
+def test_a_full_lane_of_orders_keeps_no_cancel_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(inbox.BOUNDS, Lane.ORDERS, 1)
+    door = filled(place(), cancel(), change(), HEARD)
+    assert door.depths() == {"REACTIONS": 0, "REPORTS": 1, "CANCELS": 1, "REPLACES": 1, "ORDERS": 1}
+
+
+def test_a_report_is_never_refused_but_its_sender_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(inbox.BOUNDS, Lane.REPORTS, 4)
+    door = filled(HEARD, HEARD, HEARD)
+    pressed = []
+    for _ in range(2):
+        door.put(HEARD)
+        pressed.append((door.is_pressed(), door.is_relieved()))
+    relieved = []
+    while door.take() is not None:
+        relieved.append((door.is_pressed(), door.is_relieved()))
+    assert pressed == [(True, False), (True, False)]
+    assert relieved == [(True, False), (False, False), (False, False), (False, True), (False, True)]
