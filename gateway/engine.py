@@ -7,30 +7,29 @@ heard never happened.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from gateway import link
+from gateway import link, prices
 from gateway.batch import Batch
 from gateway.cell import SessionKind
-from gateway.codec import reading
-from gateway.codec.text import Garbled, fields
+from gateway.clock import Clock
 from gateway.effects import effects
 from gateway.facts import CATALOGUE, Fact
-from gateway.inbound import Hole
+from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
-from gateway.sessions import EngineStarted, MessageReceived
+from gateway.sessions import EngineStarted, MessageReceived, SessionHalted
 from gateway.state import State
 from oms import deciding
 from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
-from oms.domain.events import Answer, Event
+from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined
 from oms.journal.postgres import Journal
 from oms.journal.record import Record
-from risk.limits import Quote
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,6 +39,7 @@ BATCH_RECORDS_MAX = 4_096
 MEMORY_FACTS = 50_000
 """How many of the latest facts can be read again by a resume token."""
 LEASE_INTERVAL_S = 0.5
+_ALARMS = frozenset({ReportQuarantined, ReportDiffered, SessionHalted})
 
 
 class TokenTooOld(Exception):
@@ -53,11 +53,13 @@ class TokenTooOld(Exception):
 class Engine:
     """Owns the state. Everybody else puts commands into its inbox and hears facts that are durable."""
 
-    def __init__(self, state: State, journal: Journal, clock_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, state: State, journal: Journal, wall_ns: Callable[[], int], monotonic_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
         self.state = state
         self.durable_seq = journal.seq
         self._journal = journal
-        self._clock_ns = clock_ns
+        self._clock = Clock(wall_ns, monotonic_ns)
         self._work, self._filled = asyncio.Event(), asyncio.Event()
         self._inbox = Inbox(self._work.set)
         self.links = Links(self._inbox, frozenset(state.plans))
@@ -65,7 +67,7 @@ class Engine:
         self._batch = Batch()
         self._room = asyncio.Event()
         self._room.set()
-        self._leased_at_s = 0.0
+        self._proved_s = self._leased_s = 0.0
         self._undecided: dict[str, DecideAgain] = {}
         self._sinks: list[Sink] = []
         self._memory: deque[Fact] = deque(maxlen=MEMORY_FACTS)
@@ -124,9 +126,6 @@ class Engine:
         """Keep a durable fact for those who come back with a resume token."""
         self._memory.append(fact)
 
-    def inbox_depths(self) -> dict[str, int]:
-        return self._inbox.depths()
-
     async def _decide(self) -> None:
         while True:
             await self._work.wait()
@@ -153,8 +152,7 @@ class Engine:
     def _handle(self, item: Item) -> None:
         command = item.command
         if isinstance(command, FromLink):
-            if command.session in self._market_data and isinstance(command.frame, link.Received):
-                self._take_quote(command.session, command.frame)
+            if command.session in self._market_data and prices.take(self.state, command, self._now()):
                 return
         elif isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
             known = deciding.first_answer(self.state.book, command)
@@ -169,6 +167,11 @@ class Engine:
             assert isinstance(command, FromLink)
             self.links.cut(command.session)
             return
+        except Exception as error:  # Nothing has changed yet; asked for again it would only come back.
+            if not isinstance(command, FromLink) or not isinstance(command.frame, link.Received):
+                raise
+            _log.exception("a message of %s cannot be decided and is set aside", command.session)
+            events = set_aside(self.state.sessions[command.session], command.frame, str(error))
         for event in events:
             seq = self._add(event, at_ns)
             if event.IS_ANSWER:
@@ -184,25 +187,14 @@ class Engine:
         kind, version, payload = CATALOGUE.encode(event)
         record = Record(seq, self._journal.epoch, at_ns, kind, version, event.key, payload)
         self._batch.add(record, Fact(seq, at_ns, event, chain), expected)
+        if type(event) in _ALARMS:
+            _log.error("a person has to look at record %d: %s", seq, event)
         for command in react(self.state, event):
             self._inbox.put(command)
         return seq
 
     def _now(self) -> int:
-        """Time for the rules and the journal: never goes back, whatever the clock does."""
-        return max(self._clock_ns(), self.state.at_ns)
-
-    def _take_quote(self, session: str, frame: link.Received) -> None:
-        """Prices are not journalled: each decision records the one that it used."""
-        try:
-            found = fields(frame.raw)
-            if (35, "W") not in found:
-                return
-            top = reading.top_of_book(found)
-        except (Garbled, reading.Malformed) as bad:
-            _log.warning("%s: price ignored: %s", session, bad)
-            return
-        self.state.quotes[top.symbol] = Quote(top.bid_px, top.offer_px, self._clock_ns())
+        return self._clock.now(self.state.at_ns)
 
     async def _commit(self) -> None:
         while True:
@@ -210,16 +202,17 @@ class Engine:
             if batch.records:
                 await self._journal.append(batch.records, batch.marks())
                 self.durable_seq = batch.records[-1].seq
-            elif not batch.after:
+                self._proved()
+            elif asyncio.get_running_loop().time() - self._proved_s >= LEASE_INTERVAL_S:
                 await self._journal.confirm()
-            self._lease()
+                self._proved()
             self._release(batch)
 
-    def _lease(self) -> None:
-        """The journal has just shown that it is alive: the workers hear of it, but not at every commit."""
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._leased_at_s >= LEASE_INTERVAL_S / 5:
-            self._leased_at_s = now_s
+    def _proved(self) -> None:
+        """The journal has just shown that it is alive and ours: the workers hear of it, but not at every commit."""
+        self._proved_s = asyncio.get_running_loop().time()
+        if self._proved_s - self._leased_s >= LEASE_INTERVAL_S / 5:
+            self._leased_s = self._proved_s
             self.links.lease()
             undecided, self._undecided = self._undecided, {}
             for command in undecided.values():
@@ -240,7 +233,7 @@ class Engine:
     def _release(self, batch: Batch) -> None:
         """The batch is durable: workers first, then those who wait for answers, then those who listen."""
         if batch.facts:
-            self.links.acknowledge(batch.facts)
+            self.links.hear(batch.facts)
             self.links.send([out for fact in batch.facts for out in effects(self.state, fact)])
         for tell in batch.after:
             tell()

@@ -5,7 +5,8 @@ beyond it. A session message above the gap (QuickFIX looks at Logon(A), ResendRe
 silently later) is recorded and counts when the gap below it is closed. Any other message above the gap means that something was
 jumped over, and the worker has to start again from the number that we know: not even a Heartbeat(0) proves anything there.
 
-A message that cannot be read is set aside; it counts where its number can be read, or it would be asked for again for ever.
+A message that cannot be read is set aside; it counts where its number can be read, or it would be asked for again for ever. So
+does a message that our FIX layer refuses by itself: all that we ever see of it is our own Reject(3).
 """
 
 from gateway import link
@@ -18,6 +19,10 @@ from oms.domain.events import Event, ReportQuarantined
 
 MAY_COME_AHEAD = frozenset({"2", "3", "4", "5", "A"})
 """MsgType(35) of the session messages that QuickFIX looks at whatever their number."""
+
+
+_NOT_COUNTED = frozenset({"A", "4"})
+"""RefMsgType(372) of the messages that our FIX layer rejects without counting them."""
 
 
 class Hole(Exception):
@@ -38,17 +43,42 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
         return ()  # The peer repeats what we have.
     if number > session.next_target and msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
-    record = MessageReceived(
-        session=session.name,
-        session_epoch=session.session_epoch,
-        msg_seq_num=number,
-        msg_type=msg_type,
-        next_target=next_target,
-        raw=raw,
-    )
+    record = _record(session, number, next_target, msg_type, raw)
     if problem:
         return record, ReportQuarantined(session.name, f"unreadable message: {problem}")
     return (record, *_meaning(state, session, msg_type, message))
+
+
+def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
+    """A message that no rule can deal with counts, is kept, and waits for a person; else it would come again for ever."""
+    raw = frame.raw.decode("latin-1")
+    message, _ = _message(raw)
+    number = reading.msg_seq_num(message)
+    record = _record(session, number, _next_target(session, number, message), message.get(35, ""), raw)
+    return record, ReportQuarantined(session.name, why)
+
+
+def _record(session: Session, number: int, next_target: int, msg_type: str, raw: str) -> MessageReceived:
+    return MessageReceived(session.name, session.session_epoch, number, msg_type, next_target, raw)
+
+
+def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
+    """What is lost when our FIX layer sends a Reject(3) or BusinessMessageReject(j) of its own: it counts, nobody has read it.
+
+    A message above a gap comes again, and is rejected again, when the gap is closed.
+    """
+    reject, _ = _message(frame.raw.decode("latin-1"))
+    try:
+        number = reading.ref_seq_num(reject)
+    except Garbled:
+        return ()  # The message had no number, and does not count.
+    msg_type = reject.get(372, "")
+    if number != session.next_target or msg_type in _NOT_COUNTED:
+        return ()
+    what = f"MsgSeqNum {number} of type {msg_type!r} was rejected by our FIX layer, unread: {reject.get(58, '')[:200]}"
+    record = _record(session, number, _next_target(session, number, {}), msg_type, "")
+    doubts = [deciding.doubt(c, r, "a message of the peer was rejected unread") for c, r in state.book.open_requests(session.name)]
+    return record, ReportQuarantined(session.name, what), *(d for d in doubts if d is not None)
 
 
 def _message(raw: str) -> tuple[Flat, str]:
@@ -75,6 +105,16 @@ def _meaning(state: State, session: Session, msg_type: str, message: Flat) -> tu
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.get(112) == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
+        case "4":
+            return _filled_over(state, session, message)
         case _:
             told = reading.report(msg_type, message)
             return () if told is None else deciding.report(state.book, session.name, session.session_epoch, told)
+
+
+def _filled_over(state: State, session: Session, message: Flat) -> tuple[Event, ...]:
+    """The peer will not say again what it said under some numbers: an answer to any unanswered request may have been there."""
+    if message.get(123) != "Y":
+        raise Hole(f"{session.name}: SequenceReset-Reset to {message.get(36)}: numbers are not given up without a person")
+    doubts = [deciding.doubt(c, r, "the peer filled over its own messages") for c, r in state.book.open_requests(session.name)]
+    return tuple(d for d in doubts if d is not None)

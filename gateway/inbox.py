@@ -66,13 +66,18 @@ class Inbox:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lanes: tuple[deque[Item], ...] = tuple(deque() for _ in Lane)
+        self._orders: dict[tuple[str, str], int] = {}
+        """How often each client's order waits here, by principal and client_order_id."""
 
     def put(self, command: Command, reply: Reply | None = None) -> None:
         """Take a command in. Raises Overloaded at the lane's bound, except for reports, whose sender is held back instead."""
         lane = _LANES[type(command)]
-        waiting = self._lanes[lane]
+        waiting = self._lanes[Lane.ORDERS if self._follows_an_order(command) else lane]
         if len(waiting) >= BOUNDS[lane] and lane is not Lane.REPORTS:
             raise Overloaded(lane.name, BOUNDS[lane])
+        if isinstance(command, PlaceOrder):
+            named = (command.principal, command.client_order_id)
+            self._orders[named] = self._orders.get(named, 0) + 1
         waiting.append(Item(command, reply))
         self._wake()
 
@@ -80,8 +85,23 @@ class Inbox:
         """The next command by precedence; None when all lanes are empty."""
         for lane in self._lanes:
             if lane:
-                return lane.popleft()
+                item = lane.popleft()
+                if isinstance(item.command, PlaceOrder):
+                    self._forget(item.command)
+                return item
         return None
+
+    def _follows_an_order(self, command: Command) -> bool:
+        """A cancel or replace of an order that still waits here must not go before it: it would find no such order."""
+        if not self._orders or not isinstance(command, (CancelOrder, ReplaceOrder)):
+            return False
+        return (command.principal, command.orig_client_order_id) in self._orders
+
+    def _forget(self, command: PlaceOrder) -> None:
+        named = (command.principal, command.client_order_id)
+        self._orders[named] -= 1
+        if not self._orders[named]:
+            del self._orders[named]
 
     def is_pressed(self) -> bool:
         """Whether the workers' links must stop reading."""
@@ -90,6 +110,3 @@ class Inbox:
     def is_relieved(self) -> bool:
         """Whether the workers' links may read again."""
         return len(self._lanes[Lane.REPORTS]) < BOUNDS[Lane.REPORTS] // 2
-
-    def depths(self) -> dict[str, int]:
-        return {lane.name: len(self._lanes[lane]) for lane in Lane}

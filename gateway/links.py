@@ -13,6 +13,7 @@ from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox
 from gateway.rules import FromLink, LinkLost
+from gateway.sessions import SessionHalted
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -73,10 +74,12 @@ class Links:
         for session, holder in tuple(self._holders.items()):
             holder.write(link.frame(link.Lease(self.acked.get(session, 0))))
 
-    def acknowledge(self, facts: Sequence[Fact]) -> None:
-        """These facts are durable: what a worker logged of them it need not keep."""
+    def hear(self, facts: Sequence[Fact]) -> None:
+        """What durable facts mean for the links: what a worker need not keep in its log, and who waits in vain for a grant."""
         for fact in facts:
-            if isinstance(fact.event, MessageSent):
+            if isinstance(fact.event, SessionHalted):
+                self._waiting[fact.event.session].popleft()
+            elif isinstance(fact.event, MessageSent):
                 self.acked[fact.event.session] = fact.event.msg_seq_num
 
     def cut(self, session: str) -> None:

@@ -14,7 +14,7 @@ from gateway import link
 from gateway.cell import SessionKind
 from gateway.codec import reading
 from gateway.codec.text import flat
-from gateway.inbound import received
+from gateway.inbound import received, rejected
 from gateway.sessions import (
     BLOCK,
     SEQUENCE_RESET,
@@ -23,6 +23,7 @@ from gateway.sessions import (
     Phase,
     SenderReserved,
     Session,
+    SessionHalted,
     SessionLoggedOn,
     SessionLoggedOut,
     SessionReady,
@@ -31,6 +32,7 @@ from gateway.sessions import (
     granted_anew,
     left_in_log,
     trusts,
+    why_halt,
 )
 from gateway.state import State
 from oms import deciding
@@ -68,6 +70,8 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
     grant: int
 
 
+_REJECTS = frozenset({"3", "j"})
+"""What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
 Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
@@ -195,6 +199,9 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
     down = _session_down(state, hello.session, session.grant, "worker replaced")
     if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
         return (*down, granted_anew(session, hello))
+    halt = why_halt(session, hello)
+    if halt:
+        return (*down, SessionHalted(hello.session, halt))
     grant = granted(session, hello)
     if session.grant == 0:
         return (*down, grant)
@@ -247,6 +254,8 @@ def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
     if frame.root_id:
         return (_message_sent(session, epoch, frame),)
     told = AdminSent(session, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
+    if frame.msg_type in _REJECTS:
+        return (told, *rejected(state, state.sessions[session], frame))
     if frame.msg_type != SEQUENCE_RESET:
         return (told,)
     filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(flat(frame.raw.decode("latin-1"))))

@@ -57,6 +57,12 @@ class SessionGranted(SessionEvent, frozen=True, gc=False):
     pid: int
 
 
+class SessionHalted(SessionEvent, frozen=True, gc=False):
+    """A worker came whose numbers this journal never gave out. It gets no grant until a person has looked."""
+
+    reason: str
+
+
 class SenderReserved(SessionEvent, frozen=True, gc=False):
     """Sender numbers up to this one may be used."""
 
@@ -109,6 +115,7 @@ class GapFilled(SessionEvent, frozen=True, gc=False):
 EVENTS: tuple[type[Event], ...] = (
     EngineStarted,
     SessionGranted,
+    SessionHalted,
     SenderReserved,
     SessionLoggedOn,
     SessionReady,
@@ -137,6 +144,20 @@ class Session(msgspec.Struct, frozen=True):
     """The highest MsgSeqNum(34) that the journal saw us send."""
     reserved_to: int = 0
     test_req_id: str = ""
+
+
+def why_halt(session: Session, hello: Hello) -> str:
+    """Why the session must not log on: its folder was used beyond what this journal knows. Empty where it may.
+
+    A database restored from a backup, or made anew, looks like this: the venue holds orders that the journal does not.
+    """
+    if session.grant == 0 and (hello.next_sender > 1 or hello.log is not None):
+        return "the session's folder was used with another journal; if that one is gone for good, remove the folder"
+    if hello.next_sender > session.reserved_to + 1 and session.grant:
+        return (
+            f"the FIX store is at {hello.next_sender}, beyond the last number that this journal gave out, {session.reserved_to}"
+        )
+    return ""
 
 
 def trusts(session: Session, hello: Hello) -> bool:
@@ -218,7 +239,7 @@ def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Ses
             return replace(session, phase=Phase.READY, was_ready=True, test_req_id="")
         case SessionLoggedOut():
             return replace(session, phase=Phase.DOWN, test_req_id="")
-        case GapFilled():
+        case GapFilled() | SessionHalted():
             return session
         case _:
             raise AssertionError(f"{type(event).__name__} is no fact about a session")

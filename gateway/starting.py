@@ -12,7 +12,7 @@ from oms.journal.postgres import Journal
 from oms.journal.reading import verified
 
 
-async def start(cell: Cell, dsn: str, clock_ns: Callable[[], int]) -> Engine:
+async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int]) -> Engine:
     """An engine that knows all that the journal knows, ready to `run`.
 
     Raises what `Journal.take_over` and `verified` raise: no journal, no order. Corrupt names the first bad batch.
@@ -20,7 +20,7 @@ async def start(cell: Cell, dsn: str, clock_ns: Callable[[], int]) -> Engine:
     numbers.install()
     journal = await Journal.take_over(dsn)
     state = State(cell)
-    engine = Engine(state, journal, clock_ns)
+    engine = Engine(state, journal, wall_ns)
     async for _, records in verified(dsn):
         for record in records:
             event = CATALOGUE.decode(record.kind, record.version, record.payload)

@@ -1,6 +1,7 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import cast
 
 from oms.domain.events import (
@@ -18,6 +19,9 @@ from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
 from oms.domain.report import ExecutionReport
 
+Execution = tuple[ExecType, Decimal | None, Decimal | None]
+"""ExecType(150), LastQty(32) and LastPx(31): what makes two reports under one ExecID the same."""
+
 
 class Book:
     """The orders of one cell. Only the engine's loop, or a replay, changes it."""
@@ -29,13 +33,13 @@ class Book:
         self.cl_ord_ids_minted = 0
         self._root_of: dict[str, str] = {}
         self._answers: dict[tuple[str, str], tuple[int, Answer]] = {}
-        self._exec_ids: set[tuple[str, str]] = set()
+        self._executions: dict[tuple[str, str], Execution] = {}
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[tuple[str, int, int], str] = {}
 
-    def mint(self, ahead: int = 0) -> str:
+    def mint(self) -> str:
         """The next ClOrdID(11): deterministic, unique over restarts and days. Taken once an event that carries it is applied."""
-        return f"{self.prefix}{self.cl_ord_ids_minted + 1 + ahead:08d}"
+        return f"{self.prefix}{self.cl_ord_ids_minted + 1:08d}"
 
     def answer(self, principal: str, client_order_id: str) -> tuple[int, Answer] | None:
         """What was answered to this request the first time, and under which journal seq."""
@@ -56,9 +60,9 @@ class Book:
         """The order that a report is about: by ClOrdID(11), else by OrigClOrdID(41)."""
         return self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
 
-    def holds_execution(self, session: str, exec_id: str) -> bool:
-        """Whether this ExecID(17) of the session's counterparty is booked already."""
-        return (session, exec_id) in self._exec_ids
+    def execution(self, root_id: str, exec_id: str) -> Execution | None:
+        """What the order holds under this ExecID(17)."""
+        return self._executions.get((root_id, exec_id))
 
     def open_requests(self, session: str) -> Iterator[tuple[Chain, Request]]:
         """The session's requests without an answer, oldest first."""
@@ -73,7 +77,9 @@ class Book:
         cl_ord_id = self._sent_as.get((session, session_epoch, msg_seq_num))
         chain = self.by_cl_ord_id(cl_ord_id) if cl_ord_id else None
         request = chain.request(cl_ord_id) if chain is not None and cl_ord_id else None
-        return None if chain is None or request is None else (chain, request)
+        if chain is None or request is None or request.msg_seq_num != msg_seq_num or request.state is RequestState.INTENT:
+            return None  # Sent again since, under another number.
+        return chain, request
 
     def apply(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """Change the state by one fact; returns the order that it changed."""
@@ -94,7 +100,8 @@ class Book:
             self.cl_ord_ids_minted += 1
         elif isinstance(event, ExecutionReported):
             if event.report.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
-                self._exec_ids.add((event.session, event.report.exec_id))
+                told = event.report
+                self._executions[event.root_id, told.exec_id] = (told.exec_type, told.last_qty, told.last_px)
         elif isinstance(event, MessageSent) and event.msg_type != MsgType.ORDER_STATUS_REQUEST.value:
             self._sent_as[event.session, event.session_epoch, event.msg_seq_num] = event.cl_ord_id
         if before is None or before.requests is not after.requests:

@@ -13,6 +13,7 @@ from oms.domain.events import (
     OrderPlaced,
     OrderRefused,
     ReplaceRequested,
+    ReportDiffered,
     ReportQuarantined,
     RequestDoubted,
     RequestNotSent,
@@ -21,7 +22,7 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import ExecType, MsgType, OrdStatus
+from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
 from oms.domain.order import Chain, Request, RequestState
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
@@ -68,7 +69,7 @@ def cancel(book: Book, command: CancelOrder, chain: Chain | None, grant: int) ->
     return CancelRequested(
         root_id=chain.root_id,
         cl_ord_id=book.mint(),
-        orig_cl_ord_id=chain.cl_ord_id,
+        orig_cl_ord_id=_latest(chain),
         client_order_id=command.client_order_id,
         principal=command.principal,
         session=chain.session,
@@ -80,6 +81,8 @@ def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, a
     """A replace names the whole desired order (R9); nothing of it applies before the venue says so (R4)."""
     refusal = _request_refusal(book, command, chain, grant)
     terms = None if chain is None else _replaced_terms(chain, command)
+    if refusal is None and chain is not None and chain.terms.ord_type is OrdType.MARKET and command.price is not None:
+        refusal = Refusal.PRICE_ON_MARKET_ORDER
     if refusal is None and terms is not None and is_expired(terms, at_ns):
         refusal = Refusal.EXPIRED
     if chain is None or terms is None or refusal is not None:
@@ -147,8 +150,6 @@ def is_expired(terms: Terms, at_ns: int) -> bool:
 
 
 def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
-    if told.exec_type is not ExecType.ORDER_STATUS and book.holds_execution(session, told.exec_id):
-        return ()  # The venue resent an execution that we already hold.
     chain = book.reported(told)
     if chain is None:
         return (ReportQuarantined(session, f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"),)
@@ -156,7 +157,25 @@ def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEve
         return (ReportQuarantined(session, f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"),)
     if told.exec_type in _NOT_MODELLED:
         return (ReportQuarantined(session, f"ExecType {told.exec_type.value} for {chain.root_id} needs a person"),)
-    return (ExecutionReported(chain.root_id, session, told),)
+    held = book.execution(chain.root_id, told.exec_id)
+    if told.exec_type is not ExecType.ORDER_STATUS and held is not None:
+        if held == (told.exec_type, told.last_qty, told.last_px):
+            return ()  # The venue resent an execution that we already hold.
+        return (ReportQuarantined(session, f"ExecID {told.exec_id} for {chain.root_id} came again with other content"),)
+    reported = ExecutionReported(chain.root_id, session, told)
+    differs = _differs(chain, session, told)
+    return (reported,) if differs is None else (reported, differs)
+
+
+def _differs(chain: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
+    """Whether the venue's CumQty(14) is another than ours will be."""
+    if told.cum_qty is None or told.says_unknown() or told.exec_type is ExecType.REJECTED:
+        return None
+    traded = told.last_qty if told.exec_type is ExecType.TRADE else None
+    held_cum_qty = chain.cum_qty if traded is None else chain.cum_qty + traded
+    if told.cum_qty == held_cum_qty:
+        return None
+    return ReportDiffered(chain.root_id, session, told.exec_id, told.cum_qty, held_cum_qty)
 
 
 def _cancel_reject(book: Book, session: str, told: CancelReject) -> CancelRejected | ReportQuarantined:
@@ -217,7 +236,10 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
         return Refusal.UNKNOWN_ORDER
     if not chain.is_live:
         return Refusal.TOO_LATE
-    if chain.pending() is not None:
+    pending = chain.pending(MsgType.ORDER_CANCEL_REQUEST)
+    if pending is None and isinstance(command, ReplaceOrder):  # A cancel is never held up by a replace.
+        pending = chain.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST)
+    if pending is not None:
         return Refusal.REQUEST_PENDING
     return None if grant else Refusal.SESSION_DOWN
 
@@ -236,6 +258,12 @@ def _request_refused(
         text=_named(command),
         terms=terms if visible else None,
     )
+
+
+def _latest(chain: Chain) -> str:
+    """OrigClOrdID(41) for a cancel: the last version that is on its way or accepted (R8)."""
+    pending = chain.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST)
+    return chain.cl_ord_id if pending is None or pending.state is RequestState.UNKNOWN else pending.cl_ord_id
 
 
 def _named(command: CancelOrder | ReplaceOrder) -> str:

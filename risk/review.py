@@ -65,7 +65,7 @@ def quote_is_sane(case: Case) -> Verdict | None:
 
 
 def quote_is_fresh(case: Case) -> Verdict | None:
-    if case.reference_age_ms <= case.limits.reference_age_ms_max:
+    if 0 <= case.reference_age_ms <= case.limits.reference_age_ms_max:
         return None
     numbers = f"reference_age_ms={case.reference_age_ms} reference_age_ms_max={case.limits.reference_age_ms_max}"
     return Refusal.STALE_REFERENCE_PX, numbers
@@ -143,5 +143,5 @@ def _case(terms: Terms, instrument: Instrument, limits: Limits, quote: Quote, at
         near_px=near_px,
         worst_px=worst_px,
         order_notional=terms.order_qty * worst_px * instrument.multiplier,
-        reference_age_ms=max(0, (at_ns - quote.at_ns) // _NS_PER_MS),
+        reference_age_ms=(at_ns - quote.at_ns) // _NS_PER_MS,
     )

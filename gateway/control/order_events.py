@@ -193,6 +193,12 @@ def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | 
     _name_request(told, chain, report.cl_ord_id)
 
 
+def _differed(told: OrderEvent, event: events.ReportDiffered, chain: Chain | None) -> None:
+    told.kind, told.exec_id = order_event_pb2.ORDER_EVENT_KIND_DIFFERED, event.exec_id
+    told.text = f"the venue says cum_qty={text_of(event.told_cum_qty)}, we hold {text_of(event.held_cum_qty)}"
+    _name_request(told, chain, event.root_id)
+
+
 def _cancel_rejected(told: OrderEvent, event: events.CancelRejected, chain: Chain | None) -> None:
     told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_ORDER_CANCEL_REJECT, event.report.text
     _name_request(told, chain, event.report.cl_ord_id)
@@ -215,6 +221,7 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.RequestReissued: _reissued,
     events.StatusRequested: _status_requested,
     events.ExecutionReported: _reported,
+    events.ReportDiffered: _differed,
     events.CancelRejected: _cancel_rejected,
     events.RequestRejected: _rejected,
 }

@@ -1,5 +1,6 @@
 """What happened to orders. Facts only: each is one journal record, and the state of every order is a fold over them."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
@@ -167,6 +168,15 @@ class ExecutionReported(OrderEvent, frozen=True, gc=False):
     report: ExecutionReport
 
 
+class ReportDiffered(OrderEvent, frozen=True, gc=False):
+    """The venue's CumQty(14) is not what we hold: an execution is missing, or one too many. A break, never overwritten."""
+
+    session: str
+    exec_id: str
+    told_cum_qty: Decimal
+    held_cum_qty: Decimal
+
+
 class CancelRejected(OrderEvent, frozen=True, gc=False):
     """The venue would not cancel or replace, in an OrderCancelReject(35=9)."""
 
@@ -202,6 +212,7 @@ ChainEvent = (
     | RequestReissued
     | StatusRequested
     | ExecutionReported
+    | ReportDiffered
     | CancelRejected
     | RequestRejected
 )
@@ -223,6 +234,7 @@ EVENTS: tuple[type[Event], ...] = (
     RequestReissued,
     StatusRequested,
     ExecutionReported,
+    ReportDiffered,
     CancelRejected,
     RequestRejected,
     ReportQuarantined,

@@ -18,6 +18,7 @@ from oms.domain.events import (
     MessageSent,
     OrderPlaced,
     ReplaceRequested,
+    ReportDiffered,
     RequestDoubted,
     RequestNotSent,
     RequestReissued,
@@ -123,19 +124,19 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
                 return request
         return None
 
-    def pending(self) -> Request | None:
-        """The cancel or replace that is not answered yet."""
+    def pending(self, msg_type: MsgType) -> Request | None:
+        """The cancel, or the replace, that is not answered yet."""
         if len(self.requests) == 1:
             return None
-        return next((r for r in self.requests[1:] if r.state in OPEN), None)
+        return next((r for r in self.requests[1:] if r.msg_type is msg_type and r.state in OPEN), None)
 
     @property
     def ord_status(self) -> OrdStatus:
         """OrdStatus(39): the highest of the true predicates, by the precedence of FIX 4.4 Volume 4."""
-        pending = self.pending()
-        if pending is not None:
-            is_cancel = pending.msg_type is MsgType.ORDER_CANCEL_REQUEST
-            return OrdStatus.PENDING_CANCEL if is_cancel else OrdStatus.PENDING_REPLACE
+        if self.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
+            return OrdStatus.PENDING_CANCEL
+        if self.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST) is not None:
+            return OrdStatus.PENDING_REPLACE
         if self.cum_qty >= self.terms.order_qty:
             return OrdStatus.FILLED
         if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
@@ -165,7 +166,7 @@ def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
             return _with(chain, event.cl_ord_id, state=RequestState.UNKNOWN)
         case RequestReissued():
             return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
-        case StatusRequested():
+        case StatusRequested() | ReportDiffered():
             return chain
         case CancelRejected():
             return _refused(chain, event.report)
@@ -272,8 +273,8 @@ def _traded(chain: Chain, report: ExecutionReport) -> Chain:
 def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
     """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
     request = chain.request(cl_ord_id)
-    if request is None or request.terms is None:
-        return chain
+    if request is None or request.terms is None or (chain.accepted and request.state not in OPEN):
+        return chain  # Told again, late: a version that was accepted or refused before does not come back.
     terms = request.terms
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
@@ -331,17 +332,17 @@ def _never_arrived(chain: Chain, asked: Request) -> Chain:
 
     Only what is UNKNOWN is resolved: a second answer to a question asked twice must not send the request a second time.
     """
-    about = (asked, chain.pending()) if asked.cl_ord_id == chain.root_id else (asked,)
+    about = chain.requests if asked.cl_ord_id == chain.root_id else (asked,)
     for request in about:
-        if request is not None and request.state is RequestState.UNKNOWN:
+        if request.state is RequestState.UNKNOWN:
             chain = _with(chain, request.cl_ord_id, state=RequestState.INTENT, grant=0)
     return chain
 
 
 def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
     """A cancel whose fate was unknown: done if the order is canceled, too late if it ended otherwise, never received if not."""
-    pending = chain.pending()
-    if pending is None or pending.state is not RequestState.UNKNOWN or pending.msg_type is not MsgType.ORDER_CANCEL_REQUEST:
+    pending = chain.pending(MsgType.ORDER_CANCEL_REQUEST)
+    if pending is None or pending.state is not RequestState.UNKNOWN:
         return chain
     match report.ord_status:
         case OrdStatus.CANCELED:

@@ -33,6 +33,8 @@ class Refusal(Enum):
     """The last market price is older than the limits allow."""
     PRICE_EXCEEDS_COLLAR = "PRICE_EXCEEDS_COLLAR"
     ORDER_NOTIONAL_EXCEEDS_MAX = "ORDER_NOTIONAL_EXCEEDS_MAX"
+    PRICE_ON_MARKET_ORDER = "PRICE_ON_MARKET_ORDER"
+    """A replace names a price for an order that has none."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

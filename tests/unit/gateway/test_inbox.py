@@ -25,8 +25,24 @@ def taken(door: Inbox) -> list[Command]:
 
 
 def test_what_must_not_wait_comes_first_and_in_order() -> None:
-    last_first = (place(), place("c2"), change(), cancel(), cancel("x2"), HEARD, LOST, ASK, AGAIN)
-    assert taken(filled(*last_first)) == [ASK, AGAIN, HEARD, LOST, cancel(), cancel("x2"), change(), place(), place("c2")]
+    changed, canceled = change(of="c9"), cancel(of="c9")
+    last_first = (place(), place("c2"), changed, canceled, HEARD, LOST, ASK, AGAIN)
+    assert taken(filled(*last_first)) == [ASK, AGAIN, HEARD, LOST, canceled, changed, place(), place("c2")]
+
+
+def test_a_cancel_and_a_replace_wait_behind_their_own_order() -> None:
+    door = filled(place(), place("c2"), change(), cancel(), HEARD)
+    assert taken(door) == [HEARD, place(), place("c2"), change(), cancel()]
+    door.put(cancel("x3"))
+    door.put(place("c3"))
+    assert taken(door) == [cancel("x3"), place("c3")]
+
+
+def test_an_order_that_waits_twice_is_waited_for_twice() -> None:
+    door = filled(place(), place())
+    assert door.take() == Item(place(), None)
+    door.put(cancel())
+    assert taken(door) == [place(), cancel()]
 
 
 def test_every_command_wakes_the_engine_and_keeps_who_asked() -> None:
@@ -51,8 +67,8 @@ def test_a_full_lane_refuses_and_says_so(lane: Lane, command: Command, monkeypat
 
 def test_a_full_lane_of_orders_keeps_no_cancel_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(inbox.BOUNDS, Lane.ORDERS, 1)
-    door = filled(place(), cancel(), change(), HEARD)
-    assert door.depths() == {"REACTIONS": 0, "REPORTS": 1, "CANCELS": 1, "REPLACES": 1, "ORDERS": 1}
+    door = filled(place(), cancel(), change(), HEARD, cancel("x2", of="c9"))
+    assert taken(door) == [HEARD, cancel("x2", of="c9"), place(), cancel(), change()]
 
 
 def test_a_report_is_never_refused_but_its_sender_held_back(monkeypatch: pytest.MonkeyPatch) -> None:

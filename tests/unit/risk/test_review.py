@@ -72,8 +72,10 @@ def test_a_quote_is_fresh(age_ns: int, is_fine: bool) -> None:
     assert verdict(terms(), at_ns=age_ns) == expected
 
 
-def test_a_quote_from_a_clock_that_went_back_is_new() -> None:
-    assert review(terms(), POLICY, {"EURUSD": replace(QUOTE, at_ns=10 * MS)}, 0)[1].reference_age_ms == 0
+def test_a_quote_from_the_future_is_no_price() -> None:
+    verdict, decision = review(terms(), POLICY, {"EURUSD": replace(QUOTE, at_ns=10 * MS)}, 0)
+    assert verdict is not None
+    assert (verdict[0], decision.reference_age_ms) == (Refusal.STALE_REFERENCE_PX, -10)
 
 
 @pytest.mark.parametrize(

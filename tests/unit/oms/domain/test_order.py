@@ -71,7 +71,7 @@ def test_a_placed_order_is_pending_new_and_only_meant() -> None:
     first = Request(ROOT, MsgType.NEW_ORDER_SINGLE, "c1", PRINCIPAL, GRANT, 1, terms(1_000))
     assert chain == Chain(ROOT, SESSION, terms(1_000), (first,))
     assert now(chain) == (OrdStatus.PENDING_NEW, D(0), D(1_000))
-    assert (chain.cl_ord_id, chain.avg_px, chain.is_live, chain.pending()) == (ROOT, D(0), True, None)
+    assert (chain.cl_ord_id, chain.avg_px, chain.is_live, chain.pending(MsgType.ORDER_CANCEL_REQUEST)) == (ROOT, D(0), True, None)
 
 
 def test_a_sent_order_knows_its_number() -> None:
