@@ -102,6 +102,7 @@ class OrderPath(RuleBasedStateMachine):
         self.engine.at_ns += ms * orders.MS
         if not is_quiet:
             self._quote()
+        self.engine.look_again()
 
     @rule(steps=st.integers(1, 30))
     def all_goes_well(self, steps: int) -> None:
@@ -254,6 +255,8 @@ class OrderPath(RuleBasedStateMachine):
         """Let everything run that can run, until nothing moves."""
         if reconnect:
             self.session_drops()
+        self._quote()
+        self.engine.look_again()
         for _ in range(QUIET_ROUNDS):
             if not self._step():
                 break

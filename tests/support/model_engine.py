@@ -9,11 +9,11 @@ from gateway.cell import Cell
 from gateway.effects import Outgoing, effects
 from gateway.facts import CATALOGUE, Fact
 from gateway.inbound import Hole
-from gateway.rules import Command, decide, react
+from gateway.rules import Command, decide, is_undecided, react
 from gateway.sessions import EngineStarted
 from gateway.state import State
 from oms import deciding
-from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.order import Chain, RequestState
 
@@ -31,6 +31,7 @@ class Engine:
         self.at_ns = max(at_ns, self.state.at_ns)
         self.hole = False
         """Whether a message was jumped over: the worker has to start again."""
+        self._undecided: dict[str, DecideAgain] = {}
         self._open: list[tuple[Row, Fact]] = []
         self._reactions: deque[Command] = deque()
         self.add(EngineStarted(cell.version, cell.config_hash))
@@ -48,9 +49,17 @@ class Engine:
             return None
         for event in events:
             self.add(event)
+        if isinstance(command, DecideAgain) and is_undecided(self.state, command):
+            self._undecided[command.cl_ord_id] = command
         while self._reactions:
             self.take(self._reactions.popleft())
         return next((cast(Answer, event) for event in events if event.IS_ANSWER), None)
+
+    def look_again(self) -> None:
+        """Decide what waited for a market price."""
+        undecided, self._undecided = self._undecided, {}
+        for command in undecided.values():
+            self.take(command)
 
     def add(self, event: Event) -> None:
         before = self.state.book.chains.get(getattr(event, "root_id", ""))
