@@ -22,6 +22,8 @@ from gateway.control.diagnosis import CertificateProblem, Unreachable, why_unava
 DEADLINE_S = 10.0
 PAGE_SIZE = 500
 _RECEIVED_BYTES_MAX = 16 << 20
+_NEVER_SENT = ("failed to connect to all addresses", "DNS resolution failed")
+"""How gRPC begins when there was no connection that a request could have gone out on. Other words prove nothing."""
 
 
 class CallRefused(Exception):
@@ -69,15 +71,15 @@ class Client:
         self._channel.close()
 
     def submit(self, request: api.SubmitRequest) -> api.SubmitResponse:
-        response: api.SubmitResponse = self._call(self._orders.Submit, request)
+        response: api.SubmitResponse = self._ask(self._orders.Submit, request)
         return response
 
     def cancel(self, request: api.CancelRequest) -> api.CancelResponse:
-        response: api.CancelResponse = self._call(self._orders.Cancel, request)
+        response: api.CancelResponse = self._ask(self._orders.Cancel, request)
         return response
 
     def replace(self, request: api.ReplaceRequest) -> api.ReplaceResponse:
-        response: api.ReplaceResponse = self._call(self._orders.Replace, request)
+        response: api.ReplaceResponse = self._ask(self._orders.Replace, request)
         return response
 
     def get(self, request: api.GetRequest) -> Order:
@@ -111,6 +113,16 @@ class Client:
         """Every session at once, then those that changed. Never ends by itself."""
         for response in self._stream(self._sessions.Watch(SessionServiceWatchRequest())):
             yield list(response.sessions)
+
+    def _ask(self, call: Callable[..., Any], request: Message) -> Any:
+        """A call that changes something: unless it surely never left, a broken connection leaves its outcome open."""
+        try:
+            return call(request, timeout=self._deadline_s)
+        except grpc.RpcError as error:
+            meaning = self._meaning(error)
+            if isinstance(meaning, (Unreachable, CertificateProblem)) and not _was_never_sent(error):
+                raise Unanswered(f"the connection broke, the request may have been taken: {meaning}") from error
+            raise meaning from error
 
     def _call(self, call: Callable[..., Any], request: Message) -> Any:
         try:
@@ -148,6 +160,10 @@ def _credentials(files: tls.Files) -> grpc.ChannelCredentials:
         return grpc.ssl_channel_credentials(authority, key, files.certificate.read_bytes())
     except OSError as error:
         raise CertificateProblem(f"{error.filename}: {error.strerror}") from error
+
+
+def _was_never_sent(error: Any) -> bool:
+    return (error.details() or "").startswith(_NEVER_SENT)
 
 
 def _refusal(error: Any) -> CallRefused | None:

@@ -10,6 +10,11 @@ import click
 
 P = ParamSpec("P")
 
+CLIENT_ORDER_ID = "client_order_id"
+"""Where the context of a verb that asks for something keeps the id under which it can be asked again."""
+UNANSWERED = "unanswered"
+"""Whether it still waits for the answer."""
+
 
 class Exit(IntEnum):
     """Exit codes."""
@@ -61,9 +66,11 @@ class Failure(click.ClickException):
     def __init__(self, code: Exit, message: str, **numbers: object) -> None:
         super().__init__(message)
         self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance, and types it for the class.
-        self._answer = {"exit": code.name, "message": message, **numbers}
         context = click.get_current_context(silent=True)
-        self._is_json = context is not None and bool(context.meta.get("json"))
+        meta = {} if context is None else context.meta
+        own_id = {key: meta[key] for key in (CLIENT_ORDER_ID,) if key in meta}
+        self._answer = {"exit": code.name, "message": message, **own_id, **numbers}
+        self._is_json = bool(meta.get("json"))
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002  click's own signature.
         """On standard error for people; as JSON on standard output where that was asked for."""
@@ -88,19 +95,29 @@ def calls_the_server(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except CallRefused as refused:
-            again = " (a later try, under a new --id, may succeed)" if refused.retry_can_help else ""
+            code = by_refusal(refused.refusal)
             numbers = {"refusal": refused.refusal, "field": refused.field, "retry_can_help": refused.retry_can_help}
-            raise Failure(by_refusal(refused.refusal), f"refused: {refused}{again}", **numbers) from refused
+            raise Failure(code, f"refused: {refused}{_hint(refused.retry_can_help, code)}", **numbers) from refused
         except CertificateProblem as problem:
             raise Failure(Exit.NOT_AUTHENTICATED, f"certificate: {problem}") from problem
         except Unreachable as unreachable:
             raise Failure(Exit.UNREACHABLE, f"server unreachable: {unreachable}") from unreachable
         except Unanswered as unanswered:
             raise Failure(Exit.TRY_AGAIN, f"no answer: {unanswered}") from unanswered
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
+            if click.get_current_context().meta.get(UNANSWERED):
+                raise Failure(Exit.TRY_AGAIN, "interrupted: the request may have been taken") from interrupt
             raise click.exceptions.Exit(Exit.OK) from None  # Somebody has seen enough.
 
     return called
+
+
+def _hint(retry_can_help: bool, code: Exit) -> str:
+    """A new id is for a journalled refusal alone: of what may have been taken it would make a second order."""
+    if not retry_can_help:
+        return ""
+    same_or_new = "the same --id" if code is Exit.TRY_AGAIN else "a new --id"
+    return f" (a later try, under {same_or_new}, may succeed)"
 
 
 def reads_files(command: Callable[P, None]) -> Callable[P, None]:

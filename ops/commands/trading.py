@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ops.commands import options
-from ops.commands.exits import Exit, Failure, calls_the_server
+from ops.commands.exits import CLIENT_ORDER_ID, UNANSWERED, Exit, Failure, calls_the_server
 from ops.commands.showing import event_line, say
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def order(**asked: Any) -> None:
     from gateway.api.v1.order_service_pb2 import SubmitRequest
 
     request = SubmitRequest(
-        client_order_id=asked["client_order_id"] or _new_id(),
+        client_order_id=_noted_id(asked["client_order_id"]),
         account=asked["account"],
         symbol=asked["symbol"],
         side=f"SIDE_{asked['side'].upper()}",
@@ -92,7 +92,7 @@ def cancel(root_id: str, orig_client_order_id: str, client_order_id: str | None,
     """Ask the venue to cancel an order."""
     from gateway.api.v1.order_service_pb2 import CancelRequest
 
-    own_id = client_order_id or _new_id()
+    own_id = _noted_id(client_order_id)
     with options.connected() as client:
         request = CancelRequest(client_order_id=own_id, root_id=root_id, orig_client_order_id=orig_client_order_id)
         answer = client.cancel(request)
@@ -116,7 +116,7 @@ def replace(**asked: Any) -> None:
     from gateway.api.v1.order_service_pb2 import ReplaceRequest
 
     request = ReplaceRequest(
-        client_order_id=asked["client_order_id"] or _new_id(),
+        client_order_id=_noted_id(asked["client_order_id"]),
         root_id=asked["root_id"],
         orig_client_order_id=asked["orig_client_order_id"],
         order_qty=asked["order_qty"],
@@ -130,8 +130,14 @@ def replace(**asked: Any) -> None:
             _follow(client, answer.root_id, answer.seq)
 
 
-def _new_id() -> str:
-    return f"cli-{uuid.uuid4().hex[:16]}"
+def _noted_id(given: str | None) -> str:
+    """The request's own id, known to whoever asks before anything is sent: without an answer only it can ask again."""
+    own_id = given or f"cli-{uuid.uuid4().hex[:16]}"
+    context = click.get_current_context()
+    context.meta.update({CLIENT_ORDER_ID: own_id, UNANSWERED: True})
+    if given is None and not options.wants_json():
+        click.echo(f"fixgate: --id {own_id}", err=True)
+    return own_id
 
 
 def _set_deadline(request: Any, expire_in_ns: int | None) -> None:
@@ -143,6 +149,7 @@ def _say_taken(done: str, answer: Any, client_order_id: str, what: str) -> None:
     """The server's answer, with the id under which it can be asked for again."""
     from gateway.control.client import as_dict
 
+    click.get_current_context().meta[UNANSWERED] = False
     again = "  (the first answer, told again)" if answer.is_repetition else ""
     parts = (answer.root_id, done, what, f"id {client_order_id}")
     say("  ".join(part for part in parts if part) + again, {**as_dict(answer), "client_order_id": client_order_id})
