@@ -5,13 +5,14 @@
 the clock. It ends with its standard input. An order that is refused, lost or filled twice ends it with an exception.
 """
 
+import asyncio
 import gc
 import json
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import grpc
 
@@ -20,14 +21,14 @@ from gateway.api.v1.order_event_pb2 import ORDER_EVENT_KIND_PLACED, ORDER_EVENT_
 from gateway.api.v1.order_service_pb2 import SubmitRequest, TradeEntry, TradeRequest, TradeResponse
 from tests.bench.method import percentile
 from tests.bench.schedule import NS_PER_S, Schedule, batches
-from tests.support.polling import eventually
+from tests.support.polling import eventually_async
 
 WINDOW = 500
 ENTRIES = 32  # in one message
-PACE_S = 0.001  # A client that is paced looks at its clock so often, and sends what is due in one message.
+PACE_S = 0.002  # A client that is paced looks at its clock so often, and sends what is due in one message.
 OPEN_S_MAX = 60
 LEAD_NS = NS_PER_S // 10  # Between a command and its first order: the stream is up by then.
-Trade = Callable[..., Iterator[bytes]]
+Command = Callable[..., Awaitable[dict[str, float]]]
 TRADE = "/gateway.api.v1.OrderService/Trade"
 QUIET = {ORDER_EVENT_KIND_PLACED, ORDER_EVENT_KIND_SENT}
 ID = b"%010d"
@@ -63,7 +64,7 @@ class Orders:
         self.acked_ns = [0] * count
         self.last_ns = 0
         self._is_filled = bytearray(count)
-        self._heard = threading.Condition()
+        self._heard = asyncio.Event()
 
     def hear(self, data: bytes) -> None:
         """One message of the stream."""
@@ -81,16 +82,16 @@ class Orders:
                 raise NotFilled(str(event))
         if filled:
             self.last_ns = now_ns
-            with self._heard:
-                self.filled += filled
-                self._heard.notify()
+            self.filled += filled
+            self._heard.set()
 
-    def in_window(self) -> Iterator[range]:
+    async def in_window(self) -> AsyncIterator[range]:
         """The numbers to send now, again and again: whole messages, as long as they have room in the window."""
         for start in range(0, self.count, ENTRIES):
             batch = range(start, min(start + ENTRIES, self.count))
-            with self._heard:
-                self._heard.wait_for(lambda batch=batch: batch.stop - self.filled <= WINDOW)  # type: ignore[misc]
+            while batch.stop - self.filled > WINDOW:
+                self._heard.clear()
+                await self._heard.wait()
             yield batch
 
     def _fill(self, event: OrderEvent) -> None:
@@ -103,33 +104,33 @@ class Orders:
 class Load:
     """One client. Its orders are numbered through all commands."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
-        self._trade: Trade = channel.stream_stream(TRADE)  # No serializers: bytes out, bytes in.
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._trade: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(TRADE)  # Bytes out, bytes in.
         self._next = 0
 
-    def open(self) -> dict[str, float]:
+    async def open(self) -> dict[str, float]:
         """Wait until the gateway takes an order and the venue fills it."""
-        eventually(self._is_open, OPEN_S_MAX)
-        return {}
+        is_open: bool = await eventually_async(self._is_open, OPEN_S_MAX)
+        return {"is_open": is_open}
 
-    def window(self, count: int) -> dict[str, float]:
+    async def window(self, count: int) -> dict[str, float]:
         """Closed loop. Orders per second, from the first send to the last fill."""
         orders = self._orders(count)
         start_ns = time.perf_counter_ns()
-        self._run(orders, orders.in_window)
+        await self._run(orders, orders.in_window())
         return {"orders_per_s": count * NS_PER_S / (orders.last_ns - start_ns)}
 
-    def pace(self, rate_per_s: int, count: int) -> dict[str, float]:
+    async def pace(self, rate_per_s: int, count: int) -> dict[str, float]:
         """Open loop. Milliseconds from the time when an order should have left until its ExecType=New is here."""
         orders = self._orders(count)
         schedule = Schedule(time.perf_counter_ns() + LEAD_NS, rate_per_s, count)
-        self._run(orders, lambda: batches(schedule, ENTRIES, PACE_S, time.perf_counter_ns, time.sleep))
+        await self._run(orders, batches(schedule, ENTRIES, PACE_S, time.perf_counter_ns, asyncio.sleep))
         latencies_ms = [schedule.latency_ms(number, acked_ns) for number, acked_ns in enumerate(orders.acked_ns)]
         return {"ack_p50_ms": percentile(latencies_ms, 50), "ack_p99_ms": percentile(latencies_ms, 99)}
 
-    def _is_open(self) -> bool:
+    async def _is_open(self) -> bool:
         try:
-            self.window(1)
+            await self.window(1)
         except NotFilled:  # No session, or no price, yet.
             return False
         return True
@@ -139,31 +140,38 @@ class Load:
         self._next += count
         return orders
 
-    def _run(self, orders: Orders, numbers: Callable[[], Iterator[range]]) -> None:
+    async def _run(self, orders: Orders, numbers: AsyncIterator[range]) -> None:
         """One stream, from its first order until the gateway ends it because all have ended."""
-        first = orders.first
-        requests = (request(range(first + batch.start, first + batch.stop)) for batch in numbers())
-        for data in self._trade(requests, wait_for_ready=True):
-            orders.hear(data)
+        call = self._trade(wait_for_ready=True)
+        sending = asyncio.create_task(_send(call, orders.first, numbers))
+        try:
+            async for data in call:
+                orders.hear(data)
+            await sending
+        finally:
+            sending.cancel()
+            call.cancel()
         if orders.filled != orders.count:
             raise NotFilled(f"{orders.filled} of {orders.count} orders were filled")
 
 
-def connected(address: str, certificate: Path, key: Path, authority: Path) -> grpc.Channel:
-    """A channel with mutual TLS."""
+async def _send(call: Any, first: int, numbers: AsyncIterator[range]) -> None:
+    async for batch in numbers:
+        await call.write(request(range(first + batch.start, first + batch.stop)))
+    await call.done_writing()
+
+
+async def serve(address: str, certificate: Path, key: Path, authority: Path) -> None:
+    """Do what standard input asks, one line at a time."""
     credentials = grpc.ssl_channel_credentials(authority.read_bytes(), key.read_bytes(), certificate.read_bytes())
-    return grpc.secure_channel(address, credentials)
-
-
-def serve(load: Load, commands: Iterable[str]) -> None:
-    """Do what is asked, one line at a time."""
-    for line in commands:
-        name, *numbers = line.split()
-        answer = {"open": load.open, "window": load.window, "pace": load.pace}[name](*map(int, numbers))  # type: ignore[operator]
-        print(json.dumps(answer), flush=True)
+    async with grpc.aio.secure_channel(address, credentials) as channel:
+        load = Load(channel)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            name, *numbers = line.split()
+            commands: dict[str, Command] = {"open": load.open, "window": load.window, "pace": load.pace}
+            print(json.dumps(await commands[name](*map(int, numbers))), flush=True)
 
 
 if __name__ == "__main__":
-    gc.disable()  # Nothing here makes cycles.
-    with connected(sys.argv[1], *map(Path, sys.argv[2:])) as channel:
-        serve(Load(channel), sys.stdin)
+    gc.disable()  # Nothing here makes cycles that matter.
+    asyncio.run(serve(sys.argv[1], *map(Path, sys.argv[2:])))

@@ -1,6 +1,6 @@
 """An open loop: orders leave at a fixed rate whatever the answers do, and latency counts from when each *should* have left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
@@ -30,9 +30,9 @@ class Schedule(msgspec.Struct, frozen=True):
         return (answered_ns - self.at_ns(number)) / 1e6
 
 
-def batches(
-    schedule: Schedule, entries_max: int, pause_s: float, now_ns: Callable[[], int], sleep_s: Callable[[float], None]
-) -> Iterator[range]:
+async def batches(
+    schedule: Schedule, entries_max: int, pause_s: float, now_ns: Callable[[], int], sleep_s: Callable[[float], Awaitable[None]]
+) -> AsyncIterator[range]:
     """The numbers to send now, again and again: at most `entries_max` at once, never one before its time.
 
     When nothing is due it looks again after `pause_s`, or later: what has become due by then goes together.
@@ -41,7 +41,7 @@ def batches(
     while sent < schedule.count:
         due = schedule.due(now_ns())
         if due == sent:
-            sleep_s(max((schedule.at_ns(sent) - now_ns()) / NS_PER_S, pause_s))
+            await sleep_s(max((schedule.at_ns(sent) - now_ns()) / NS_PER_S, pause_s))
             continue
         batch = range(sent, min(due, sent + entries_max))
         sent = batch.stop

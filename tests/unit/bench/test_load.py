@@ -53,16 +53,16 @@ def test_an_order_that_is_filled_twice_ends_the_run() -> None:
         orders.hear(response(fill(1), fill(1)))
 
 
-def test_no_more_orders_are_out_than_the_window_allows() -> None:
+async def test_no_more_orders_are_out_than_the_window_allows() -> None:
     orders = Orders(first=0, count=10 * WINDOW)
     batches = orders.in_window()
     out = 0
     while out + ENTRIES <= WINDOW:
-        out += len(next(batches))
+        out += len(await anext(batches))
     orders.hear(response(*map(fill, range(ENTRIES))))
-    assert len(next(batches)) == ENTRIES
+    assert len(await anext(batches)) == ENTRIES
     assert out + ENTRIES - orders.filled <= WINDOW
 
 
-def test_the_last_message_holds_what_is_left() -> None:
-    assert [len(batch) for batch in Orders(first=0, count=ENTRIES + 1).in_window()] == [ENTRIES, 1]
+async def test_the_last_message_holds_what_is_left() -> None:
+    assert [len(batch) async for batch in Orders(first=0, count=ENTRIES + 1).in_window()] == [ENTRIES, 1]

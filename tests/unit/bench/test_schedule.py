@@ -14,7 +14,7 @@ class FakeTime:
     def __init__(self) -> None:
         self.now_ns = 0
 
-    def sleep_s(self, seconds: float) -> None:
+    async def sleep_s(self, seconds: float) -> None:
         self.now_ns += max(round(seconds * NS_PER_S), 1)
 
 
@@ -34,11 +34,11 @@ def test_no_more_are_due_than_were_asked_for() -> None:
 
 
 @given(rate_per_s=RATES, count=st.integers(1, 200), entries_max=st.integers(1, 40), stall_ns=st.integers(0, NS_PER_S // 100))
-def test_batches_send_each_once_in_order_and_never_early(rate_per_s: int, count: int, entries_max: int, stall_ns: int) -> None:
+async def test_batches_send_each_once_in_order_never_early(rate_per_s: int, count: int, entries_max: int, stall_ns: int) -> None:
     time = FakeTime()
     schedule = Schedule(0, rate_per_s, count)
     sent: list[int] = []
-    for batch in batches(schedule, entries_max, 0, lambda: time.now_ns, time.sleep_s):
+    async for batch in batches(schedule, entries_max, 0, lambda: time.now_ns, time.sleep_s):
         assert 0 < len(batch) <= entries_max
         assert schedule.at_ns(batch[-1]) <= time.now_ns
         sent += batch
@@ -46,17 +46,18 @@ def test_batches_send_each_once_in_order_and_never_early(rate_per_s: int, count:
     assert sent == list(range(count))
 
 
-def test_a_sender_that_was_held_up_shows_the_wait_as_latency() -> None:
+async def test_a_sender_that_was_held_up_shows_the_wait_as_latency() -> None:
     time = FakeTime()
     schedule = Schedule(0, rate_per_s=1000, count=3)
     latencies_ms: list[float] = []
-    for batch in batches(schedule, 1, 0, lambda: time.now_ns, time.sleep_s):
+    async for batch in batches(schedule, 1, 0, lambda: time.now_ns, time.sleep_s):
         time.now_ns += 10_000_000  # The write blocks for 10 ms, then the answer is there.
         latencies_ms += [schedule.latency_ms(number, time.now_ns) for number in batch]
     assert latencies_ms == [10.0, 19.0, 28.0]
 
 
-def test_what_becomes_due_during_a_pause_goes_together() -> None:
+async def test_what_becomes_due_during_a_pause_goes_together() -> None:
     time = FakeTime()
     schedule = Schedule(0, rate_per_s=4000, count=9)
-    assert list(batches(schedule, 32, 0.001, lambda: time.now_ns, time.sleep_s)) == [range(1), range(1, 5), range(5, 9)]
+    sent = [batch async for batch in batches(schedule, 32, 0.001, lambda: time.now_ns, time.sleep_s)]
+    assert sent == [range(1), range(1, 5), range(5, 9)]
