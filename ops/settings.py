@@ -10,11 +10,14 @@ from typing import TypeVar
 import msgspec
 
 from gateway.cell import Cell, SessionKind, SessionPlan
+from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from risk.limits import Instrument, Limits, Policy
 
 VERSION = "0.1.0"
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
+_DIGITS_MAX, _FRACTION_DIGITS_MAX = 18, 12
+"""Of every number, as of those that clients send: their products must fit into the arithmetic of oms.domain.numbers."""
 _SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal"}
 """TOML writes [[account]] for each of the accounts."""
 _T = TypeVar("_T")
@@ -224,7 +227,8 @@ def _check(settings: Settings) -> None:
         *_duplicates("account", [a.account for a in environment.accounts]),
         *_duplicates("symbol", [i.symbol for i in environment.instruments]),
         *_duplicates("principal", [p.spiffe_id for p in environment.principals]),
-        *_not_positive(environment),
+        *_nobodies(environment),
+        *_out_of_bounds(environment),
         *_unknown_accounts(environment),
     ]
     if complaints:
@@ -235,11 +239,41 @@ def _duplicates(what: str, names: list[str]) -> list[str]:
     return [f"{what} {name} is there twice" for name in sorted(set(names)) if names.count(name) > 1]
 
 
-def _not_positive(environment: Environment) -> list[str]:
-    steps = [(f"instrument {i.symbol}: {key}", getattr(i, key)) for i in environment.instruments for key in ("tick", "lot")]
-    keys = ("order_qty_max", "order_notional_max", "price_collar_bps", "passive_collar_bps", "reference_age_ms_max")
-    limits = [(f"account {a.account}: {key}", getattr(a, key)) for a in environment.accounts for key in keys]
-    return [f"{name} is {value}, and must be above zero" for name, value in (*steps, *limits) if not value > 0]
+def _nobodies(environment: Environment) -> list[str]:
+    return [complaint for p in environment.principals for complaint in _nobody(p.spiffe_id)]
+
+
+def _nobody(spiffe_id: str) -> list[str]:
+    try:
+        principals({spiffe_id: ()})
+    except NotAPrincipal as error:
+        return [f"spiffe_id: {error}"]
+    return []
+
+
+def _out_of_bounds(environment: Environment) -> list[str]:
+    """A limit that is not above zero or not finite is none, and a multiplier below zero makes every order small."""
+    numbers = [
+        *((f"instrument {i.symbol}: {key}", getattr(i, key)) for i in environment.instruments for key in _decimals(Instrument)),
+        *((f"account {a.account}: {key}", getattr(a, key)) for a in environment.accounts for key in _decimals(Account)),
+    ]
+    ages = [(f"account {a.account}: reference_age_ms_max", a.reference_age_ms_max) for a in environment.accounts]
+    bounds = f"must be above zero, with at most {_DIGITS_MAX} digits before and {_FRACTION_DIGITS_MAX} after the point"
+    return [
+        *(f"{name} is {number}, and {bounds}" for name, number in numbers if not _is_within_bounds(number)),
+        *(f"{name} is {age_ms}, and must be above zero" for name, age_ms in ages if age_ms <= 0),
+    ]
+
+
+def _decimals(kind: type[msgspec.Struct]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(kind) if field.type is Decimal]
+
+
+def _is_within_bounds(number: Decimal) -> bool:
+    if not number.is_finite() or number <= 0:
+        return False
+    exponent = number.as_tuple().exponent
+    return number.adjusted() < _DIGITS_MAX and isinstance(exponent, int) and exponent >= -_FRACTION_DIGITS_MAX
 
 
 def _unknown_accounts(environment: Environment) -> list[str]:
