@@ -16,6 +16,8 @@ from oms.domain.terms import Terms
 
 NAME_LENGTH_MAX = 64
 _NAME = re.compile(r"[!-~]{1,64}").fullmatch
+NUMBER_LENGTH_MAX = 31
+"""18 digits, a point, 12 digits."""
 _DECIMAL = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,12})?").fullmatch
 _SIDES = {number: side for side, number in SIDES.items()}
 _ORD_TYPES = {number: ord_type for ord_type, number in ORD_TYPES.items()}
@@ -112,7 +114,7 @@ def optional_name(field: str, text: str) -> str:
 
 def positive(field: str, text: str) -> Decimal:
     """A price or a quantity. Raises Refused."""
-    number = _number(text)
+    number = _number(text) if len(text) <= NUMBER_LENGTH_MAX else None  # What is longer must not stay in memory.
     if number is None:
         problem = f"{text[:40]!r} is no plain decimal of at most 18 digits before and 12 after the point"
         raise _wrong(field, problem if text else "is missing")

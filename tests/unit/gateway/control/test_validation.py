@@ -13,7 +13,7 @@ from gateway.api.v1 import fix_pb2
 from gateway.api.v1.order_service_pb2 import CancelRequest, ReplaceRequest, SubmitRequest, TradeEntry
 from gateway.control.identity import Principal, Role
 from gateway.control.status import EdgeRefusal, Refused
-from gateway.control.validation import cancel, change, command, place, positive
+from gateway.control.validation import NUMBER_LENGTH_MAX, _number, cancel, change, command, place, positive
 from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
 from oms.domain.fields import OrdType, Side, TimeInForce
 from oms.domain.terms import Terms
@@ -80,6 +80,13 @@ def test_a_price_that_is_no_positive_plain_decimal_is_refused(number: str) -> No
 @pytest.mark.parametrize("number", ["1", "0.000000000001", "999999999999999999.999999999999", "007", "1.50"])
 def test_a_plain_decimal_keeps_every_digit(number: str) -> None:
     assert positive("order_qty", number) == Decimal(number)
+
+
+def test_a_text_too_long_for_a_number_is_not_remembered() -> None:
+    _number.cache_clear()
+    for n in range(3):
+        assert wrong_field(submit(order_qty="1" * (NUMBER_LENGTH_MAX + 1 + n))) == "order_qty"
+    assert _number.cache_info().currsize == 1  # The price's.
 
 
 @pytest.mark.parametrize("field", ["client_order_id", "account", "symbol"])
