@@ -77,7 +77,7 @@ def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, .
         return ()
     what = f"MsgSeqNum {number} of type {msg_type!r} was rejected by our FIX layer, unread: {reject.get(58, '')[:200]}"
     record = _record(session, number, _next_target(session, number, {}), msg_type, "")
-    doubts = [deciding.doubt(c, r, "a message of the peer was rejected unread") for c, r in state.book.open_requests(session.name)]
+    doubts = [deciding.doubt(c, r, "the peer's message was rejected unread") for c, r in state.book.open_requests(session.name)]
     return record, ReportQuarantined(session.name, what), *(d for d in doubts if d is not None)
 
 

@@ -73,6 +73,11 @@ def new_seq_no(message: Flat) -> int:
     return _count(message, 36)
 
 
+def ref_seq_num(message: Flat) -> int:
+    """RefSeqNum(45) of a Reject(3). Raises Garbled."""
+    return _count(message, 45)
+
+
 def _count(message: Flat, tag: int) -> int:
     value = message.get(tag, "")
     if not (value.isascii() and value.isdecimal()) or len(value) > COUNT_DIGITS_MAX:
@@ -112,7 +117,7 @@ def _cancel_reject(message: Flat) -> CancelReject:
 
 def _message_reject(message: Flat) -> MessageReject:
     try:
-        return MessageReject(_count(message, 45), _text(message))
+        return MessageReject(ref_seq_num(message), _text(message))
     except Garbled as garbled:
         raise Malformed(str(garbled)) from None
 

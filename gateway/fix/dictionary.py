@@ -3,6 +3,10 @@
 import sys
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
+
+_ADMIN = "./messages/message[@msgcat='admin']"
+_DATA = "DATA"
 
 
 class DictionaryMissing(Exception):
@@ -19,3 +23,29 @@ def path(name: str) -> str:
     if not file.is_file():
         raise DictionaryMissing(f"data dictionary {name}.xml is not in {file.parent}: run `make setup`")
     return str(file)
+
+
+def write_lenient(name: str, file: Path) -> None:
+    """Write dictionary `name` without its opinion of business messages: no field of theirs is required, no value is wrong.
+
+    QuickFIX answers what its dictionary refuses by itself, and counts it: a fill with an odd field would never be heard of.
+    What remains is what it needs to take a message apart (groups, data fields) and its own session messages.
+    """
+    tree = ElementTree.parse(path(name))  # noqa: S314  Our own installed file.
+    fix = tree.getroot()
+    own = {
+        str(one.get("name"))
+        for part in [*fix.iterfind("./header"), *fix.iterfind("./trailer"), *fix.iterfind(_ADMIN)]
+        for one in part.iter()
+    }
+    for field in fix.iterfind("./fields/field"):
+        if field.get("name") not in own:
+            for value in field.findall("value"):
+                field.remove(value)
+            if field.get("type") != _DATA:
+                field.set("type", "STRING")
+    for part in [*fix.iterfind("./messages/message[@msgcat='app']"), *fix.iterfind("./components")]:
+        for one in part.iter():
+            if "required" in one.attrib:
+                one.set("required", "N")
+    tree.write(file, encoding="unicode")

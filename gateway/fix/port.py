@@ -21,6 +21,13 @@ from gateway.fix.thread_state import ThreadState
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
 Role = Literal["initiator", "acceptor"]
+_NO_JUDGE = {
+    "AllowUnknownMsgFields": "Y",
+    "ValidateUserDefinedFields": "N",
+    "ValidateFieldsHaveValues": "N",
+    "ValidateFieldsOutOfOrder": "N",
+}
+"""QuickFIX passes on what our own codec then judges. A field twice, and an unknown MsgType(35), it still answers by itself."""
 
 
 class CannotStart(Exception):
@@ -174,8 +181,9 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
         "TimestampPrecision": 6,
         "CheckLatency": "N",
         **_address(role, endpoint),
+        **(_NO_JUDGE if role == "initiator" else {}),
     }
-    return "\n".join([_section("DEFAULT", shared), *(_section("SESSION", _session(s)) for s in sessions)])
+    return "\n".join([_section("DEFAULT", shared), *(_section("SESSION", _session(role, s, store)) for s in sessions)])
 
 
 def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
@@ -185,7 +193,7 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
     return {"SocketConnectHost": endpoint.host, "SocketConnectPort": endpoint.port}
 
 
-def _session(config: SessionConfig) -> dict[str, object]:
+def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
     return {
         "BeginString": config.begin_string,
         "SenderCompID": config.sender_comp_id,
@@ -194,8 +202,17 @@ def _session(config: SessionConfig) -> dict[str, object]:
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "PersistMessages": "Y" if config.persist_messages else "N",
         "UseDataDictionary": "Y",
-        "DataDictionary": dictionary.path(config.data_dictionary),
+        "DataDictionary": _dictionary(role, config.data_dictionary, store),
     }
+
+
+def _dictionary(role: Role, name: str, store: Path) -> str:
+    """An acceptor refuses what its clients send wrongly; what a venue says of our orders has to reach us, however it says it."""
+    if role == "acceptor":
+        return dictionary.path(name)
+    file = store / f"{name}.lenient.xml"
+    dictionary.write_lenient(name, file)
+    return str(file)
 
 
 def _section(title: str, settings: dict[str, object]) -> str:

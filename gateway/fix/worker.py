@@ -44,6 +44,7 @@ _STUCK_S = 12
 _RECEIVE_BYTES = 1 << 18
 _RESERVE_BLOCK = 10_000
 _SEQUENCE_RESET = "4"
+_BUSINESS_REJECT = b"j"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
 
@@ -101,6 +102,9 @@ class OrdersHandler:
         self._tell(link.LoggedOut())
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
+        if _value(raw, b"\x0135=") == _BUSINESS_REJECT:
+            self.outgoing_admin(session, raw)  # QuickFIX's own answer to a message that lacks half its header.
+            return
         send = self.sending
         assert send is not None, "a business message that the engine did not ask for"
         number, told = self._count(raw), masked(raw)
