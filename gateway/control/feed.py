@@ -11,7 +11,7 @@ from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
 from oms.domain.events import Answer, Event, OrderRefused, RequestRefused
-from oms.domain.order import Chain, Request
+from oms.domain.order import OPEN, Chain, Request
 
 
 class Facts(Protocol):
@@ -74,7 +74,7 @@ class Trader(Audience):
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
         if event.IS_ANSWER:
             self.unfinished.add(chain.root_id)
-        elif not chain.is_live and chain.pending() is None:
+        elif not chain.is_live and not any(request.state in OPEN for request in chain.requests[1:]):
             self.unfinished.discard(chain.root_id)
 
 
