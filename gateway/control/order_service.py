@@ -60,19 +60,21 @@ class OrderService:
         principal = caller()
         if bool(request.root_id) == bool(request.client_order_id):
             raise Refused(EdgeRefusal.INVALID_FIELD, "one of root_id and client_order_id names the order", field="root_id")
+        root_id = validation.optional_name("root_id", request.root_id)
+        client_order_id = validation.optional_name("client_order_id", request.client_order_id)
 
         def view(state: State) -> Seen | None:
-            chain = state.book.find(principal.spiffe_id, request.root_id, request.client_order_id)
+            chain = state.book.find(principal.spiffe_id, root_id, client_order_id)
             return None if chain is None or chain.terms.account not in principal.accounts else seen(state.book, chain)
 
         found = await self._engine.look(view)
         if found is None:
-            raise Refused(Refusal.UNKNOWN_ORDER, f"order={request.root_id or request.client_order_id}")
+            raise Refused(Refusal.UNKNOWN_ORDER, f"order={root_id or client_order_id}")
         return api.GetResponse(order=order(found))
 
     async def List(self, request: api.OrderServiceListRequest) -> api.OrderServiceListResponse:
-        accounts = _accounts(caller(), [request.account] if request.account else [])
-        wanted = Wanted(accounts, request.symbol, request.only_live)
+        accounts = _accounts(caller(), "account", [request.account] if request.account else [])
+        wanted = Wanted(accounts, validation.optional_name("symbol", request.symbol), request.only_live)
         size, before = _size(request.page_size), _before(request.page_token)
 
         def view(state: State) -> Page:
@@ -86,7 +88,7 @@ class OrderService:
         await Trading(self._engine, self._feed, caller()).run(requests, write)
 
     async def Watch(self, request: api.OrderServiceWatchRequest, write: Write) -> None:
-        wanted = Filter(_accounts(caller(), request.accounts), validation.optional_name("root_id", request.root_id))
+        wanted = Filter(_accounts(caller(), "accounts", request.accounts), validation.optional_name("root_id", request.root_id))
         seq = self._engine.durable_seq
         if request.HasField("after_seq"):
             seq = await self._replay(request.after_seq, wanted, write)
@@ -127,11 +129,11 @@ class OrderService:
         return answer.root_id, answer.cl_ord_id, seq, is_repetition
 
 
-def _accounts(principal: Principal, named: Iterable[str]) -> frozenset[str]:
+def _accounts(principal: Principal, field: str, named: Iterable[str]) -> frozenset[str]:
     """The accounts that a caller asked to see, all of its own if it named none."""
     accounts = frozenset(named)
-    for account in sorted(accounts - principal.accounts):
-        raise Refused(Refusal.NOT_ENTITLED, f"account={account} principal={principal.spiffe_id}")
+    for account in accounts - principal.accounts:
+        raise Refused(Refusal.NOT_ENTITLED, f"account={validation.name(field, account)} principal={principal.spiffe_id}")
     return accounts or principal.accounts
 
 

@@ -6,7 +6,13 @@ import grpc
 import pytest
 
 from gateway.api.v1 import fix_pb2, order_pb2, refusal_pb2
-from gateway.api.v1.order_service_pb2 import CancelRequest, GetRequest, OrderServiceListRequest, ReplaceRequest
+from gateway.api.v1.order_service_pb2 import (
+    CancelRequest,
+    GetRequest,
+    OrderServiceListRequest,
+    OrderServiceWatchRequest,
+    ReplaceRequest,
+)
 from tests.integration.control.calls import Stubs, client, refusal, submit, when
 from tests.integration.control.gateway import DESK1, Gateway
 
@@ -171,6 +177,21 @@ async def test_a_get_that_names_no_order_is_refused(running: Gateway) -> None:
     async with client(running) as stubs:
         code, detail = await refusal(stubs.orders.Get(GetRequest()))
     assert (code, detail.field) == (grpc.StatusCode.INVALID_ARGUMENT, "root_id")
+
+
+@pytest.mark.parametrize("text", ["A" * 1_000_000, "Ä", "A B"])
+async def test_an_id_that_cannot_be_is_refused_by_its_field_and_not_said_back(running: Gateway, text: str) -> None:
+    async with client(running) as stubs:
+        for call, field in (
+            (stubs.orders.Get(GetRequest(root_id=text)), "root_id"),
+            (stubs.orders.Get(GetRequest(client_order_id=text)), "client_order_id"),
+            (stubs.orders.List(OrderServiceListRequest(account=text)), "account"),
+            (stubs.orders.List(OrderServiceListRequest(symbol=text)), "symbol"),
+            (stubs.orders.Watch(OrderServiceWatchRequest(accounts=["DESK1", text])), "accounts"),
+        ):
+            code, detail = await refusal(call)
+            assert (code, detail.field) == (grpc.StatusCode.INVALID_ARGUMENT, field)
+            assert len(detail.text) < 200
 
 
 async def _is(stubs: Stubs, root_id: str, ord_status: int) -> bool:
