@@ -199,21 +199,22 @@ class Engine:
     async def _commit(self) -> None:
         while True:
             batch = await self._next_batch()
+            asked_ns = time.monotonic_ns()
             if batch.records:
                 await self._journal.append(batch.records, batch.marks())
                 self.durable_seq = batch.records[-1].seq
-                self._proved()
+                self._proved(asked_ns)
             elif asyncio.get_running_loop().time() - self._proved_s >= LEASE_INTERVAL_S:
                 await self._journal.confirm()
-                self._proved()
+                self._proved(asked_ns)
             self._release(batch)
 
-    def _proved(self) -> None:
+    def _proved(self, asked_ns: int) -> None:
         """The journal has just shown that it is alive and ours: the workers hear of it, but not at every commit."""
         self._proved_s = asyncio.get_running_loop().time()
         if self._proved_s - self._leased_s >= LEASE_INTERVAL_S / 5:
             self._leased_s = self._proved_s
-            self.links.lease()
+            self.links.lease(asked_ns)
             undecided, self._undecided = self._undecided, {}
             for command in undecided.values():
                 self._inbox.put(command)

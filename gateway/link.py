@@ -113,10 +113,12 @@ class Reserve(msgspec.Struct, frozen=True, array_like=True, tag=22):
 
 
 class Lease(msgspec.Struct, frozen=True, array_like=True, tag=23):
-    """The engine's journal took a commit, or proved that it could, just now."""
+    """The engine's journal took a commit, or proved that it could."""
 
     acked: int
     """The highest MsgSeqNum(34) whose Sent is durable: its entry in the sent.log is not needed any more."""
+    asked_ns: int
+    """CLOCK_MONOTONIC when the journal was asked; one machine has one. A lease that waited in the socket is as old as it is."""
 
 
 class Stop(msgspec.Struct, frozen=True, array_like=True, tag=24):

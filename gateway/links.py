@@ -31,6 +31,7 @@ class Links:
         self.sessions = sessions
         self.acked: dict[str, int] = {}
         """The highest MsgSeqNum(34) of each session whose MessageSent is durable."""
+        self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
         self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
         self._open: set[WorkerLink] = set()
@@ -69,10 +70,11 @@ class Links:
         for holder, parts in frames.items():
             holder.write(b"".join(parts))
 
-    def lease(self) -> None:
-        """Tell every worker that the journal is alive, and up to which number it knows what was sent."""
+    def lease(self, asked_ns: int) -> None:
+        """Tell every worker what the journal knows to be sent, and when (monotonic clock) it was asked and proved alive."""
+        self._asked_ns = asked_ns
         for session, holder in tuple(self._holders.items()):
-            holder.write(link.frame(link.Lease(self.acked.get(session, 0))))
+            holder.write(self._lease(session))
 
     def hear(self, facts: Sequence[Fact]) -> None:
         """What durable facts mean for the links: what a worker need not keep in its log, and who waits in vain for a grant."""
@@ -114,6 +116,10 @@ class Links:
             before.close()
         worker.grant = grant
         self._holders[session] = worker
+        worker.write(self._lease(session))
+
+    def _lease(self, session: str) -> bytes:
+        return link.frame(link.Lease(self.acked.get(session, 0), self._asked_ns))
 
 
 class WorkerLink(asyncio.Protocol):

@@ -37,6 +37,7 @@ CONNECT_S_MAX = 10.0
 """How long a worker waits for its engine to listen before it ends and leaves the rest to its supervisor."""
 CONFLATE_S = 0.02
 _TICK_S = 0.25
+_NS = 1_000_000_000
 _CONNECT_PAUSE_S = 0.05
 _WATCH_S = 1
 _STUCK_S = 12
@@ -196,6 +197,7 @@ class Worker:
         self._is_started = False
         self._has_asked_numbers = False
         self._leased_at_s = time.monotonic()
+        """When the journal was last known to be alive; the first lease comes with the grant."""
 
     def run(self) -> None:
         """Until the engine says stop. Every other end is an exit code."""
@@ -235,7 +237,7 @@ class Worker:
             case link.Send():
                 self._send(frame)
             case link.Lease():
-                self._leased_at_s = time.monotonic()
+                self._leased_at_s = frame.asked_ns / _NS  # What the engine's clock said, never when we came to read it.
                 if self._log is not None:
                     self._log.acknowledge(frame.acked)
             case link.Grant():
@@ -256,7 +258,6 @@ class Worker:
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
         self._is_started = True
-        self._leased_at_s = time.monotonic()
         self._port.start()
 
     def _send(self, send: link.Send) -> None:

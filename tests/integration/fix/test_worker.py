@@ -167,7 +167,7 @@ class TestEnds:
     def test_without_a_lease_it_sends_no_order_but_a_cancel_and_then_ends(self, rig: Rig, broker: Counterparty) -> None:
         log_on(rig, broker)
         began_s = time.monotonic()
-        rig.say(link.Lease(0))
+        rig.say(link.Lease(0, time.monotonic_ns()))
         with pytest.raises(Silence):
             rig.hear(link.LoggedOut, worker.DROP_AFTER_S + 0.1)
         rig.say(order(), order("FG2", msg_type="F"))
@@ -209,7 +209,7 @@ class TestPeer:
         broker.receive("D")
         broker.send("2", (7, "1"), (16, "0"))
         heard = broker.receive("4")
-        rig.say(link.Lease(0))
+        rig.say(link.Lease(0, time.monotonic_ns()))
         told = rig.sent("4")
         assert (heard[34], heard[36], heard[43], heard[123]) == ("1", "3", "Y", "Y")
         assert (told.msg_seq_num, flat(told.raw.decode())[36]) == (1, "3")
@@ -258,7 +258,7 @@ class TestPeer:
         log_on(rig, broker)
         broker.send(msg_type, *body)
         assert broker.receive("3")[45] == "2"
-        rig.say(link.Lease(0))
+        rig.say(link.Lease(0, time.monotonic_ns()))
         assert flat(rig.sent("3").raw.decode())[45] == "2"
 
 

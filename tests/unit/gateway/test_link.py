@@ -23,7 +23,7 @@ TO_WORKER: tuple[link.FromEngine, ...] = (
     link.Grant(3, 1, 7, 9, 10_000),
     link.Send(5, "FG1", "FG1", "D", 0, "8=FIX.4.4\x01"),
     link.Reserve(20_000),
-    link.Lease(6),
+    link.Lease(6, 1),
     link.Stop(),
 )
 
@@ -47,7 +47,7 @@ def test_byte_by_byte_the_frames_are_the_same() -> None:
 
 
 def test_a_frame_is_heard_of_when_it_is_whole() -> None:
-    cutter, stream = link.Cutter(), link.frame(link.Lease(6))
+    cutter, stream = link.Cutter(), link.frame(link.Lease(6, 1))
     assert [cutter.feed(stream[:3]), cutter.feed(stream[3:-1]), cutter.feed(stream[-1:])] == [[], [], [stream[4:]]]
 
 
