@@ -1,5 +1,6 @@
 """Lets through what a rule allows, and nothing else: which roles may make which call."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -30,6 +31,9 @@ RULES = {
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": EVERYBODY,
 }
 
+STREAMS_MAX = 100
+"""So many streams may one principal have at a time, over all its connections: each may hold what its client does not read."""
+
 _caller: ContextVar[Principal] = ContextVar("caller")
 
 Handler = Any
@@ -49,6 +53,7 @@ class Access(grpc.aio.ServerInterceptor):
     def __init__(self, principals: Mapping[str, Principal], rules: Mapping[str, frozenset[Role]] = RULES) -> None:
         self._principals = principals
         self._rules = rules
+        self._streams: Counter[str] = Counter()
 
     async def intercept_service(
         self,
@@ -94,12 +99,15 @@ class Access(grpc.aio.ServerInterceptor):
     def _streaming(self, behavior: Behavior, method: str) -> Behavior:
         async def guarded(request: object, context: Context) -> None:
             await self._enter(method, context)
-            responses = behavior(request, context)
-            if not hasattr(responses, "__aiter__"):
-                await responses  # It writes to the context itself.
-                return
-            async for response in responses:
-                await context.write(response)
+            spiffe_id = caller().spiffe_id
+            if self._streams[spiffe_id] >= STREAMS_MAX:
+                problem = f"{spiffe_id} has {STREAMS_MAX} streams; no more are allowed"
+                await refuse(context, Refused(EdgeRefusal.OVERLOADED, problem))
+            self._streams[spiffe_id] += 1
+            try:
+                await _stream(behavior(request, context), context)
+            finally:
+                self._streams[spiffe_id] -= 1
 
         return guarded
 
@@ -114,6 +122,14 @@ async def refuse(context: Context, refused: Refused) -> None:
     """End the call. Never returns."""
     status = told(refused)
     await context.abort(status.code, status.details, status.trailing_metadata)
+
+
+async def _stream(responses: Any, context: Context) -> None:
+    if not hasattr(responses, "__aiter__"):
+        await responses  # It writes to the context itself.
+        return
+    async for response in responses:
+        await context.write(response)
 
 
 def _like(handler: Handler, make: Callable[..., Handler], behavior: Behavior) -> Handler:

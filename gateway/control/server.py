@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha import reflection
 
 from gateway.api.v1 import order_service_pb2, session_service_pb2
 from gateway.control import handlers
-from gateway.control.access import Access
+from gateway.control.access import STREAMS_MAX, Access
 from gateway.control.feed import Feed
 from gateway.control.identity import principals
 from gateway.control.order_service import Engine, OrderService
@@ -21,8 +21,6 @@ from gateway.control.subscription import BUFFER_EVENTS
 
 RECEIVED_BYTES_MAX = 1 << 20
 """A message of ENTRIES_MAX entries has about 100 KiB."""
-STREAMS_MAX = 100
-"""At the most so many calls at a time on one connection; more wait in the client."""
 GRACE_S = 5.0
 
 ORDERS: ServiceDescriptor = order_service_pb2.DESCRIPTOR.services_by_name["OrderService"]
@@ -31,7 +29,7 @@ SERVED = (ORDERS.full_name, SESSIONS.full_name, health.SERVICE_NAME, reflection.
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVED_BYTES_MAX),
-    ("grpc.max_concurrent_streams", STREAMS_MAX),
+    ("grpc.max_concurrent_streams", STREAMS_MAX),  # On one connection; more wait in the client.
     ("grpc.max_metadata_size", 16 << 10),
     ("grpc.so_reuseport", 0),  # A second engine on this port is a mistake, and must hear so.
     ("grpc.keepalive_time_ms", 30_000),  # A peer that vanished gives back its streams.

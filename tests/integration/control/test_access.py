@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from gateway.control.access import RULES, Access
 from gateway.control.server import SERVED
 from gateway.control.status import Refused
 from ops.dev_ca import Identity, make_authority
-from tests.integration.control.calls import client, credentials, refusal, submit
+from tests.integration.control.calls import client, credentials, refusal, submit, when
 from tests.integration.control.gateway import DESK1, Gateway
 
 ROOT = Path(__file__).parents[3]
@@ -221,3 +222,29 @@ def _handshake(folder: Path, port: int, version: ssl.TLSVersion) -> str | None:
         context.wrap_socket(plain, server_hostname="127.0.0.1") as wrapped,
     ):
         return wrapped.version()
+
+
+async def test_a_principal_has_no_more_streams_than_are_allowed_over_all_its_connections(
+    running: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.control.access.STREAMS_MAX", 2)
+    async with client(running) as one, client(running) as two, client(running, "viewer/audit") as other:
+        calls = [stubs.orders.Watch(OrderServiceWatchRequest()) for stubs in (one, two)]
+        for call in calls:
+            await call.read()
+        code, detail = await refusal(two.orders.Watch(OrderServiceWatchRequest()))
+        assert (code, detail.refusal) == (grpc.StatusCode.RESOURCE_EXHAUSTED, refusal_pb2.REFUSAL_OVERLOADED)
+        assert await other.orders.Watch(OrderServiceWatchRequest()).read()
+        calls[0].cancel()
+
+        async def is_let_in() -> bool:
+            return await two.orders.Watch(OrderServiceWatchRequest()).read() is not grpc.aio.EOF
+
+        await when(lambda: _unrefused(is_let_in))
+
+
+async def _unrefused(ask: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await ask()
+    except grpc.aio.AioRpcError:
+        return False
