@@ -116,7 +116,10 @@ class Lease(msgspec.Struct, frozen=True, array_like=True, tag=23):
     """The engine's journal took a commit, or proved that it could."""
 
     acked: int
-    """The highest MsgSeqNum(34) whose Sent is durable: its entry in the sent.log is not needed any more."""
+    """How many entries of this grant's sent.log are durable facts, the first ones: they are not needed any more.
+
+    A count and no number: a gap-fill is logged under the number of what is sent after it, and two may bear the same one.
+    """
     asked_ns: int
     """CLOCK_MONOTONIC when the journal was asked; one machine has one. A lease that waited in the socket is as old as it is."""
 

@@ -13,7 +13,7 @@ from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox
 from gateway.rules import FromLink, LinkLost
-from gateway.sessions import SessionHalted
+from gateway.sessions import GapFilled, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Links:
         self.inbox = inbox
         self.sessions = sessions
         self.acked: dict[str, int] = {}
-        """The highest MsgSeqNum(34) of each session whose MessageSent is durable."""
+        """How many MessageSent and GapFilled of each session's present grant are durable: each is an entry of the sent.log."""
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
         self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
@@ -79,10 +79,13 @@ class Links:
     def hear(self, facts: Sequence[Fact]) -> None:
         """What durable facts mean for the links: what a worker need not keep in its log, and who waits in vain for a grant."""
         for fact in facts:
-            if isinstance(fact.event, SessionHalted):
-                self._waiting[fact.event.session].popleft()
-            elif isinstance(fact.event, MessageSent):
-                self.acked[fact.event.session] = fact.event.msg_seq_num
+            event = fact.event
+            if isinstance(event, (MessageSent, GapFilled)):
+                self.acked[event.session] = self.acked.get(event.session, 0) + 1
+            elif isinstance(event, SessionGranted):
+                self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.
+            elif isinstance(event, SessionHalted):
+                self._waiting[event.session].popleft()
 
     def cut(self, session: str) -> None:
         """End the session's worker: it exits when its link closes, and the next one starts from what the journal knows."""

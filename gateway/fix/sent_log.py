@@ -45,6 +45,7 @@ class Writer:
         self._path = path
         self._header = _encode(_Header(boot_id(), session_epoch, grant))
         self._unacked: deque[Logged] = deque()
+        self._acked = 0
         self._lines = 0
         self._lock = threading.Lock()
         self._file = self._start()
@@ -56,11 +57,12 @@ class Writer:
             self._lines += 1
             self._write(_encode(entry))
 
-    def acknowledge(self, msg_seq_num: int) -> None:
-        """The journal holds everything up to this number."""
+    def acknowledge(self, entries: int) -> None:
+        """The journal holds so many entries of this log, from its first one on."""
         with self._lock:
-            while self._unacked and self._unacked[0].msg_seq_num <= msg_seq_num:
+            while self._acked < entries and self._unacked:
                 self._unacked.popleft()
+                self._acked += 1
             if self._lines > LINES_MAX + len(self._unacked):
                 os.close(self._file)
                 self._file = self._start()

@@ -54,6 +54,20 @@ def test_a_gap_fill_is_logged_before_it_leaves(tmp_path: Path) -> None:
     assert entries(tmp_path / "sent.log") == (link.Logged(9, 0, "", "", "4", raw),)
 
 
+def test_gap_fills_are_forgotten_one_by_one(tmp_path: Path) -> None:
+    """A peer that asks again and again, with no order between, is answered under one number: only a count tells them apart."""
+    path = tmp_path / "sent.log"
+    writer = sent_log.Writer(path, 1, 7)
+    fills = [link.Logged(9, 0, "", "", "4", b"%d" % number) for number in range(sent_log.LINES_MAX + 3)]
+    for fill in fills:
+        writer.add(fill)
+    writer.acknowledge(sent_log.LINES_MAX + 1)
+    assert entries(path) == tuple(fills[-2:])
+    writer.add(logged(9))
+    writer.acknowledge(sent_log.LINES_MAX + 3)
+    assert list(writer._unacked) == [logged(9)]
+
+
 def test_no_log_is_none(tmp_path: Path) -> None:
     assert sent_log.read(tmp_path / "sent.log") is None
 
