@@ -12,7 +12,7 @@ from oms.journal import arrays, merkle
 from oms.journal.failures import AppendFailed, Fenced, MarkRefused, Unreachable
 from oms.journal.partitions import SPAN, ensure_partitions
 from oms.journal.record import Batch, Mark, Record, leaf, link
-from oms.journal.takeover import Head, connect, take_head
+from oms.journal.takeover import ANSWER_S_MAX, Head, connect, hanging_up, take_head
 
 FENCED = "JN001"
 MARK_REFUSED = "JN002"
@@ -27,36 +27,46 @@ class Journal:
     seq, chain, at_ns: of the last durable record (0, the genesis and 0 when there is none).
     """
 
-    def __init__(self, connection: AsyncConnection[TupleRow], head: Head, partitioned_to: int, span: int) -> None:
+    def __init__(
+        self, connection: AsyncConnection[TupleRow], head: Head, partitioned_to: int, span: int, answer_s_max: float
+    ) -> None:
         self.epoch = head.epoch
         self.seq = head.seq
         self.chain = head.chain
         self.at_ns = head.at_ns
         self._partitioned_to = partitioned_to
         self._span = span
+        self._answer_s_max = answer_s_max
         self._appending = False
         self._ended: Exception | None = None
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
 
     @classmethod
-    async def take_over(cls, dsn: str, *, lock_wait_ms: int = 2_000, span: int = SPAN) -> Self:
+    async def take_over(
+        cls, dsn: str, *, lock_wait_ms: int = 2_000, span: int = SPAN, answer_s_max: float = ANSWER_S_MAX
+    ) -> Self:
         """Become the writer: raise the epoch, after which no earlier writer can append.
 
         lock_wait_ms: how long to wait for a batch of the old writer; then its backend is ended, and once more as long.
         span: records per partition.
+        answer_s_max: how long the database may be silent, now and at each append.
 
         Raises Unreachable, NoJournal, NotDurable, HeadHeld.
         """
-        connection = await connect(dsn)
+        connection = await connect(dsn, answer_s_max)
         try:
-            head = await take_head(connection, lock_wait_ms)
-            partitioned_to = await ensure_partitions(connection, head.seq + span, span)
+            with hanging_up(connection, answer_s_max + 3 * lock_wait_ms / 1_000):
+                head = await take_head(connection, lock_wait_ms)
+                partitioned_to = await ensure_partitions(connection, head.seq + span, span)
+        except psycopg.OperationalError as error:
+            await connection.close()
+            raise Unreachable(f"the database did not answer: {error}") from error
         except BaseException:
             await connection.close()
             raise
         arrays.register(connection)
-        return cls(connection, head, partitioned_to, span)
+        return cls(connection, head, partitioned_to, span, answer_s_max)
 
     async def append(self, records: Sequence[Record], marks: Sequence[Mark] = ()) -> Batch:
         """Make the records durable as one batch, and move the marks with them; all of it or nothing.
@@ -74,8 +84,9 @@ class Journal:
         parameters = _parameters(batch, records, marks)
         self._appending = True
         try:
-            await self._make_room(batch.last_seq)
-            await self._cursor.execute(_APPEND, parameters, prepare=True)
+            with hanging_up(self._connection, self._answer_s_max):
+                await self._make_room(batch.last_seq)
+                await self._cursor.execute(_APPEND, parameters, prepare=True)
         except Exception as error:
             raise self._failure(error, batch) from error
         except BaseException:
@@ -89,8 +100,9 @@ class Journal:
     async def confirm(self) -> None:
         """Prove that this is still the writer. Raises Fenced, or Unreachable when the database does not answer."""
         try:
-            cursor = await self._connection.execute("SELECT epoch FROM journal_head")
-            row = await cursor.fetchone()
+            with hanging_up(self._connection, self._answer_s_max):
+                cursor = await self._connection.execute("SELECT epoch FROM journal_head")
+                row = await cursor.fetchone()
         except psycopg.Error as error:
             raise Unreachable(f"the database did not answer: {error}") from error
         if row != (self.epoch,):

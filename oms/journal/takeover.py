@@ -1,14 +1,26 @@
 """How a process becomes the writer: a checked connection, then the head with its epoch raised."""
 
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from oms.journal.failures import HeadHeld, NoJournal, NotDurable, Unreachable
 
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
 """Settings of the server, and the values under which a commit that was answered survives."""
+
+ANSWER_S_MAX = 10.0
+"""A database that is silent for so long is gone: the engine must end, and a successor find out what is durable."""
+TCP = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""For an idle connection behind a dropped route; seconds, but for tcp_user_timeout, which is in milliseconds."""
 
 _RAISE = "UPDATE journal_head SET epoch = epoch + 1 RETURNING seq, epoch, chain"
 
@@ -30,20 +42,51 @@ class Head(msgspec.Struct, frozen=True):
     at_ns: int
 
 
-async def connect(dsn: str) -> AsyncConnection[TupleRow]:
-    """A connection on which a commit that was answered is durable. Raises Unreachable, NotDurable."""
+async def connect(dsn: str, answer_s_max: float = ANSWER_S_MAX) -> AsyncConnection[TupleRow]:
+    """A connection on which a commit that was answered is durable. Raises Unreachable, NotDurable.
+
+    What the DSN says of keepalives goes before TCP.
+    """
     try:
-        connection = await AsyncConnection.connect(dsn, autocommit=True, application_name="fixgate takeover")
+        address = make_conninfo(dsn, **TCP | conninfo_to_dict(dsn))
+        async with asyncio.timeout(answer_s_max):
+            connection = await AsyncConnection.connect(address, autocommit=True, application_name="fixgate takeover")
     except psycopg.Error as error:
         raise Unreachable(f"cannot connect to the database: {error}") from error
+    except TimeoutError as error:
+        raise Unreachable(f"cannot connect to the database: no answer in {answer_s_max:g} s") from error
     try:
-        await _assert_durable(connection)
-        # The append has one good plan; planning it anew for each batch would cost more than running it.
-        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        with hanging_up(connection, answer_s_max):
+            await _assert_durable(connection)
+            # The append has one good plan; planning it anew for each batch would cost more than running it.
+            await connection.execute("SET plan_cache_mode = force_generic_plan")
+    except psycopg.OperationalError as error:
+        await connection.close()
+        raise Unreachable(f"the database did not answer: {error}") from error
     except BaseException:
         await connection.close()
         raise
     return connection
+
+
+@contextmanager
+def hanging_up(connection: AsyncConnection[TupleRow], answer_s_max: float) -> Iterator[None]:
+    """End the connection when the block takes longer; whoever waits for the database in there then hears OperationalError.
+
+    A cancellation would not do: psycopg answers it by asking the silent server to cancel, and waits for that as well.
+    """
+    timer = asyncio.get_running_loop().call_later(answer_s_max, _hang_up, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connection: AsyncConnection[TupleRow]) -> None:
+    if connection.closed:
+        return
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:  # A copy: the number itself stays psycopg's to close.
+        line.shutdown(socket.SHUT_RDWR)
 
 
 async def take_head(connection: AsyncConnection[TupleRow], lock_wait_ms: int) -> Head:

@@ -20,6 +20,10 @@ class Line:
         self.sent = 0
         self._left: int | None = None
         self._deaf = False
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._last_sent = b""
+        self._sending = asyncio.Event()
         self._relays: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -33,6 +37,16 @@ class Line:
         for relay in self._relays:
             relay.cancel()
         await asyncio.gather(*self._relays, return_exceptions=True)
+
+    async def told(self, words: bytes) -> None:
+        """Return when the client has sent these words."""
+        while words not in self._last_sent:
+            self._sending.clear()
+            await self._sending.wait()
+
+    def fall_silent(self) -> None:
+        """Carry nothing any more, either way, and tell nobody: a dropped route."""
+        self._flowing.clear()
 
     def cut_after_sent(self, octets: int) -> None:
         """Let this many more bytes through to the server, then go down."""
@@ -59,16 +73,20 @@ class Line:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65_536):
+            await self._flowing.wait()
             if self._left is not None:
                 data, self._left = data[: self._left], self._left - len(data)
             writer.write(data)
             self.sent += len(data)
+            self._last_sent = data
+            self._sending.set()
             await writer.drain()
             if self._left is not None and self._left < 0:
                 return
 
     async def _bring(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65_536):
+            await self._flowing.wait()
             if self._deaf:
                 return
             writer.write(data)
