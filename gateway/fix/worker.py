@@ -85,13 +85,21 @@ class OrdersHandler:
         self.sending: link.Send | None = None
         """The frame that the main thread is handing over right now; `outgoing_app` runs inside that call."""
         self.reserved_to = 0
+        self._has_asked = False
 
     def granted(self, grant: link.Grant) -> None:
         self._last_sender = grant.next_sender - 1
         self.reserved_to = grant.reserved_to
 
-    def wants_numbers(self) -> bool:
-        return self._last_sender > self.reserved_to - _RESERVE_BLOCK // 2
+    def reserve(self, reserved_to: int) -> None:
+        self.reserved_to = reserved_to
+        self._has_asked = False
+
+    def ask_numbers(self) -> None:
+        """Ask for more, once, when half is used: heartbeats alone use a block up in a day."""
+        if self._last_sender > self.reserved_to - _RESERVE_BLOCK // 2 and not self._has_asked:
+            self._has_asked = True
+            self._writer.add(link.WantNumbers())
 
     def has_number(self) -> bool:
         return self._last_sender < self.reserved_to
@@ -195,7 +203,6 @@ class Worker:
         assert handler is not None
         self._port = FixPort("initiator", (config.session,), config.endpoint, config.folder / "store", handler)
         self._is_started = False
-        self._has_asked_numbers = False
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
@@ -211,6 +218,9 @@ class Worker:
             self._check_lease()
             if self._market_data is not None:
                 self._market_data.tick()
+            if self._orders is not None and self._is_started:
+                self._orders.ask_numbers()
+            self._writer.flush()
 
     def _hello(self) -> None:
         next_sender, _ = self._port.numbers(self._session)
@@ -229,7 +239,6 @@ class Worker:
         for body in self._cutter.feed(data):
             if not self._take(link.from_engine.decode(body)):
                 return False
-        self._writer.flush()
         return True
 
     def _take(self, frame: link.FromEngine) -> bool:
@@ -244,8 +253,7 @@ class Worker:
                 self._grant(frame)
             case link.Reserve():
                 if self._orders is not None:
-                    self._orders.reserved_to = frame.reserved_to
-                self._has_asked_numbers = False
+                    self._orders.reserve(frame.reserved_to)
             case link.Stop():
                 self._port.stop()
                 return False
@@ -270,9 +278,6 @@ class Worker:
         self._port.send(self._session, send.text)
         if self._orders is not None:
             self._orders.sending = None
-            if self._orders.wants_numbers() and not self._has_asked_numbers:
-                self._has_asked_numbers = True
-                self._writer.add(link.WantNumbers())
 
     def _why_not(self, send: link.Send) -> str:
         """The last look before a message leaves; empty if it may."""

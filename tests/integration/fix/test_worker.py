@@ -99,6 +99,11 @@ class TestGrant:
         rig.say(link.Reserve(15_001), order("FG2"))
         assert rig.sent("D").cl_ord_id == "FG2"
 
+    def test_a_session_without_orders_asks_too(self, rig: Rig, broker: Counterparty) -> None:
+        log_on(rig, broker, link.Grant(7, 1, 1, 1, 5_001))
+        broker.send("1", (112, "a heartbeat takes a number"))
+        rig.hear(link.WantNumbers)
+
     def test_nothing_is_sent_without_a_number(self, rig: Rig, broker: Counterparty) -> None:
         log_on(rig, broker, link.Grant(7, 1, 1, 1, 1))
         rig.say(order())
