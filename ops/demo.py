@@ -104,7 +104,6 @@ def _installation(file: Path, console: Console) -> Iterator[tuple[Settings, Clie
             yield settings, client
     finally:
         console.print("ending every process …")
-        supervisor.ask_to_stop()
         supervisor.stop()
 
 

@@ -111,6 +111,7 @@ class Supervisor:
         self._postgres: EmbeddedPostgres | None = None
         self._children: list[Child] = []
         self._stopping = threading.Event()
+        self._looking = threading.Lock()
 
     def start(self) -> None:
         """Everything up, in order; returns when the engine and the workers have been started, not when they are ready."""
@@ -129,16 +130,10 @@ class Supervisor:
         self.tick()
 
     def tick(self) -> None:
-        """One look at every child."""
-        if self._postgres is not None and self._postgres.restart_if_dead():
-            _say("postgres was dead and has been started again")
-        now_s = time.monotonic()
-        started = [child.keep_alive(now_s) for child in self._children]
-        if started[0]:
-            for worker in self._children[1 : 1 + len(self.settings.sessions)]:
-                worker.forgive()
-        if any(started):
-            self._write_pids()
+        """One look at every child; none once `stop` was asked for."""
+        with self._looking:
+            if not self._stopping.is_set():
+                self._look()
 
     def run(self) -> None:
         """Look after the children until `stop` is asked for."""
@@ -149,7 +144,26 @@ class Supervisor:
         self._stopping.set()
 
     def stop(self) -> None:
-        """The engine logs its sessions out and ends; the workers follow; the database is last."""
+        """The engine logs its sessions out and ends; the workers follow; the database is last.
+
+        A `tick` in another thread is waited for, and is the last: nothing may be started behind our back.
+        """
+        self._stopping.set()
+        with self._looking:
+            self._stop()
+
+    def _look(self) -> None:
+        if self._postgres is not None and self._postgres.restart_if_dead():
+            _say("postgres was dead and has been started again")
+        now_s = time.monotonic()
+        started = [child.keep_alive(now_s) for child in self._children]
+        if started[0]:
+            for worker in self._children[1 : 1 + len(self.settings.sessions)]:
+                worker.forgive()
+        if any(started):
+            self._write_pids()
+
+    def _stop(self) -> None:
         own = len(self._children) - len(self._companions)
         _end(self._children[:own], self._children[:1])
         _end(self._children[own:], self._children[own:])

@@ -1,0 +1,68 @@
+"""The supervisor: what it starts, it ends."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from ops.supervisor import Child, Supervisor
+
+CONFIG = Path("environments/dev.toml")
+
+
+class SlowDatabase:
+    """Takes as long to start again as the test wants."""
+
+    pid = 0
+
+    def __init__(self) -> None:
+        self.is_looked_at, self.may_go_on = threading.Event(), threading.Event()
+        self.happened: list[str] = []
+
+    def restart_if_dead(self) -> bool:
+        self.is_looked_at.set()
+        assert self.may_go_on.wait(10)
+        self.happened.append("postgres started")
+        return True
+
+    def stop(self) -> None:
+        self.happened.append("postgres stopped")
+
+
+class NotedChild(Child):
+    """Notes what is done to it, and runs nothing."""
+
+    def __init__(self, happened: list[str], log: Path) -> None:
+        super().__init__("engine", [], log, {})
+        self._happened = happened
+
+    def keep_alive(self, now_s: float) -> bool:
+        self._happened.append("engine started")
+        return False
+
+    def terminate(self) -> None:
+        self._happened.append("engine told to end")
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Supervisor:
+    file = tmp_path / "test.toml"
+    file.write_text(CONFIG.read_text().replace(".fixgate/dev", str(tmp_path)))
+    return Supervisor(file)
+
+
+def test_nothing_is_started_after_stop_whoever_looks(supervisor: Supervisor, tmp_path: Path) -> None:
+    database = SlowDatabase()
+    supervisor._postgres = database  # type: ignore[assignment]
+    supervisor._children = [NotedChild(database.happened, tmp_path / "log")]
+    looking = threading.Thread(target=supervisor.tick)
+    looking.start()
+    assert database.is_looked_at.wait(10)
+    stopping = threading.Thread(target=supervisor.stop)
+    stopping.start()
+    stopping.join(0.2)
+    database.may_go_on.set()
+    for thread in (looking, stopping):
+        thread.join(10)
+    supervisor.tick()
+    assert database.happened == ["postgres started", "engine started", "engine told to end", "postgres stopped"]
