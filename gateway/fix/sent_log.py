@@ -86,7 +86,7 @@ class Writer:
 
 
 def read(path: Path) -> SentLog | None:
-    """What is left of the log at `path`; None if there is none, or if it is torn anywhere but at its end."""
+    """What is left of the log at `path`; None if there is none, if it is torn before its end, or if another release wrote it."""
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
@@ -94,11 +94,14 @@ def read(path: Path) -> SentLog | None:
     bodies = [_body(line) for line in lines]
     if not bodies or bodies[0] is None:
         return None
-    header = msgspec.json.decode(bodies[0], type=_Header)
     whole = list(itertools.takewhile(lambda body: body is not None, bodies[1:]))
     if any(body is not None for body in bodies[1 + len(whole) :]):
         return None
-    entries = tuple([msgspec.json.decode(body, type=Logged) for body in whole if body is not None])
+    try:
+        header = msgspec.json.decode(bodies[0], type=_Header)
+        entries = tuple([msgspec.json.decode(body, type=Logged) for body in whole if body is not None])
+    except msgspec.MsgspecError:
+        return None
     return SentLog(header.boot_id, header.session_epoch, header.grant, entries)
 
 

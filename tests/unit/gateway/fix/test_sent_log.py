@@ -1,5 +1,6 @@
 """The worker's sent.log: what survives, what is dropped once the journal has it, and that a gap-fill is evidence too."""
 
+import binascii
 import resource
 import signal
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_a_log_that_is_damaged_before_its_end_is_no_evidence(tmp_path: Path, lin
     lines = path.read_bytes().split(b"\n")
     lines[line] = lines[line].replace(b"1", b"7", 1)
     path.write_bytes(b"\n".join(lines))
+    assert sent_log.read(path) is None
+
+
+@pytest.mark.parametrize("line", [b'{"boot_id":"b"}', b"[1,2]", b"{"], ids=["another header", "another entry", "no JSON"])
+def test_a_log_of_another_release_is_no_evidence(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "sent.log"
+    sent_log.Writer(path, 1, 7)
+    whole = b"%s %08x\n" % (line, binascii.crc32(line))
+    path.write_bytes(path.read_bytes() + whole if line == b"[1,2]" else whole)
     assert sent_log.read(path) is None
 
 
