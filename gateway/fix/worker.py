@@ -236,10 +236,7 @@ class Worker:
             data = b""
         if not data:
             _exit(EXIT_LINK_LOST, "the engine is gone")
-        for body in self._cutter.feed(data):
-            if not self._take(link.from_engine.decode(body)):
-                return False
-        return True
+        return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
 
     def _take(self, frame: link.FromEngine) -> bool:
         match frame:
@@ -301,10 +298,16 @@ class Worker:
         that does not read, and the engine is gone or silent."""
         poller = select.poll()
         poller.register(self._connection, select.POLLRDHUP)
-        while not poller.poll(_WATCH_S * 1000) and time.monotonic() - self._leased_at_s < END_AFTER_S + _WATCH_S:
-            pass
-        threading.Event().wait(_STUCK_S)
-        _exit(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
+        while True:
+            while not poller.poll(_WATCH_S * 1000) and not self._is_silent():
+                pass
+            threading.Event().wait(_STUCK_S)
+            if poller.poll(0) or self._is_silent():  # After a pause of the whole process all may be well again.
+                _exit(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
+
+    def _is_silent(self) -> bool:
+        """Whether the main thread should have ended the process by now. Before the grant there is nothing to end."""
+        return self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S + _WATCH_S
 
     def _open_log(self) -> sent_log.Writer:
         assert self._log is not None, "nothing is sent before the grant"
