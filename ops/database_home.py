@@ -4,7 +4,9 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import stat
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,19 @@ def own_private_folder(folder: Path, user: pwd.struct_passwd | None) -> None:
 
 
 def open_way_to(folder: Path, user: pwd.struct_passwd) -> None:
-    """Let others pass through (not list) the folders above `folder` and above the server's programs: `user` must get there."""
-    for parent in {*folder.parents, *BINARIES.parents, BINARIES}:
-        mode = parent.stat().st_mode
-        if not mode & 0o001 and parent.stat().st_uid != user.pw_uid:
-            parent.chmod(mode | 0o001)
+    """Let others pass through (not list) the folders above `folder` and above the server's programs: `user` must get there.
+
+    Each folder that this changes is named on standard error: it stays so.
+    """
+    for parent in sorted({*folder.parents, *BINARIES.parents, BINARIES}):
+        found = parent.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        if not mode & stat.S_IXOTH and found.st_uid != user.pw_uid:
+            parent.chmod(mode | stat.S_IXOTH)
+            sys.stderr.write(
+                f"fixgate: {parent}: mode {mode:04o} is now {mode | stat.S_IXOTH:04o}, so that PostgreSQL, which cannot run as "
+                f"root and runs as {user.pw_name}, gets through; others may pass, not list. `chmod o-x` takes it back.\n"
+            )
 
 
 def socket_folder(folder: Path) -> Path:

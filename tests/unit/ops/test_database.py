@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: real servers, really killed."""
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 
 from ops.database import DatabaseInUse, EmbeddedPostgres
-from ops.database_home import BINARIES, DatabaseError, postmaster_of, socket_folder
+from ops.database_home import BINARIES, DatabaseError, open_way_to, postmaster_of, socket_folder
 from tests.support.databases import SMALL, running_server
 from tests.support.polling import eventually
 
@@ -128,6 +129,26 @@ def test_a_folder_behind_a_closed_door_is_reached_but_not_listed(server: Embedde
     with EmbeddedPostgres(door / "inside", settings=SMALL) as other:
         assert ask(other, "SELECT 1") == "1"
     assert door.stat().st_mode & 0o777 in {0o700, 0o701}
+
+
+def test_each_folder_that_is_opened_is_named_once_with_its_modes(
+    server: EmbeddedPostgres, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = pwd.getpwnam("nobody")
+    monkeypatch.setattr("ops.database_home.BINARIES", server.folder)
+    outer, inner = server.folder / "outer", server.folder / "outer" / "inner"
+    for door, mode in ((outer, 0o700), (inner, 0o2750)):
+        door.mkdir()
+        door.chmod(mode)
+    open_way_to(inner / "data", user)
+    assert [door.stat().st_mode & 0o7777 for door in (outer, inner)] == [0o701, 0o2751]
+    said = [line for line in capsys.readouterr().err.splitlines() if str(outer) in line]
+    assert [line.partition(",")[0] for line in said] == [
+        f"fixgate: {outer}: mode 0700 is now 0701",
+        f"fixgate: {inner}: mode 2750 is now 2751",
+    ]
+    open_way_to(inner / "data", user)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_deep_folder_gets_a_socket_elsewhere(server: EmbeddedPostgres) -> None:
