@@ -273,8 +273,8 @@ def _traded(chain: Chain, report: ExecutionReport) -> Chain:
 def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
     """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
     request = chain.request(cl_ord_id)
-    if request is None or request.terms is None or (chain.accepted and request.state not in OPEN):
-        return chain  # Told again, late: a version that was accepted or refused before does not come back.
+    if request is None or request.terms is None or (chain.accepted and request.state is RequestState.DONE):
+        return chain  # Told again, late: a version that was accepted before does not come back.
     terms = request.terms
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)

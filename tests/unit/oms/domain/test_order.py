@@ -193,6 +193,13 @@ def test_a_refused_replace_leaves_the_order_as_it_was() -> None:
     assert (now(chain), chain.terms, chain.cl_ord_id) == ((OrdStatus.NEW, D(0), D(1_000)), terms(1_000), ROOT)
 
 
+@pytest.mark.parametrize("no", [cancel_reject(), RequestNotSent(ROOT, NEXT, "SESSION_DOWN")])
+def test_a_replace_that_the_venue_did_after_all_applies(no: ChainEvent) -> None:
+    """It refuses the second copy of what it then does: never refuse a fact."""
+    chain = life(sent(), NEW, replace_asked(2_000, "1.3840"), no, replaced())
+    assert (chain.terms, chain.cl_ord_id, states(chain)[1]) == (terms(2_000, "1.3840"), NEXT, RequestState.DONE)
+
+
 def test_a_replace_below_what_is_filled_means_stop() -> None:
     """R5."""
     chain = life(sent(), NEW, said(fill(300)), replace_asked(200), replaced())
