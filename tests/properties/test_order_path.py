@@ -249,7 +249,8 @@ class OrderPath(RuleBasedStateMachine):
         else:
             assert states[0] in {RequestState.DONE, RequestState.REFUSED}
             ours = (chain.ord_status, chain.cum_qty, chain.cl_ord_id)
-            assert ours == (order.ord_status, Decimal(order.cum_qty), order.cl_ord_id)
+            theirs = (order.ord_status, Decimal(order.cum_qty), order.cl_ord_id)
+            assert ours == theirs, f"{ours} here, {theirs} at the venue: {chain}"
 
     def _settle(self, *, reconnect: bool = False) -> None:
         """Let everything run that can run, until nothing moves."""
@@ -346,6 +347,9 @@ class OrderPath(RuleBasedStateMachine):
         self.worker.die()
 
     def _hand_over(self, grant: int) -> None:
+        """The link before is closed, and its worker ends."""
+        if self.holder is not None:
+            self.holder.die()
         self.holder = self.waiting.pop(0)
         self.grants[self.holder] = grant
 

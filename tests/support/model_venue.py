@@ -113,6 +113,7 @@ class Venue:
             self._refuse(message, found, CxlRejReason.ALREADY_PENDING)
         else:
             found.asked = message
+            self.by_cl_ord_id[cl_ord_id] = found  # It knows the order by every name from now on.
 
     def _refuse(self, message: Message, order: VenueOrder | None, reason: CxlRejReason) -> None:
         ord_status = OrdStatus.REJECTED if order is None else order.reported
@@ -176,7 +177,6 @@ class Venue:
         else:
             order.order_qty = max(int(asked.get(38)), order.cum_qty)
             order.cl_ord_id = asked.get(11)
-            self.by_cl_ord_id[order.cl_ord_id] = order
             if order.ord_status is OrdStatus.PENDING_NEW:
                 order.ord_status = OrdStatus.NEW
             if order.cum_qty == order.order_qty:
