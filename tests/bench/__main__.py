@@ -1,6 +1,7 @@
 """`python -m tests.bench [FIGURE]`: the table of all figures, and one line of JSON on standard output for each asked for."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,6 +71,10 @@ def main(arguments: list[str]) -> int:
         names = ", ".join(each.name for experiment in EXPERIMENTS for each in experiment.figures)
         print(f"There is no figure {figure!r}. Figures: {names}", file=sys.stderr)
         return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(
+            number, signal.default_int_handler
+        )  # Imported QuickFIX lets them end us at once, and leave what we started.
     machine.adopt_orphans()
     for experiment, figures in chosen:
         for each in measured(experiment, figures):

@@ -87,7 +87,7 @@ def running_spine() -> Iterator[Installation]:
                 venue.stdout.readline()  # It listens.
                 installation.start_up()
                 yield installation
-            except BaseException:
+            except Exception:
                 print(installation.ends_of_logs(), file=sys.stderr)
                 raise
             finally:

@@ -1,12 +1,17 @@
 """The processes that benchmarks are made of do what they are measured for."""
 
 import io
+import signal
 import socket
+import subprocess
+import sys
 
 from ops.database import EmbeddedPostgres
 from tests.bench import database, echo
 from tests.bench.fix_text import Clock, fields, framed
+from tests.bench.machine import tree
 from tests.bench.venue_driver import Driver, running_venue
+from tests.support.polling import eventually
 
 
 def test_the_echo_of_bare_quickfix_answers_every_order() -> None:
@@ -37,3 +42,12 @@ def test_the_durability_of_the_embedded_server_is_shown(postgres_server: Embedde
     progress = io.StringIO()
     database.show_durability(postgres_server.dsn, progress)
     assert progress.getvalue() == "  PostgreSQL: fsync = on, synchronous_commit = on, full_page_writes = on\n"
+
+
+def test_a_bench_that_is_told_to_stop_leaves_no_process() -> None:
+    command = [sys.executable, "-m", "tests.bench", "cpu_us_per_order_venue_alone"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as bench:
+        venue = eventually(lambda: next((p for p in tree(bench.pid) if "tests.bench.venue" in p.command), None), seconds=30)
+        bench.send_signal(signal.SIGTERM)
+        bench.wait(30)
+    assert venue.pid not in {process.pid for process in tree(venue.pid)}
