@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from gateway.fix.halting import EXIT_HALTED
 from ops import settings as files
 from ops.commands.options import SUPERVISED
 from ops.database import EmbeddedPostgres
@@ -81,8 +82,15 @@ class Child:
 
     def _note_end(self, now_s: float) -> None:
         assert self._process is not None
-        _say(f"{self.name} ended with code {self._process.returncode}; its log is {self._log}")
-        self._failures = 0 if now_s - self._started_s > _STEADY_S else self._failures + 1
+        code = self._process.returncode
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if code == EXIT_HALTED:
+            _say(f"{self.name} is halted and waits for a person: the end of {self._log} says why, and what to do")
+            self._failures = len(_BACKOFF_S)
+        else:
+            _say(f"{self.name} ended with code {code}; its log is {self._log}")
+            self._failures = 0 if now_s - self._started_s > _STEADY_S else self._failures + 1
         self._next_start_s = now_s + _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]
         self._process = None
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway import link
-from gateway.fix import sent_log
+from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
 from gateway.fix.masking import masked
 from gateway.fix.port import FixPort, guarded
@@ -78,9 +78,11 @@ class LinkWriter:
 class OrdersHandler:
     """QuickFIX's callbacks of an orders session: everything is told to the engine, in order, with its number."""
 
-    def __init__(self, writer: LinkWriter, log: Callable[[], sent_log.Writer]) -> None:
+    def __init__(self, writer: LinkWriter, log: Callable[[], sent_log.Writer], halt: Callable[[int, str], None]) -> None:
         self._writer = writer
         self._log = log
+        self._halt = halt
+        """Ends the process, and keeps the next one from starting."""
         self._last_sender = 0
         self.sending: link.Send | None = None
         """The frame that the main thread is handing over right now; `outgoing_app` runs inside that call."""
@@ -129,7 +131,7 @@ class OrdersHandler:
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
-            _exit(EXIT_RESET, "the peer reset the sequence numbers: a person has to look before business goes on")
+            self._halt(EXIT_RESET, "the peer reset the sequence numbers")
         self._tell(link.Received(masked(raw)))
 
     def incoming_app(self, session: str, raw: bytes) -> None:
@@ -140,10 +142,12 @@ class OrdersHandler:
         self._writer.flush()
 
     def _count(self, raw: bytes) -> int:
-        """Each number is the last one plus one, and reserved; anything else is a store that lies."""
+        """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
         number = int(_value(raw, b"\x0134="))
-        if number != self._last_sender + 1 or number > self.reserved_to:
-            _exit(EXIT_NUMBERS, f"MsgSeqNum {number} after {self._last_sender}, reserved to {self.reserved_to}")
+        if number != self._last_sender + 1:
+            self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
+        if number > self.reserved_to:
+            _exit(EXIT_NUMBERS, f"MsgSeqNum {number} is not reserved; {self.reserved_to} was the last")
         self._last_sender = number
         return number
 
@@ -193,11 +197,14 @@ class Worker:
         self._session = config.session.name
         config.folder.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(config.folder)
+        halted = halting.why(config.folder)
+        if halted:
+            _exit(halting.EXIT_HALTED, halted)
         self._connection = _connected(config.link_path)
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
         self._log: sent_log.Writer | None = None
-        self._orders = None if config.is_market_data else OrdersHandler(self._writer, self._open_log)
+        self._orders = None if config.is_market_data else OrdersHandler(self._writer, self._open_log, self._halt)
         self._market_data = MarketDataHandler(self._writer) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
@@ -308,6 +315,13 @@ class Worker:
     def _is_silent(self) -> bool:
         """Whether the main thread should have ended the process by now. Before the grant there is nothing to end."""
         return self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S + _WATCH_S
+
+    def _halt(self, code: int, why: str) -> None:
+        """End, and let no other worker start, until a person has looked: the same would only happen again, and cost numbers."""
+        try:
+            halting.halt(self._config.folder, why)
+        finally:  # On a full disk too.
+            _exit(code, why)
 
     def _open_log(self) -> sent_log.Writer:
         assert self._log is not None, "nothing is sent before the grant"

@@ -1,10 +1,12 @@
 """The supervisor: what it starts, it ends."""
 
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from gateway.fix.halting import EXIT_HALTED
 from ops.supervisor import Child, Supervisor
 
 CONFIG = Path("environments/dev.toml")
@@ -66,3 +68,14 @@ def test_nothing_is_started_after_stop_whoever_looks(supervisor: Supervisor, tmp
         thread.join(10)
     supervisor.tick()
     assert database.happened == ["postgres started", "engine started", "engine told to end", "postgres stopped"]
+
+
+def test_a_halted_worker_is_announced_each_time_and_not_hurried(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("BROKER", [], tmp_path / "log", {})
+    child._arguments = [sys.executable, "-c", f"raise SystemExit({EXIT_HALTED})"]
+    for now_s in (0.0, 2.1):
+        assert child.keep_alive(now_s)
+        assert child.wait(10)
+        assert not child.keep_alive(now_s + 0.1)
+        assert not child.keep_alive(now_s + 1.9)
+        assert "BROKER is halted and waits for a person" in capfd.readouterr().err

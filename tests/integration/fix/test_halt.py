@@ -1,0 +1,53 @@
+"""Where numbers cannot be believed any more, the session stays down until a person has looked."""
+
+from pathlib import Path
+from socket import socketpair
+
+import pytest
+
+from gateway import link
+from gateway.codec.text import text
+from gateway.fix import worker
+from gateway.fix.halting import EXIT_HALTED
+from gateway.fix.worker import LinkWriter, OrdersHandler
+from tests.integration.fix.counterparty import Counterparty
+from tests.integration.fix.rig import Rig
+
+GRANT = link.Grant(grant=7, session_epoch=1, next_sender=500, next_target=7, reserved_to=10_000)
+
+
+def test_after_a_reset_by_the_peer_no_worker_starts_until_a_person_has_looked(tmp_path: Path) -> None:
+    halted = tmp_path / "fix" / "halted"
+    with Counterparty() as broker:
+        with Rig(tmp_path, broker.port) as first:
+            first.granted(GRANT)
+            broker.log_on(1, (141, "Y"))
+            assert first.exit_code() == worker.EXIT_RESET
+        for _ in range(2):
+            with Rig(tmp_path, broker.port) as again:
+                assert again.exit_code() == EXIT_HALTED
+                assert again.process.stderr is not None
+                said = again.process.stderr.read().decode()
+            assert "the peer reset the sequence numbers" in said
+            assert f"remove {halted}" in said
+        halted.unlink()
+        with Rig(tmp_path, broker.port) as looked_at:
+            looked_at.hello()
+
+
+@pytest.mark.parametrize("number", [4, 6, 1])
+def test_a_number_that_is_not_the_next_one_halts(tmp_path: Path, number: int) -> None:
+    """A store that lies, on a full disk, say: it would use a number twice."""
+
+    class Ended(Exception):
+        pass
+
+    def halt(code: int, why: str) -> None:
+        raise Ended(code, why)
+
+    ours, theirs = socketpair()
+    with ours, theirs:
+        handler = OrdersHandler(LinkWriter(ours), lambda: pytest.fail("no order"), halt)
+        handler.granted(link.Grant(7, 1, 5, 1, 10_000))
+        with pytest.raises(Ended, match=f"MsgSeqNum {number} after 4"):
+            handler.outgoing_admin("S", text("FIX.4.4", "0", [(34, str(number))]).encode())
