@@ -71,10 +71,8 @@ def main(arguments: list[str]) -> int:
         names = ", ".join(each.name for experiment in EXPERIMENTS for each in experiment.figures)
         print(f"There is no figure {figure!r}. Figures: {names}", file=sys.stderr)
         return 2
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(
-            number, signal.default_int_handler
-        )  # Imported QuickFIX lets them end us at once, and leave what we started.
+    for number in (signal.SIGINT, signal.SIGTERM):  # Imported QuickFIX lets them end us at once, and leave what we started.
+        signal.signal(number, signal.default_int_handler)
     machine.adopt_orphans()
     for experiment, figures in chosen:
         for each in measured(experiment, figures):
