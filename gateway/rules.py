@@ -85,8 +85,7 @@ def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
         case PlaceOrder():
             return (_place(state, command, at_ns),)
         case CancelOrder():
-            chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
-            return (deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0),)
+            return _cancel(state, command)
         case ReplaceOrder():
             return (_change(state, command, at_ns),)
         case DecideAgain():
@@ -119,6 +118,15 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | Order
     if verdict is None:
         return replace(event, decision=decision)
     return replace(deciding.refuse(command, *verdict), decision=decision)
+
+
+def _cancel(state: State, command: CancelOrder) -> tuple[Event, ...]:
+    """A cancel never overtakes an order that is still to be sent: that order is withdrawn instead."""
+    chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
+    event = deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0)
+    if chain is None or isinstance(event, RequestRefused) or not is_undecided(state, DecideAgain(chain.root_id, chain.root_id)):
+        return (event,)
+    return event, RequestNotSent(chain.root_id, chain.root_id, "withdrawn: its cancel was asked for before it was sent")
 
 
 def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested | RequestRefused:

@@ -131,6 +131,16 @@ class TestClients:
         made.quotes.clear()
         assert decide(made, cancel(), 10**18) == (CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G),)
 
+    def test_an_order_that_waits_to_be_sent_again_is_withdrawn_by_its_cancel(self) -> None:
+        made = ready(ORDER, granted(), ON, READY)
+        grant = made.sessions[SESSION].grant
+        asked = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, grant)
+        withdrawn = RequestNotSent(ROOT, ROOT, "withdrawn: its cancel was asked for before it was sent")
+        assert decide(made, cancel(), 0) == (asked, withdrawn)
+
+    def test_an_order_that_is_on_its_way_is_not_withdrawn(self) -> None:
+        assert decide(ready(ORDER), cancel(), 0) == (CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G),)
+
 
 class TestWorker:
     @pytest.mark.parametrize(
