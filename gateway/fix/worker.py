@@ -19,8 +19,10 @@ from pathlib import Path
 from gateway import link
 from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
+from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
 from gateway.fix.port import FixPort, guarded
+from gateway.fix.raw import value
 
 EXIT_LINK_LOST = 71
 EXIT_LEASE_LOST = 72
@@ -113,7 +115,7 @@ class OrdersHandler:
         self._tell(link.LoggedOut())
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
-        if _value(raw, b"\x0135=") == _BUSINESS_REJECT:
+        if value(raw, b"\x0135=") == _BUSINESS_REJECT:
             self.outgoing_admin(session, raw)  # QuickFIX's own answer to a message that lacks half its header.
             return
         send = self.sending
@@ -123,10 +125,10 @@ class OrdersHandler:
         self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told))
 
     def outgoing_admin(self, session: str, raw: bytes) -> None:
-        msg_type = _value(raw, b"\x0135=").decode("latin-1")
-        number = int(_value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
+        msg_type = value(raw, b"\x0135=").decode("latin-1")
+        number = int(value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
         if msg_type == _SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
-            self._log().add(link.Logged(int(_value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
+            self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
@@ -143,50 +145,13 @@ class OrdersHandler:
 
     def _count(self, raw: bytes) -> int:
         """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
-        number = int(_value(raw, b"\x0134="))
+        number = int(value(raw, b"\x0134="))
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:
             _exit(EXIT_NUMBERS, f"MsgSeqNum {number} is not reserved; {self.reserved_to} was the last")
         self._last_sender = number
         return number
-
-
-class MarketDataHandler:
-    """QuickFIX's callbacks of a market data session: only the latest snapshot of each symbol goes on, and not too often."""
-
-    def __init__(self, writer: LinkWriter) -> None:
-        self._writer = writer
-        self._latest: dict[bytes, bytes] = {}
-
-    def logged_on(self, session: str) -> None:
-        self._writer.add(link.LoggedOn())
-        self._writer.flush()
-
-    def logged_out(self, session: str) -> None:
-        self._latest.clear()
-        self._writer.add(link.LoggedOut())
-        self._writer.flush()
-
-    def outgoing_app(self, session: str, raw: bytes) -> None:
-        """A subscription: nobody's order."""
-
-    def outgoing_admin(self, session: str, raw: bytes) -> None:
-        """The session's own business: its numbers start anew at every logon."""
-
-    def incoming_admin(self, session: str, raw: bytes) -> None:
-        """As above."""
-
-    def incoming_app(self, session: str, raw: bytes) -> None:
-        if b"\x0143=Y" not in raw:  # A price that is sent again is an old price.
-            self._latest[_value(raw, b"\x0155=")] = raw
-
-    def tick(self) -> None:
-        """Pass the latest prices on. Called by the main thread."""
-        latest, self._latest = self._latest, {}
-        for raw in latest.values():
-            self._writer.add(link.Received(raw))
-        self._writer.flush()
 
 
 class Worker:
@@ -205,7 +170,7 @@ class Worker:
         self._cutter = link.Cutter()
         self._log: sent_log.Writer | None = None
         self._orders = None if config.is_market_data else OrdersHandler(self._writer, self._open_log, self._halt)
-        self._market_data = MarketDataHandler(self._writer) if config.is_market_data else None
+        self._market_data = MarketDataHandler(self._writer.add, self._writer.flush) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
         self._port = FixPort("initiator", (config.session,), config.endpoint, config.folder / "store", handler)
@@ -357,15 +322,6 @@ def _hold(folder: Path) -> int:
     except BlockingIOError:
         _exit(EXIT_FOLDER_HELD, f"another worker holds {folder}")
     return lock
-
-
-def _value(raw: bytes, tag: bytes) -> bytes:
-    """The value of the first field `tag`; empty if there is none."""
-    start = raw.find(tag)
-    if start < 0:
-        return b""
-    start += len(tag)
-    return raw[start : raw.index(b"\x01", start)]
 
 
 def _exit(code: int, why: str) -> None:
