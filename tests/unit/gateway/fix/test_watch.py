@@ -71,6 +71,8 @@ def test_a_worker_that_waits_for_its_grant_is_not_stuck(ends: list[int], engine:
     watched.last_leased(LONG_AGO_S)
     watch(watched).join(0.3)
     assert ends == []
+    watched._is_started = True
+    eventually(lambda: ends == [worker.EXIT_STUCK])
 
 
 def test_a_worker_without_its_engine_is_stuck(ends: list[int], engine: tuple[socket.socket, Watched]) -> None:
