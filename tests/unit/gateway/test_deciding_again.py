@@ -5,7 +5,8 @@ from gateway.sessions import SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.commands import DecideAgain
 from oms.domain.events import Event, RequestNotSent, RequestReissued
-from tests.support.orders import CELL, QUOTE, SECOND, SESSION, D, Quote, placed, terms
+from risk.limits import Quote
+from tests.support.orders import CELL, QUOTE, SECOND, SESSION, D, placed, terms
 
 COMMAND = DecideAgain("FG00000001", "FG00000001")
 
