@@ -1,5 +1,6 @@
 """Lets through what a rule allows, and nothing else: which roles may make which call."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
@@ -35,6 +36,7 @@ STREAMS_MAX = 100
 """So many streams may one principal have at a time, over all its connections: each may hold what its client does not read."""
 
 _caller: ContextVar[Principal] = ContextVar("caller")
+_serving: ContextVar[asyncio.Timeout] = ContextVar("serving")
 
 Handler = Any
 """A grpc.RpcMethodHandler, whose stub describes the servers that are not asyncio's."""
@@ -54,6 +56,8 @@ class Access(grpc.aio.ServerInterceptor):
         self._principals = principals
         self._rules = rules
         self._streams: Counter[str] = Counter()
+        self._calls: set[asyncio.Timeout] = set()
+        self._end_s: float | None = None
 
     async def intercept_service(
         self,
@@ -79,6 +83,12 @@ class Access(grpc.aio.ServerInterceptor):
             raise Refused(EdgeRefusal.NOT_PERMITTED, f"role {principal.role.value} may not call {method}")
         return principal
 
+    def end_calls(self, at_s: float) -> None:
+        """The server is going down: what has no answer at this time of the loop is told so, then and later."""
+        self._end_s = at_s
+        for call in self._calls:
+            call.reschedule(at_s)
+
     def _guarded(self, handler: Handler, method: str) -> Handler:
         """The same handler behind the rule."""
         if handler.request_streaming and handler.response_streaming:
@@ -92,7 +102,7 @@ class Access(grpc.aio.ServerInterceptor):
     def _answering(self, behavior: Behavior, method: str) -> Behavior:
         async def guarded(request: object, context: Context) -> object:
             await self._enter(method, context)
-            return await behavior(request, context)
+            return await self._until_the_end(behavior(request, context), context)
 
         return guarded
 
@@ -105,11 +115,27 @@ class Access(grpc.aio.ServerInterceptor):
                 await refuse(context, Refused(EdgeRefusal.OVERLOADED, problem))
             self._streams[spiffe_id] += 1
             try:
-                await _stream(behavior(request, context), context)
+                await self._until_the_end(_stream(behavior(request, context), context), context)
             finally:
                 self._streams[spiffe_id] -= 1
 
         return guarded
+
+    async def _until_the_end(self, serving: Awaitable[object], context: Context) -> object:
+        call = asyncio.timeout_at(self._end_s)  # No task and no timer for each call: `end_calls` makes the deadline.
+        _serving.set(call)
+        try:
+            async with call:
+                self._calls.add(call)
+                try:
+                    return await serving
+                finally:
+                    self._calls.discard(call)
+        except TimeoutError:
+            if not call.expired():
+                raise
+            await refuse(context, Refused(EdgeRefusal.SHUTTING_DOWN, "no answer any more; what was asked may have been taken"))
+            raise
 
     async def _enter(self, method: str, context: Context) -> None:
         try:
@@ -120,6 +146,9 @@ class Access(grpc.aio.ServerInterceptor):
 
 async def refuse(context: Context, refused: Refused) -> None:
     """End the call. Never returns."""
+    call = _serving.get(None)
+    if call is not None and not call.expired():
+        call.reschedule(None)  # It ends as it is; a status cannot be told twice.
     status = told(refused)
     await context.abort(status.code, status.details, status.trailing_metadata)
 

@@ -1,5 +1,6 @@
 """The gRPC server: mutual TLS 1.3 on the loopback, every call through the access rules, every queue with a bound."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Self
 
@@ -45,9 +46,16 @@ class Server:
     """Serves one engine. `address` is where, with the port that the system chose if it was asked for port 0."""
 
     def __init__(
-        self, server: grpc.aio.Server, address: str, feed: Feed, sessions: SessionService, alive: health.aio.HealthServicer
+        self,
+        server: grpc.aio.Server,
+        address: str,
+        access: Access,
+        feed: Feed,
+        sessions: SessionService,
+        alive: health.aio.HealthServicer,
     ) -> None:
         self.address = address
+        self._access = access
         self._server = server
         self._feed = feed
         self._sessions = sessions
@@ -68,7 +76,8 @@ class Server:
 
         Raises CannotListen, NotAPrincipal, and OSError where a certificate's file cannot be read.
         """
-        server = grpc.aio.server(interceptors=(Access(principals(accounts)),), options=_OPTIONS)
+        access = Access(principals(accounts))
+        server = grpc.aio.server(interceptors=(access,), options=_OPTIONS)
         feed, sessions = Feed(engine, buffer_events), SessionService(engine)
         alive = health.aio.HealthServicer()
         server.add_generic_rpc_handlers(
@@ -80,15 +89,17 @@ class Server:
         await server.start()
         for name in ("", *SERVED):
             await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
-        return cls(server, address, feed, sessions, alive)
+        return cls(server, address, access, feed, sessions, alive)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
-        """Say that we go, end every stream, give waiting calls `grace_s` seconds, and close. May be called again."""
+        """Say that we go, end every stream, give waiting calls half of `grace_s` seconds, and close. May be called again."""
         if not self._is_stopping:
             self._is_stopping = True
             await self._health.enter_graceful_shutdown()
             self._feed.close()
             self._sessions.close()
+            # The other half is for telling them: grpc would only cut them off, and log each as an error of ours.
+            self._access.end_calls(asyncio.get_running_loop().time() + grace_s / 2)
         await self._server.stop(grace_s)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.api.v1 import fix_pb2, refusal_pb2, session_pb2
 from gateway.api.v1.order_event_pb2 import OrderEvent
-from gateway.api.v1.order_service_pb2 import CancelRequest, OrderServiceWatchRequest
+from gateway.api.v1.order_service_pb2 import CancelRequest, GetRequest, OrderServiceWatchRequest
 from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
 from gateway.control import order_service
 from tests.integration.control.calls import client, refusal, submit, told
@@ -137,6 +137,33 @@ async def test_a_server_that_goes_down_ends_every_stream_and_says_so(running: Ga
             code, said = await refusal(call)
             assert (code, said.refusal) == (grpc.StatusCode.UNAVAILABLE, refusal_pb2.REFUSAL_SHUTTING_DOWN)
         await stopping
+
+
+async def test_a_server_whose_engine_is_dead_ends_every_call_that_waits_and_says_so(
+    running: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: asyncio.Queue[None] = asyncio.Queue()
+
+    async def never(*_: object) -> None:
+        asked.put_nowait(None)
+        await asyncio.get_running_loop().create_future()
+
+    for name in ("ask", "look"):
+        monkeypatch.setattr(running.engine, name, never)
+    async with client(running) as stubs:
+        calls = [
+            stubs.orders.Submit(submit()),
+            stubs.orders.Get(GetRequest(root_id="T1")),
+            stubs.sessions.List(SessionServiceListRequest()),
+            stubs.sessions.Watch(SessionServiceWatchRequest()),
+        ]
+        refusals = [asyncio.create_task(refusal(call)) for call in calls]
+        for _ in calls:
+            await asked.get()
+        await running.server.stop(0.5)
+        for code, said in await asyncio.gather(*refusals):
+            assert (code, said.refusal) == (grpc.StatusCode.UNAVAILABLE, refusal_pb2.REFUSAL_SHUTTING_DOWN)
+    assert caplog.text == ""
 
 
 async def test_sessions_are_listed_as_they_stand(running: Gateway) -> None:
