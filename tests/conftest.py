@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Certificates, ensure
 from tests.support.databases import fresh_database, running_server
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # How fast a machine is says nothing of the code: no example is timed.
 
 CLIENTS = ("trader/desk1", "trader/desk2", "viewer/audit", "admin/ops")
 
