@@ -278,7 +278,8 @@ def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
     terms = request.terms
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
-    return replace(_with(_arrived(chain), cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms)
+    end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
+    return replace(_with(_arrived(chain), cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms, end=end)
 
 
 def _arrived(chain: Chain) -> Chain:

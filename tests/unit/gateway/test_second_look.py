@@ -18,6 +18,7 @@ from oms.domain.events import (
     ReportDiffered,
     ReportQuarantined,
     RequestDoubted,
+    RequestNotSent,
     RequestRefused,
 )
 from oms.domain.fields import MsgType, OrdType
@@ -131,6 +132,16 @@ def test_an_accepted_version_does_not_come_back_when_its_new_is_told_late() -> N
     desk.reports("5", "0", "E2", "0", (11, "FG00000002"), (41, ROOT))
     desk.reports("0", "0", "E9", "0")
     assert (desk.state.book.chains[ROOT].accepted, desk.state.book.chains[ROOT].terms.order_qty) == ("FG00000002", D(500))
+
+
+def test_an_order_that_we_gave_up_is_live_when_the_venue_has_it() -> None:
+    desk = Desk()
+    desk.does(place())
+    desk.apply(RequestNotSent(ROOT, ROOT, "too old to be sent again"))
+    assert not desk.state.book.chains[ROOT].is_live
+    desk.reports("0", "0", "E1", "0")
+    assert desk.state.book.chains[ROOT].is_live
+    assert kinds(desk.does(cancel())) == [CancelRequested]
 
 
 def test_a_market_order_has_no_price_to_replace() -> None:
