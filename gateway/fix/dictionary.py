@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 _ADMIN = "./messages/message[@msgcat='admin']"
-_DATA = "DATA"
+_DATA, _TEXT = "DATA", "STRING"
 
 
 class DictionaryMissing(Exception):
@@ -29,7 +29,10 @@ def write_lenient(name: str, file: Path) -> None:
     """Write dictionary `name` without its opinion of business messages: no field of theirs is required, no value is wrong.
 
     QuickFIX answers what its dictionary refuses by itself, and counts it: a fill with an odd field would never be heard of.
-    What remains is what it needs to take a message apart (groups, data fields) and its own session messages.
+    What remains is what it needs to take a message apart into groups, and its own session messages.
+
+    No field is of type DATA any more either: QuickFIX believes such a field's length and reads beyond the message, which ends the
+    process. A value with a delimiter inside makes a message garbled instead, and such messages do not count (FIX volume 2).
     """
     tree = ElementTree.parse(path(name))  # noqa: S314  Our own installed file.
     fix = tree.getroot()
@@ -42,8 +45,8 @@ def write_lenient(name: str, file: Path) -> None:
         if field.get("name") not in own:
             for value in field.findall("value"):
                 field.remove(value)
-            if field.get("type") != _DATA:
-                field.set("type", "STRING")
+        if field.get("name") not in own or field.get("type") == _DATA:
+            field.set("type", _TEXT)
     for part in [*fix.iterfind("./messages/message[@msgcat='app']"), *fix.iterfind("./components")]:
         for one in part.iter():
             if "required" in one.attrib:

@@ -59,7 +59,7 @@ class Counterparty:
         """One whole message, under the next number unless another is given; returns it."""
         if number is None:
             self.number += 1
-        header = [(35, msg_type), (34, str(number or self.number)), (49, NAME), (52, _now()), (56, US)]
+        header = [(35, msg_type), (34, str(number or self.number)), (49, NAME), (52, now()), (56, US)]
         ordered = [*header, *((tag, value) for tag, value in body if tag == 43), *((t, v) for t, v in body if t != 43)]
         inside = b"".join(f"{tag}={value}".encode("latin-1") + SOH for tag, value in ordered)
         raw = b"8=FIX.4.4\x019=%d\x01" % len(inside) + inside
@@ -107,6 +107,6 @@ class Counterparty:
         return message
 
 
-def _now() -> str:
+def now() -> str:
     second = time.time()
     return time.strftime("%Y%m%d-%H:%M:%S", time.gmtime(second)) + f".{int(second % 1 * 1000):03d}"

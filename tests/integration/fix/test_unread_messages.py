@@ -6,18 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway import link
-from gateway.rules import FromLink
-from gateway.sessions import SessionGranted
-from oms.domain.events import MessageSent, ReportQuarantined
 from tests.integration.fix.counterparty import Counterparty
+from tests.integration.fix.desk import Body, Desk, fill
 from tests.integration.fix.rig import Rig
-from tests.support.model_engine import Engine
-from tests.support.orders import CELL, SESSION, placed
 
-Body = list[tuple[int, str]]
-GRANT = 2
-IDS: Body = [(37, "V1"), (11, "FG00000001"), (55, "EURUSD"), (54, "1")]
 ODD_FILLS: dict[str, Body] = {
     "a tag of the venue's own below 5000": [(1234, "x")],
     "a tag of the venue's own": [(9001, "x")],
@@ -36,34 +28,6 @@ REFUSED: dict[str, tuple[str, Body]] = {
 }
 
 
-class Desk:
-    """The engine's rules behind a real worker."""
-
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
-        self.engine = Engine(CELL, [], 1)
-        self.engine.add(SessionGranted(SESSION, 1, 1, 1, 10_000, trusted=True, pid=1))
-        self.engine.add(placed(grant=GRANT))
-        self.engine.add(MessageSent("FG00000001", "FG00000001", SESSION, 1, 0, "D", ""))
-
-    def hears(self) -> None:
-        """One frame of the worker, decided and applied."""
-        frame: link.FromWorker = self.rig.hear(link.FromWorker)  # type: ignore[arg-type]  # Any of them.
-        self.engine.take(FromLink(SESSION, GRANT, frame))
-        assert not self.engine.hole
-
-    def expects(self, number: int) -> None:
-        """Go on until this number is the next one that counts."""
-        while self.engine.state.sessions[SESSION].next_target < number:
-            self.hears()
-
-    def traded(self) -> Decimal:
-        return self.engine.traded().get("FG00000001", Decimal(0))
-
-    def set_aside(self) -> list[str]:
-        return [fact.event.reason for _, fact in self.engine._open if isinstance(fact.event, ReportQuarantined)]
-
-
 @pytest.fixture
 def broker() -> Iterator[Counterparty]:
     with Counterparty() as counterparty:
@@ -73,13 +37,9 @@ def broker() -> Iterator[Counterparty]:
 @pytest.fixture
 def desk(tmp_path: Path, broker: Counterparty) -> Iterator[Desk]:
     with Rig(tmp_path, broker.port) as rig:
-        rig.granted(link.Grant(GRANT, 1, 1, 1, 10_000))
+        made = Desk(rig).granted()
         broker.log_on()
-        yield Desk(rig)
-
-
-def fill(exec_id: str = "E1") -> Body:
-    return [*IDS, (17, exec_id), (150, "F"), (39, "1"), (32, "100"), (31, "1.3850"), (14, "100"), (151, "900"), (6, "1.3850")]
+        yield made
 
 
 @pytest.mark.parametrize("odd", ODD_FILLS.values(), ids=ODD_FILLS)
