@@ -81,6 +81,13 @@ def test_quotes_go_to_who_asked_and_stop_when_told(tmp_path: Path) -> None:
         assert peer.hears_nothing(0.3)
 
 
+def new_report(peer: Peer) -> dict[int, str]:
+    """The next report that is told for the first time: a killed broker repeats what it may not have said, with PossResend(97)."""
+    while (report := dict(peer.receive_until("8"))).get(97) == "Y":
+        pass
+    return report
+
+
 def test_a_fill_after_a_restart_ends_the_order_that_rested_before(tmp_path: Path) -> None:
     with BrokerProcess(free_port(), tmp_path / "broker") as broker, Peer(broker.port, tmp_path / "peer") as peer:
         peer.send("D", *order("A1", (40, "2"), (44, "1.2")))
@@ -88,7 +95,7 @@ def test_a_fill_after_a_restart_ends_the_order_that_rested_before(tmp_path: Path
         broker.kill_and_restart()
         assert peer.online.wait(10)
         peer.send("G", *order("A2", (41, "A1"), (40, "2"), (44, "1.5")))
-        replaced, filled = dict(peer.receive_until("8")), dict(peer.receive())
+        replaced, filled = new_report(peer), new_report(peer)
         assert replaced[37] == filled[37] == accepted[37]
         assert (replaced[150], filled[150], filled[39], filled[14]) == ("5", "F", "2", "100")
     exec_ids = [entry.exec_id for entry in ledger.read(tmp_path / "broker" / "ledger.jsonl")]
