@@ -93,7 +93,9 @@ def _next_target(session: Session, number: int, message: Flat) -> int:
     """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); whatever then stands next and was heard before counts too."""
     if number > session.next_target:
         return session.next_target
-    filled_to = reading.new_seq_no(message) if message.get(35) == "4" else 0
+    filled_to = reading.new_seq_no(message) if message.get(35) == "4" else number + 1
+    if filled_to <= number:
+        return session.next_target  # A gap-fill to nowhere: our FIX layer rejects it, and its number is still free.
     next_target = max(number + 1, filled_to, session.next_target)
     while next_target in session.heard_ahead:
         next_target += 1

@@ -133,7 +133,10 @@ def review(terms: Terms, policy: Policy, quotes: Mapping[str, Quote], at_ns: int
 def _case(terms: Terms, instrument: Instrument, limits: Limits, quote: Quote, at_ns: int) -> Case:
     is_buy = terms.side is Side.BUY
     reference_px, near_px = (quote.offer_px, quote.bid_px) if is_buy else (quote.bid_px, quote.offer_px)
-    worst_px = reference_px * (BPS + limits.price_collar_bps) * _PER_BPS if terms.price is None else terms.price
+    if terms.price is None:
+        worst_px = reference_px * (BPS + limits.price_collar_bps) * _PER_BPS
+    else:
+        worst_px = terms.price if is_buy else max(terms.price, reference_px)  # A sell trades at the bid where that is better.
     return Case(
         terms=terms,
         instrument=instrument,

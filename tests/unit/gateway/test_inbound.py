@@ -68,8 +68,8 @@ def test_a_gap_fill_from_below_counts_as_far_as_it_reaches() -> None:
     assert causes(message) == (record(message, 28, 35, "4"),)
 
 
-def test_a_gap_fill_to_nowhere_counts_itself() -> None:
-    assert causes(raw(30, "4", (123, "Y"), (36, "3"))) == (record(raw(30, "4", (123, "Y"), (36, "3")), 30, 31, "4"),)
+def test_a_gap_fill_to_nowhere_does_not_count() -> None:
+    assert causes(raw(30, "4", (123, "Y"), (36, "3"))) == (record(raw(30, "4", (123, "Y"), (36, "3")), 30, 30, "4"),)
 
 
 def test_what_was_heard_ahead_counts_when_the_gap_is_closed() -> None:

@@ -126,6 +126,11 @@ def test_a_market_order_is_judged_as_if_it_slipped_by_the_collar(side: Side, wor
     assert (decision.worst_px, decision.order_notional) == (worst_px, worst_px * 1_000)
 
 
+def test_a_sell_below_the_bid_is_judged_by_the_bid_that_it_would_trade_at() -> None:
+    assert review(terms(price="1.3800", side=Side.SELL), POLICY, {"EURUSD": QUOTE}, 0)[1].worst_px == QUOTE.bid_px
+    assert review(terms(price="1.3900", side=Side.SELL), POLICY, {"EURUSD": QUOTE}, 0)[1].worst_px == D("1.3900")
+
+
 @pytest.mark.parametrize(
     ("wanted", "policy", "quotes", "expected"),
     [
@@ -206,7 +211,8 @@ def oracle(wanted: Terms, limits: Limits, instrument: Instrument, quote: Quote, 
         low, high = (near * (1 - away), far * (1 + slip)) if wanted.side is Side.BUY else (far * (1 - slip), near * (1 + away))
         if not low <= price <= high:
             found.add(Refusal.PRICE_EXCEEDS_COLLAR)
-    if qty * (far * (1 + slip) if price is None else price) * Fraction(instrument.multiplier) > limits.order_notional_max:
+    most = far * (1 + slip) if price is None else price if wanted.side is Side.BUY else max(price, bid)
+    if qty * most * Fraction(instrument.multiplier) > limits.order_notional_max:
         found.add(Refusal.ORDER_NOTIONAL_EXCEEDS_MAX)
     return found
 
