@@ -135,12 +135,13 @@ class Engine:
             await asyncio.sleep(0)  # The sockets have their turn between ours.
 
     def _turn(self) -> None:
-        """Empty the inbox, as far as the open batch has room."""
+        """Empty the inbox, as far as the open batch has room. All of one turn happens at one time."""
+        at_ns = self._now()
         while len(self._batch.records) < BATCH_RECORDS_MAX:
             item = self._inbox.take()
             if item is None:
                 break
-            self._handle(item)
+            self._handle(item, at_ns)
         else:
             self._room.clear()
             self._work.set()
@@ -149,17 +150,16 @@ class Engine:
         if not self._batch.is_empty():
             self._filled.set()
 
-    def _handle(self, item: Item) -> None:
+    def _handle(self, item: Item, at_ns: int) -> None:
         command = item.command
         if isinstance(command, FromLink):
-            if command.session in self._market_data and prices.take(self.state, command, self._now()):
+            if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
         elif isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
             known = deciding.first_answer(self.state.book, command)
             if known is not None:
                 self._batch.answer(item.reply, *known, is_repeat=True)
                 return
-        at_ns = self._now()
         try:
             events = decide(self.state, command, at_ns)
         except Hole as hole:

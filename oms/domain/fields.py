@@ -3,7 +3,13 @@
 from enum import Enum
 
 
-class MsgType(Enum):
+class CodeSet(Enum):
+    """A FIX code set. Members are singletons and hash as such: Enum itself hashes the name, in Python, at every look-up."""
+
+    __hash__ = object.__hash__
+
+
+class MsgType(CodeSet):
     """MsgType(35) of the messages that ask a venue for something."""
 
     NEW_ORDER_SINGLE = "D"
@@ -12,21 +18,21 @@ class MsgType(Enum):
     ORDER_STATUS_REQUEST = "H"
 
 
-class Side(Enum):
+class Side(CodeSet):
     """Side(54)."""
 
     BUY = "1"
     SELL = "2"
 
 
-class OrdType(Enum):
+class OrdType(CodeSet):
     """OrdType(40)."""
 
     MARKET = "1"
     LIMIT = "2"
 
 
-class TimeInForce(Enum):
+class TimeInForce(CodeSet):
     """TimeInForce(59)."""
 
     DAY = "0"
@@ -35,7 +41,7 @@ class TimeInForce(Enum):
     FILL_OR_KILL = "4"
 
 
-class OrdStatus(Enum):
+class OrdStatus(CodeSet):
     """OrdStatus(39)."""
 
     NEW = "0"
@@ -54,7 +60,7 @@ class OrdStatus(Enum):
     PENDING_REPLACE = "E"
 
 
-class ExecType(Enum):
+class ExecType(CodeSet):
     """ExecType(150): why a report was sent."""
 
     NEW = "0"
@@ -76,7 +82,7 @@ class ExecType(Enum):
     ORDER_STATUS = "I"
 
 
-class CxlRejReason(Enum):
+class CxlRejReason(CodeSet):
     """CxlRejReason(102): why a venue would not cancel or replace."""
 
     TOO_LATE_TO_CANCEL = "0"
