@@ -8,6 +8,10 @@ import msgspec
 
 FRAME_BYTES_MAX = 16 << 20
 """A longer frame is a broken peer. The longest is a Hello with a few thousand entries of the sent.log."""
+BLOCK = 10_000
+"""Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
+SEQUENCE_RESET = "4"
+"""MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
 _LENGTH_BYTES = 4
 
 

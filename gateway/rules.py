@@ -16,8 +16,6 @@ from gateway.codec import reading
 from gateway.codec.text import flat
 from gateway.inbound import received, rejected
 from gateway.sessions import (
-    BLOCK,
-    SEQUENCE_RESET,
     AdminSent,
     GapFilled,
     Phase,
@@ -196,7 +194,7 @@ def _from_link(state: State, command: FromLink) -> tuple[Event, ...]:
         case link.NotSent():
             return _not_sent(state, frame)
         case link.WantNumbers():
-            return (SenderReserved(command.session, session.reserved_to + BLOCK),)
+            return (SenderReserved(command.session, session.reserved_to + link.BLOCK),)
         case _:
             assert_never(frame)
 
@@ -264,7 +262,7 @@ def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
     told = AdminSent(session, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, state.sessions[session], frame))
-    if frame.msg_type != SEQUENCE_RESET:
+    if frame.msg_type != link.SEQUENCE_RESET:
         return (told,)
     filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(flat(frame.raw.decode("latin-1"))))
     doubts = [

@@ -9,13 +9,8 @@ from enum import Enum
 import msgspec
 from msgspec.structs import replace
 
-from gateway.link import Hello, Logged
+from gateway.link import BLOCK, SEQUENCE_RESET, Hello, Logged
 from oms.domain.events import Event, MessageSent
-
-BLOCK = 10_000
-"""Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
-SEQUENCE_RESET = "4"
-"""MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
 
 
 class Phase(Enum):

@@ -45,8 +45,6 @@ _WATCH_S = 1
 _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
 _RECEIVE_BYTES = 1 << 18
-_RESERVE_BLOCK = 10_000
-_SEQUENCE_RESET = "4"
 _BUSINESS_REJECT = b"j"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
@@ -101,7 +99,7 @@ class OrdersHandler:
 
     def ask_numbers(self) -> None:
         """Ask for more, once, when half is used: heartbeats alone use a block up in a day."""
-        if self._last_sender > self.reserved_to - _RESERVE_BLOCK // 2 and not self._has_asked:
+        if self._last_sender > self.reserved_to - link.BLOCK // 2 and not self._has_asked:
             self._has_asked = True
             self._writer.add(link.WantNumbers())
 
@@ -127,7 +125,7 @@ class OrdersHandler:
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = value(raw, b"\x0135=").decode("latin-1")
         number = int(value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
-        if msg_type == _SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
+        if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
             self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
 

@@ -14,11 +14,12 @@ from gateway.simulator.blotter import Blotter
 from gateway.simulator.fields import OrdRejReason, TimeInForce
 from gateway.simulator.order import Order, filled
 from gateway.simulator.quote import Quote
-from gateway.simulator.report import NO_ORDER_ID, Report
+from gateway.simulator.report import Report
 from gateway.simulator.requests import CancelRequest, NewOrder, ReplaceRequest, Request, StatusRequest
 from gateway.simulator.statements import stated, status, unknown, working
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
 from oms.domain.numbers import CONTEXT, ZERO
+from oms.domain.report import NO_ORDER_ID
 
 _CANCEL, _REPLACE = "1", "2"  # CxlRejResponseTo(434)
 

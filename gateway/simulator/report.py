@@ -9,7 +9,6 @@ from gateway.simulator.fields import OrdRejReason, Side, TimeInForce, utc_timest
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
 from oms.domain.numbers import ZERO, plain
 
-NO_ORDER_ID = "NONE"
 BEGIN_STRING = "FIX.4.4"
 
 

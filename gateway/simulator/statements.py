@@ -5,9 +5,10 @@ from decimal import Decimal
 import msgspec
 
 from gateway.simulator.order import Order
-from gateway.simulator.report import NO_ORDER_ID, Report
+from gateway.simulator.report import Report
 from gateway.simulator.requests import StatusRequest
 from oms.domain.fields import ExecType, OrdStatus
+from oms.domain.report import NO_ORDER_ID
 
 
 def stated(order: Order, exec_type: ExecType, ord_status: OrdStatus, at_ns: int) -> Report:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from gateway import link, rules, sessions
+from gateway import link, sessions
 from gateway.rules import Command, FromLink, LinkLost
 from gateway.sessions import MessageReceived, Phase
 from oms.domain.order import Chain, Request, RequestState
@@ -375,7 +375,7 @@ class OrderPath(RuleBasedStateMachine):
 
 
 def test_every_order_is_at_the_venue_once_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (sessions, rules):
+    for module in (sessions, link):
         monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
     run_state_machine_as_test(
         OrderPath,

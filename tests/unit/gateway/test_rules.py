@@ -8,7 +8,6 @@ from gateway import link
 from gateway.codec.text import text
 from gateway.rules import FromLink, LinkLost, decide, react
 from gateway.sessions import (
-    BLOCK,
     AdminSent,
     EngineStarted,
     GapFilled,
@@ -62,7 +61,7 @@ NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
 
 
 def granted(session: str = SESSION) -> SessionGranted:
-    return SessionGranted(session, 1, 1, 1, BLOCK, trusted=True, pid=1)
+    return SessionGranted(session, 1, 1, 1, link.BLOCK, trusted=True, pid=1)
 
 
 def state(*events: Event) -> State:
@@ -170,7 +169,7 @@ class TestWorker:
         assert decide(made, told(link.LoggedOn(), 2, DATA), 0) == (SessionLoggedOn(DATA), SessionReady(DATA))
 
     def test_more_numbers_are_reserved_in_blocks(self) -> None:
-        assert decide(ready(), told(link.WantNumbers()), 0) == (SenderReserved(SESSION, 2 * BLOCK),)
+        assert decide(ready(), told(link.WantNumbers()), 0) == (SenderReserved(SESSION, 2 * link.BLOCK),)
 
     def test_what_was_sent_is_a_fact_of_its_order_or_of_its_session(self) -> None:
         assert decide(ready(ORDER), told(link.Sent(5, ROOT, ROOT, "D", b"raw\xe9")), 0) == (

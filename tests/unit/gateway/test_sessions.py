@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gateway.link import Hello, Logged, SentLog
+from gateway.link import BLOCK, Hello, Logged, SentLog
 from gateway.sessions import (
-    BLOCK,
     AdminSent,
     EngineStarted,
     GapFilled,
