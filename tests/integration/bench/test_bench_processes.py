@@ -22,6 +22,7 @@ def test_the_venue_fills_every_order_of_a_window() -> None:
     with running_venue() as (_venue, port):
         driver = Driver(port)
         driver.trade(orders=2_000, per_write=3)
+        assert driver._filled == 2_000
         driver.close()
 
 

@@ -64,6 +64,7 @@ async def test_a_journal_that_answers_in_time_stays_open(journal_url: str) -> No
     await journal.append(records(journal, b"one"))
     await asyncio.sleep(2 * ANSWER_S_MAX)
     await journal.append(records(journal, b"two"))
+    assert [record.payload for record in await held(journal_url)] == [b"one", b"two"]
     await journal.close()
 
 

@@ -176,4 +176,4 @@ def test_no_bytes_make_anything_but_a_command_or_a_refusal(data: bytes) -> None:
     except DecodeError:
         return
     with suppress(Refused):
-        command(entry, TRADER)
+        assert isinstance(command(entry, TRADER), (PlaceOrder, CancelOrder, ReplaceOrder))
