@@ -1,36 +1,31 @@
-"""What one turn of the engine leaves behind: records to be made durable, and what may be told once they are."""
+"""What the engine leaves behind between two commits: facts to be made durable, and what may be told once they are."""
 
 from collections.abc import Callable
 
 from gateway.facts import Fact
 from gateway.inbox import Reply
-from gateway.sessions import MessageReceived
 from oms.domain.events import Answer
-from oms.journal.record import Mark, Record
+from oms.domain.report import Receipt
+from oms.journal.record import Mark
 
 
 class Batch:
-    """Records with their facts, the inbound positions they move, and what to do after the commit."""
+    """Facts, the inbound positions they move, and what to do after the commit."""
 
     def __init__(self) -> None:
-        self.records: list[Record] = []
         self.facts: list[Fact] = []
         self.after: list[Callable[[], None]] = []
         self._before: dict[tuple[str, int], int] = {}
         self._after: dict[tuple[str, int], int] = {}
 
     def is_empty(self) -> bool:
-        return not self.records and not self.after
+        return not self.facts and not self.after
 
-    def add(self, record: Record, fact: Fact, expected: int) -> None:
-        """One record. `expected` is the number that its session expected before it, for a MessageReceived."""
-        self.records.append(record)
-        self.facts.append(fact)
-        event = fact.event
-        if isinstance(event, MessageReceived):
-            position = (event.session, event.session_epoch)
-            self._before.setdefault(position, expected)
-            self._after[position] = event.next_target
+    def move(self, receipt: Receipt, expected: int) -> None:
+        """A message counts; `expected` is the number that its session expected before it."""
+        position = (receipt.session, receipt.session_epoch)
+        self._before.setdefault(position, expected)
+        self._after[position] = receipt.next_target
 
     def answer(self, reply: Reply | None, seq: int, answer: Answer, *, is_repeat: bool) -> None:
         """Tell `reply` after the commit."""

@@ -1,14 +1,15 @@
 """What one engine is told when it starts: its sessions, accounts, instruments and limits. One engine is one cell."""
 
 from collections.abc import Mapping
-from enum import Enum
 
 import msgspec
 
+from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
 
 
-class SessionKind(Enum):
+@plain_members
+class SessionKind(Choice):
     """What a FIX session is for."""
 
     ORDERS = "orders"

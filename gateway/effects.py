@@ -40,7 +40,7 @@ def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoin
 def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoing]:
     assert fact.chain is not None
     text = writing.order_status_request(_begin_string(state, event.session), event.cl_ord_id, fact.chain.terms)
-    send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.value, 0, text)
+    send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.code, 0, text)
     yield Outgoing(event.session, event.grant, send)
 
 
@@ -102,5 +102,5 @@ def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: 
             )
     expire_at_ns = 0 if request.terms is None else request.terms.expire_at_ns or 0
     return Outgoing(
-        chain.session, grant, link.Send(fact.seq, cl_ord_id, chain.root_id, request.msg_type.value, expire_at_ns, text)
+        chain.session, grant, link.Send(fact.seq, cl_ord_id, chain.root_id, request.msg_type.code, expire_at_ns, text)
     )

@@ -18,18 +18,17 @@ from gateway.batch import Batch
 from gateway.cell import SessionKind
 from gateway.clock import Clock
 from gateway.effects import effects
-from gateway.facts import CATALOGUE, Fact
+from gateway.facts import Fact, recorded
 from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
-from gateway.sessions import EngineStarted, MessageReceived, SessionHalted
+from gateway.sessions import HEARD, EngineStarted, Heard, SessionHalted
 from gateway.state import State
 from oms import deciding
 from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined
 from oms.journal.postgres import Journal
-from oms.journal.record import Record
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -137,7 +136,8 @@ class Engine:
     def _turn(self) -> None:
         """Empty the inbox, as far as the open batch has room. All of one turn happens at one time."""
         at_ns = self._now()
-        while len(self._batch.records) < BATCH_RECORDS_MAX:
+        facts = self._batch.facts
+        while len(facts) < BATCH_RECORDS_MAX:
             item = self._inbox.take()
             if item is None:
                 break
@@ -158,7 +158,7 @@ class Engine:
         elif isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
             known = deciding.first_answer(self.state.book, command)
             if known is not None:
-                self._batch.answer(item.reply, *known, is_repeat=True)
+                self._batch.answer(item.reply, known.seq, known.answer, is_repeat=True)
                 return
         try:
             events = decide(self.state, command, at_ns)
@@ -181,12 +181,12 @@ class Engine:
 
     def _add(self, event: Event, at_ns: int) -> int:
         """One fact into the state and the open batch; what it sets off goes through the inbox."""
-        expected = self.state.sessions[event.session].next_target if isinstance(event, MessageReceived) else 0
+        if type(event) in HEARD:
+            receipt = cast(Heard, event).receipt
+            self._batch.move(receipt, self.state.sessions[receipt.session].next_target)
         seq = self.state.seq + 1
         chain = self.state.apply(event, seq, at_ns)
-        kind, version, payload = CATALOGUE.encode(event)
-        record = Record(seq, self._journal.epoch, at_ns, kind, version, event.key, payload)
-        self._batch.add(record, Fact(seq, at_ns, event, chain), expected)
+        self._batch.facts.append(Fact(seq, at_ns, event, chain))
         if type(event) in _ALARMS:
             _log.error("a person has to look at record %d: %s", seq, event)
         for command in react(self.state, event):
@@ -200,9 +200,10 @@ class Engine:
         while True:
             batch = await self._next_batch()
             asked_ns = time.monotonic_ns()
-            if batch.records:
-                await self._journal.append(batch.records, batch.marks())
-                self.durable_seq = batch.records[-1].seq
+            if batch.facts:
+                epoch = self._journal.epoch
+                await self._journal.append([recorded(fact, epoch) for fact in batch.facts], batch.marks())
+                self.durable_seq = batch.facts[-1].seq
                 self._proved(asked_ns)
             elif asyncio.get_running_loop().time() - self._proved_s >= LEASE_INTERVAL_S:
                 await self._journal.confirm()

@@ -7,6 +7,7 @@ from oms.domain import events
 from oms.domain.events import Event
 from oms.domain.order import Chain
 from oms.journal.catalogue import Catalogue
+from oms.journal.record import Record
 
 CATALOGUE = Catalogue((*events.EVENTS, *sessions.EVENTS))
 """Every kind of event that a journal of ours may hold."""
@@ -20,3 +21,9 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     event: Event
     chain: Chain | None
     """None for facts that change no order."""
+
+
+def recorded(fact: Fact, epoch: int) -> Record:
+    """The fact as the writer of this epoch puts it into the journal."""
+    kind, version, payload = CATALOGUE.encode(fact.event)
+    return Record(fact.seq, epoch, fact.at_ns, kind, version, fact.event.key, payload)

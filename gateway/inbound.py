@@ -11,11 +11,15 @@ does a message that our FIX layer refuses by itself: all that we ever see of it 
 
 from gateway import link
 from gateway.codec import reading
-from gateway.codec.text import Flat, Garbled, flat, readable
-from gateway.sessions import MessageReceived, Phase, Session, SessionReady
+from gateway.codec.message import Message, readable
+from gateway.codec.message import message as read
+from gateway.codec.reading import count
+from gateway.codec.text import Garbled
+from gateway.sessions import HEARD, MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
 from oms import deciding
 from oms.domain.events import Event, ReportQuarantined
+from oms.domain.report import Receipt
 
 MAY_COME_AHEAD = frozenset({"2", "3", "4", "5", "A"})
 """MsgType(35) of the session messages that QuickFIX looks at whatever their number."""
@@ -25,41 +29,38 @@ _NOT_COUNTED = frozenset({"A", "4"})
 """RefMsgType(372) of the messages that our FIX layer rejects without counting them."""
 
 
+_NOTHING = Message()
+
+
 class Hole(Exception):
     """A message came in above the expected number that should have waited: what lies between would be lost."""
 
 
 def received(state: State, session: Session, frame: link.Received) -> tuple[Event, ...]:
     """The facts in one received message. Raises Hole when the link must be cut and the session started again."""
-    raw = frame.raw.decode("latin-1")
-    message, problem = _message(raw)
+    message, problem = _message(frame.raw)
     try:
-        number = reading.msg_seq_num(message)
+        number = count(message.msg_seq_num, 34)
         next_target = _next_target(session, number, message)
     except Garbled as garbled:
         return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}"),)
-    msg_type = message.get(35, "")
     if number < session.next_target == next_target:
         return ()  # The peer repeats what we have.
-    if number > session.next_target and msg_type not in MAY_COME_AHEAD:
+    if number > session.next_target and message.msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
-    record = _record(session, number, next_target, msg_type, raw)
+    receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
     if problem:
-        return record, ReportQuarantined(session.name, f"unreadable message: {problem}")
-    return (record, *_meaning(state, session, msg_type, message))
+        return MessageReceived(receipt), ReportQuarantined(session.name, f"unreadable message: {problem}")
+    meaning = _meaning(state, session, receipt, message)
+    return meaning if meaning and type(meaning[0]) in HEARD else (MessageReceived(receipt), *meaning)
 
 
 def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
     """A message that no rule can deal with counts, is kept, and waits for a person; else it would come again for ever."""
-    raw = frame.raw.decode("latin-1")
-    message, _ = _message(raw)
-    number = reading.msg_seq_num(message)
-    record = _record(session, number, _next_target(session, number, message), message.get(35, ""), raw)
-    return record, ReportQuarantined(session.name, why)
-
-
-def _record(session: Session, number: int, next_target: int, msg_type: str, raw: str) -> MessageReceived:
-    return MessageReceived(session.name, session.session_epoch, number, msg_type, next_target, raw)
+    message, _ = _message(frame.raw)
+    number = count(message.msg_seq_num, 34)
+    receipt = _receipt(session, number, message.msg_type, _next_target(session, number, message), frame.raw)
+    return MessageReceived(receipt), ReportQuarantined(session.name, why)
 
 
 def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
@@ -67,33 +68,37 @@ def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, .
 
     A message above a gap comes again, and is rejected again, when the gap is closed.
     """
-    reject, _ = _message(frame.raw.decode("latin-1"))
+    reject, _ = _message(frame.raw)
     try:
-        number = reading.ref_seq_num(reject)
+        number = count(reject.ref_seq_num, 45)
     except Garbled:
         return ()  # The message had no number, and does not count.
-    msg_type = reject.get(372, "")
+    msg_type = reject.ref_msg_type
     if number != session.next_target or msg_type in _NOT_COUNTED:
         return ()
-    what = f"MsgSeqNum {number} of type {msg_type!r} was rejected by our FIX layer, unread: {reject.get(58, '')[:200]}"
-    record = _record(session, number, _next_target(session, number, {}), msg_type, "")
+    what = f"MsgSeqNum {number} of type {msg_type!r} was rejected by our FIX layer, unread: {reject.text[:200]}"
+    receipt = _receipt(session, number, msg_type, _next_target(session, number, _NOTHING), b"")
     doubts = [deciding.doubt(c, r, "the peer's message was rejected unread") for c, r in state.book.open_requests(session.name)]
-    return record, ReportQuarantined(session.name, what), *(d for d in doubts if d is not None)
+    return MessageReceived(receipt), ReportQuarantined(session.name, what), *(d for d in doubts if d is not None)
 
 
-def _message(raw: str) -> tuple[Flat, str]:
-    """The fields, and what is wrong with the message; then only those fields that can be read."""
+def _receipt(session: Session, number: int, msg_type: str, next_target: int, raw: bytes) -> Receipt:
+    return Receipt(session.name, session.session_epoch, number, msg_type, next_target, raw.decode("latin-1"))
+
+
+def _message(raw: bytes) -> tuple[Message, str]:
+    """The message, and what is wrong with it; then it holds only those fields that can be read."""
     try:
-        return flat(raw), ""
+        return read(raw), ""
     except Garbled as garbled:
         return readable(raw), str(garbled)
 
 
-def _next_target(session: Session, number: int, message: Flat) -> int:
+def _next_target(session: Session, number: int, message: Message) -> int:
     """SequenceReset-GapFill(35=4, 123=Y) counts up to NewSeqNo(36); whatever then stands next and was heard before counts too."""
     if number > session.next_target:
         return session.next_target
-    filled_to = reading.new_seq_no(message) if message.get(35) == "4" else number + 1
+    filled_to = count(message.new_seq_no, 36) if message.msg_type == "4" else number + 1
     if filled_to <= number:
         return session.next_target  # A gap-fill to nowhere: our FIX layer rejects it, and its number is still free.
     next_target = max(number + 1, filled_to, session.next_target)
@@ -102,21 +107,21 @@ def _next_target(session: Session, number: int, message: Flat) -> int:
     return next_target
 
 
-def _meaning(state: State, session: Session, msg_type: str, message: Flat) -> tuple[Event, ...]:
-    match msg_type:
+def _meaning(state: State, session: Session, receipt: Receipt, message: Message) -> tuple[Event, ...]:
+    match message.msg_type:
         case "0":
-            is_answer = session.phase is Phase.LOGGED_ON and message.get(112) == session.test_req_id
+            is_answer = session.phase is Phase.LOGGED_ON and message.test_req_id == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
         case "4":
             return _filled_over(state, session, message)
         case _:
-            told = reading.report(msg_type, message)
-            return () if told is None else deciding.report(state.book, session.name, session.session_epoch, told)
+            told = reading.report(message)
+            return () if told is None else deciding.report(state.book, receipt, told)
 
 
-def _filled_over(state: State, session: Session, message: Flat) -> tuple[Event, ...]:
+def _filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:
     """The peer will not say again what it said under some numbers: an answer to any unanswered request may have been there."""
-    if message.get(123) != "Y":
-        raise Hole(f"{session.name}: SequenceReset-Reset to {message.get(36)}: numbers are not given up without a person")
+    if message.gap_fill_flag != "Y":
+        raise Hole(f"{session.name}: SequenceReset-Reset to {message.new_seq_no}: numbers are not given up without a person")
     doubts = [deciding.doubt(c, r, "the peer filled over its own messages") for c, r in state.book.open_requests(session.name)]
     return tuple(d for d in doubts if d is not None)

@@ -5,11 +5,12 @@ refused at the bound and told so.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 
 import msgspec
 
+from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer
@@ -66,13 +67,14 @@ class Inbox:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lanes: tuple[deque[Item], ...] = tuple(deque() for _ in Lane)
+        self._reports = self._lanes[Lane.REPORTS]
         self._orders: dict[tuple[str, str], int] = {}
         """How often each client's order waits here, by principal and client_order_id."""
 
     def put(self, command: Command, reply: Reply | None = None) -> None:
         """Take a command in. Raises Overloaded at the lane's bound, except for reports, whose sender is held back instead."""
         lane = _LANES[type(command)]
-        waiting = self._lanes[Lane.ORDERS if self._follows_an_order(command) else lane]
+        waiting = self._lanes[Lane.ORDERS if self._orders and self._follows_an_order(command) else lane]
         if len(waiting) >= BOUNDS[lane] and lane is not Lane.REPORTS:
             raise Overloaded(lane.name, BOUNDS[lane])
         if isinstance(command, PlaceOrder):
@@ -81,19 +83,24 @@ class Inbox:
         waiting.append(Item(command, reply))
         self._wake()
 
+    def hear(self, session: str, grant: int, frames: Iterable[FromWorker]) -> None:
+        """Take in what a worker said, however much: it is the link that must stop reading when we are pressed."""
+        self._reports.extend([Item(FromLink(session, grant, frame)) for frame in frames])
+        self._wake()
+
     def take(self) -> Item | None:
         """The next command by precedence; None when all lanes are empty."""
         for lane in self._lanes:
             if lane:
                 item = lane.popleft()
-                if isinstance(item.command, PlaceOrder):
+                if self._orders and isinstance(item.command, PlaceOrder):
                     self._forget(item.command)
                 return item
         return None
 
     def _follows_an_order(self, command: Command) -> bool:
         """A cancel or replace of an order that still waits here must not go before it: it would find no such order."""
-        if not self._orders or not isinstance(command, (CancelOrder, ReplaceOrder)):
+        if not isinstance(command, (CancelOrder, ReplaceOrder)):
             return False
         return (command.principal, command.orig_client_order_id) in self._orders
 
@@ -105,8 +112,8 @@ class Inbox:
 
     def is_pressed(self) -> bool:
         """Whether the workers' links must stop reading."""
-        return len(self._lanes[Lane.REPORTS]) >= BOUNDS[Lane.REPORTS]
+        return len(self._reports) >= BOUNDS[Lane.REPORTS]
 
     def is_relieved(self) -> bool:
         """Whether the workers' links may read again."""
-        return len(self._lanes[Lane.REPORTS]) < BOUNDS[Lane.REPORTS] // 2
+        return len(self._reports) < BOUNDS[Lane.REPORTS] // 2

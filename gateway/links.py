@@ -12,7 +12,7 @@ from gateway import link
 from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox
-from gateway.rules import FromLink, LinkLost
+from gateway.rules import LinkLost
 from gateway.sessions import GapFilled, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
@@ -21,6 +21,7 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
+_HEARD = frozenset({MessageSent, GapFilled, SessionGranted, SessionHalted})
 
 
 class Links:
@@ -80,6 +81,8 @@ class Links:
         """What durable facts mean for the links: what a worker need not keep in its log, and who waits in vain for a grant."""
         for fact in facts:
             event = fact.event
+            if type(event) not in _HEARD:
+                continue
             if isinstance(event, (MessageSent, GapFilled)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
@@ -143,8 +146,7 @@ class WorkerLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            for body in self._cutter.feed(data):
-                self._take(link.from_worker.decode(body))
+            self._take([link.from_worker.decode(body) for body in self._cutter.feed(data)])
         except (link.LinkBroken, DecodeError) as broken:
             _log.error("link of %s cut: %s", self.session or "a nameless worker", broken)
             self.close()
@@ -173,12 +175,19 @@ class WorkerLink(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    def _take(self, frame: link.FromWorker) -> None:
-        if isinstance(frame, link.Hello):
-            if self.session or frame.session not in self._links.sessions:
-                raise link.LinkBroken(f"no worker may speak for session {frame.session!r} here")
-            self.session = frame.session
-            self._links.greeted(self, frame)
-        elif not self.grant:
-            raise link.LinkBroken(f"{type(frame).__name__} before Hello and Grant")
-        self._links.inbox.put(FromLink(self.session, self.grant, frame))
+    def _take(self, frames: list[link.FromWorker]) -> None:
+        if not frames:
+            return
+        if not self.grant or link.Hello in map(type, frames):
+            self._greet(frames)
+        self._links.inbox.hear(self.session, self.grant, frames)
+
+    def _greet(self, frames: list[link.FromWorker]) -> None:
+        """A worker says one Hello, and nothing else before its Grant."""
+        hello = frames[0]
+        if not isinstance(hello, link.Hello) or len(frames) > 1:
+            raise link.LinkBroken(f"{type(frames[-1]).__name__} before Hello and Grant")
+        if self.session or hello.session not in self._links.sessions:
+            raise link.LinkBroken(f"no worker may speak for session {hello.session!r} here")
+        self.session = hello.session
+        self._links.greeted(self, hello)

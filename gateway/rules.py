@@ -5,7 +5,7 @@ sets off, which go through the same inbox as everybody's.
 """
 
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gateway import link
 from gateway.cell import SessionKind
 from gateway.codec import reading
-from gateway.codec.text import flat
+from gateway.codec.message import message
 from gateway.inbound import received, rejected
 from gateway.sessions import (
     AdminSent,
@@ -77,25 +77,7 @@ Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | Fr
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
     """What `command` causes. A refusal is an event like any other."""
-    match command:  # The frequent ones first.
-        case FromLink():
-            return _from_link(state, command)
-        case PlaceOrder():
-            return (_place(state, command, at_ns),)
-        case CancelOrder():
-            return _cancel(state, command)
-        case ReplaceOrder():
-            return (_change(state, command, at_ns),)
-        case DecideAgain():
-            return _decide_again(state, command, at_ns)
-        case AskStatus():
-            grant = state.grant_if_ready(state.book.chains[command.root_id].session)
-            asked = deciding.ask(state.book, command, grant) if grant else None
-            return (asked,) if asked else ()
-        case LinkLost():
-            return _session_down(state, command.session, command.grant, "worker gone")
-        case _:
-            assert_never(command)
+    return DECISIONS[type(command)](state, command, at_ns)
 
 
 def react(state: State, event: Event) -> tuple[Command, ...]:
@@ -104,27 +86,31 @@ def react(state: State, event: Event) -> tuple[Command, ...]:
     return () if reaction is None else reaction(state, event)
 
 
-def _place(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
+def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | OrderRefused]:
     terms = command.terms
     session = state.cell.account_sessions.get(terms.account)
     if session is None:
-        return deciding.refuse(command, Refusal.UNKNOWN_ACCOUNT, f"account={terms.account}")
+        return (deciding.refuse(command, Refusal.UNKNOWN_ACCOUNT, f"account={terms.account}"),)
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
-        return event
+        return (event,)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
     if verdict is None:
-        return replace(event, decision=decision)
-    return replace(deciding.refuse(command, *verdict), decision=decision)
+        return (replace(event, decision=decision),)
+    return (replace(deciding.refuse(command, *verdict), decision=decision),)
 
 
-def _cancel(state: State, command: CancelOrder) -> tuple[Event, ...]:
+def _cancel(state: State, command: CancelOrder, _at_ns: int) -> tuple[Event, ...]:
     """A cancel never overtakes an order that is still to be sent: that order is withdrawn instead."""
     chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
     event = deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0)
     if chain is None or isinstance(event, RequestRefused) or not is_undecided(state, DecideAgain(chain.root_id, chain.root_id)):
         return (event,)
     return event, RequestNotSent(chain.root_id, chain.root_id, "withdrawn: its cancel was asked for before it was sent")
+
+
+def _replace(state: State, command: ReplaceOrder, at_ns: int) -> tuple[ReplaceRequested | RequestRefused]:
+    return (_change(state, command, at_ns),)
 
 
 def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested | RequestRefused:
@@ -176,30 +162,24 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
     return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
 
-def _from_link(state: State, command: FromLink) -> tuple[Event, ...]:
+def _ask_status(state: State, command: AskStatus, _at_ns: int) -> tuple[Event, ...]:
+    grant = state.grant_if_ready(state.book.chains[command.root_id].session)
+    asked = deciding.ask(state.book, command, grant) if grant else None
+    return (asked,) if asked else ()
+
+
+def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
+    return _session_down(state, command.session, command.grant, "worker gone")
+
+
+def _from_link(state: State, command: FromLink, _at_ns: int) -> tuple[Event, ...]:
     frame, session = command.frame, state.sessions[command.session]
-    if isinstance(frame, link.Hello):
-        return _hello(state, frame)
-    if command.grant != session.grant:
+    if command.grant != session.grant and type(frame) is not link.Hello:
         return ()  # A worker that has been replaced: its numbers are not ours any more.
-    match frame:  # The frequent ones first.
-        case link.Received():
-            return received(state, session, frame)
-        case link.Sent():
-            return _sent(state, command.session, frame)
-        case link.LoggedOn():
-            return _logged_on(state, command.session)
-        case link.LoggedOut():
-            return _session_down(state, command.session, command.grant, "logged out")
-        case link.NotSent():
-            return _not_sent(state, frame)
-        case link.WantNumbers():
-            return (SenderReserved(command.session, session.reserved_to + link.BLOCK),)
-        case _:
-            assert_never(frame)
+    return FRAMES[type(frame)](state, session, frame)
 
 
-def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
+def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, ...]:
     """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
     session = state.sessions[hello.session]
     down = _session_down(state, hello.session, session.grant, "worker replaced")
@@ -225,8 +205,8 @@ def _hello(state: State, hello: link.Hello) -> tuple[Event, ...]:
 
 def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent]) -> list[RequestDoubted]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
-    ranges = [range(reading.msg_seq_num(flat(entry.raw.decode("latin-1"))), entry.msg_seq_num) for entry in filled_in_log(hello)]
-    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.value}
+    ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
+    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.code}
     doubts: list[RequestDoubted] = []
     for chain, request in state.book.open_requests(session.name):
         is_sent = request.state is RequestState.SENT and request.session_epoch == session.session_epoch
@@ -243,34 +223,42 @@ def _session_down(state: State, session: str, grant: int, reason: str) -> tuple[
     return (SessionLoggedOut(session, reason),)
 
 
-def _logged_on(state: State, session: str) -> tuple[Event, ...]:
-    if state.plans[session].kind is SessionKind.MARKET_DATA:
-        return SessionLoggedOn(session), SessionReady(session)
-    return (SessionLoggedOn(session),)
+def _logged_on(state: State, session: Session, _frame: link.LoggedOn) -> tuple[Event, ...]:
+    if state.plans[session.name].kind is SessionKind.MARKET_DATA:
+        return SessionLoggedOn(session.name), SessionReady(session.name)
+    return (SessionLoggedOn(session.name),)
 
 
-def _sent(state: State, session: str, frame: link.Sent) -> tuple[Event, ...]:
+def _logged_out(state: State, session: Session, _frame: link.LoggedOut) -> tuple[Event, ...]:
+    return _session_down(state, session.name, session.grant, "logged out")
+
+
+def _want_numbers(_state: State, session: Session, _frame: link.WantNumbers) -> tuple[Event, ...]:
+    return (SenderReserved(session.name, session.reserved_to + link.BLOCK),)
+
+
+def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
     """Handed over under this number. A gap-fill of ours puts every unanswered request in its range in doubt.
 
     The worker tells of messages in the order of their numbers, so whatever the gap-fill covers has been told before it.
     """
-    if state.plans[session].kind is SessionKind.MARKET_DATA:
+    name, epoch = session.name, session.session_epoch
+    if state.plans[name].kind is SessionKind.MARKET_DATA:
         return ()
-    epoch = state.sessions[session].session_epoch
     if frame.root_id:
-        return (_message_sent(session, epoch, frame),)
-    told = AdminSent(session, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
+        return (_message_sent(name, epoch, frame),)
+    told = AdminSent(name, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
     if frame.msg_type in _REJECTS:
-        return (told, *rejected(state, state.sessions[session], frame))
+        return (told, *rejected(state, session, frame))
     if frame.msg_type != link.SEQUENCE_RESET:
         return (told,)
-    filled = GapFilled(session, frame.msg_seq_num, reading.new_seq_no(flat(frame.raw.decode("latin-1"))))
+    filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     doubts = [
         deciding.doubt(chain, request, "the peer asked for its number")
-        for chain, request in state.book.open_requests(session)
+        for chain, request in state.book.open_requests(name)
         if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
     ]
-    again = (SessionLoggedOn(session),) if state.sessions[session].phase is Phase.LOGGED_ON else ()
+    again = (SessionLoggedOn(name),) if session.phase is Phase.LOGGED_ON else ()
     return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
 
 
@@ -279,11 +267,11 @@ def _message_sent(session: str, session_epoch: int, told: link.Sent | link.Logge
     return MessageSent(told.root_id, told.cl_ord_id, session, session_epoch, told.msg_seq_num, told.msg_type, raw)
 
 
-def _not_sent(state: State, frame: link.NotSent) -> tuple[Event, ...]:
+def _not_sent(state: State, _session: Session, frame: link.NotSent) -> tuple[Event, ...]:
     """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
     chain = state.book.chains.get(frame.root_id)
     request = chain.request(frame.cl_ord_id) if chain else None
-    if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+    if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
         return ()
     return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
 
@@ -313,6 +301,26 @@ def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Comman
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
     )
 
+
+DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] = {
+    FromLink: _from_link,
+    PlaceOrder: _place,
+    CancelOrder: _cancel,
+    ReplaceOrder: _replace,
+    DecideAgain: _decide_again,
+    AskStatus: _ask_status,
+    LinkLost: _link_lost,
+}
+
+FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event, ...]]] = {
+    link.Hello: _hello,
+    link.Received: received,
+    link.Sent: _sent,
+    link.LoggedOn: _logged_on,
+    link.LoggedOut: _logged_out,
+    link.NotSent: _not_sent,
+    link.WantNumbers: _want_numbers,
+}
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,

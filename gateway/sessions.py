@@ -4,16 +4,20 @@ A session takes orders only in phase READY: logged on, and a TestRequest(1) sent
 report before it has been heard and every ResendRequest(2) for what the peer missed has been seen.
 """
 
-from enum import Enum
+from collections.abc import Callable
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from gateway.link import BLOCK, SEQUENCE_RESET, Hello, Logged
-from oms.domain.events import Event, MessageSent
+from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
+from oms.domain.fields import Choice, plain_members
+from oms.domain.report import Receipt
 
 
-class Phase(Enum):
+@plain_members
+class Phase(Choice):
     DOWN = "DOWN"
     LOGGED_ON = "LOGGED_ON"
     READY = "READY"
@@ -78,16 +82,14 @@ class SessionLoggedOut(SessionEvent, frozen=True, gc=False):
     reason: str
 
 
-class MessageReceived(SessionEvent, frozen=True, gc=False):
-    """A message came in under this number. Written once for each number that counts."""
+class MessageReceived(Event, frozen=True, gc=False):
+    """A message came in that tells nothing of an order, or nothing that we can read."""
 
-    session_epoch: int
-    msg_seq_num: int
-    msg_type: str
-    next_target: int
-    """The next number expected after it."""
-    raw: str
-    """The message as received, credentials masked, bytes as Latin-1."""
+    receipt: Receipt
+
+    @property
+    def key(self) -> str:
+        return self.receipt.session
 
 
 class AdminSent(SessionEvent, frozen=True, gc=False):
@@ -106,6 +108,11 @@ class GapFilled(SessionEvent, frozen=True, gc=False):
     new_seq_no: int
     """The first number after the range."""
 
+
+Heard = MessageReceived | ExecutionReported | CancelRejected | RequestRejected
+"""The facts that came in a message: its receipt is in them, so that its number counts in one record with what it said. Each
+number that counts has one such record."""
+HEARD: frozenset[type[Event]] = frozenset(get_args(Heard))
 
 EVENTS: tuple[type[Event], ...] = (
     EngineStarted,
@@ -219,25 +226,21 @@ def filled_in_log(hello: Hello) -> tuple[Logged, ...]:
 
 def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
     """`session` after `event`, which is journal record `seq`."""
-    match event:  # The frequent ones first.
-        case MessageReceived():
-            return _received(session, event)
-        case MessageSent() | AdminSent():
-            return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
-        case SessionGranted():
-            return _granted(session, event, seq)
-        case SenderReserved():
-            return replace(session, reserved_to=event.reserved_to)
-        case SessionLoggedOn():
-            return replace(session, phase=Phase.LOGGED_ON, test_req_id=str(seq))
-        case SessionReady():
-            return replace(session, phase=Phase.READY, was_ready=True, test_req_id="")
-        case SessionLoggedOut():
-            return replace(session, phase=Phase.DOWN, test_req_id="")
-        case GapFilled() | SessionHalted():
-            return session
-        case _:
-            raise AssertionError(f"{type(event).__name__} is no fact about a session")
+    return _EVOLUTIONS[type(event)](session, event, seq)
+
+
+def heard(session: Session, receipt: Receipt) -> Session:
+    """`session` after a message came in."""
+    heard_ahead, next_target = session.heard_ahead, receipt.next_target
+    if receipt.msg_seq_num > next_target:
+        heard_ahead |= {receipt.msg_seq_num}
+    elif heard_ahead:
+        heard_ahead = frozenset({number for number in heard_ahead if number > next_target})
+    return replace(session, next_target=next_target, heard_ahead=heard_ahead)
+
+
+def _sent(session: Session, event: MessageSent | AdminSent, _seq: int) -> Session:
+    return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
 
 
 def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
@@ -254,10 +257,34 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
     )
 
 
-def _received(session: Session, event: MessageReceived) -> Session:
-    heard_ahead = session.heard_ahead
-    if event.msg_seq_num > event.next_target:
-        heard_ahead |= {event.msg_seq_num}
-    elif heard_ahead:
-        heard_ahead = frozenset({number for number in heard_ahead if number > event.next_target})
-    return replace(session, next_target=event.next_target, heard_ahead=heard_ahead)
+def _reserved(session: Session, event: SenderReserved, _seq: int) -> Session:
+    return replace(session, reserved_to=event.reserved_to)
+
+
+def _logged_on(session: Session, _event: SessionLoggedOn, seq: int) -> Session:
+    return replace(session, phase=Phase.LOGGED_ON, test_req_id=str(seq))
+
+
+def _ready(session: Session, _event: SessionReady, _seq: int) -> Session:
+    return replace(session, phase=Phase.READY, was_ready=True, test_req_id="")
+
+
+def _logged_out(session: Session, _event: SessionLoggedOut, _seq: int) -> Session:
+    return replace(session, phase=Phase.DOWN, test_req_id="")
+
+
+def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
+    return session
+
+
+_EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
+    MessageSent: _sent,
+    AdminSent: _sent,
+    SessionGranted: _granted,
+    SenderReserved: _reserved,
+    SessionLoggedOn: _logged_on,
+    SessionReady: _ready,
+    SessionLoggedOut: _logged_out,
+    GapFilled: _unchanged,
+    SessionHalted: _unchanged,
+}

@@ -1,9 +1,11 @@
 """Everything the engine knows: the fold over the journal, and the market prices beside it."""
 
+from typing import cast
+
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind
-from gateway.sessions import EngineStarted, Phase, Session, SessionEvent, evolve
+from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.events import Event, MessageSent
 from oms.domain.order import Chain
@@ -27,12 +29,18 @@ class State:
         assert seq == self.seq + 1, f"record {seq} after {self.seq}"
         assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
         self.seq, self.at_ns = seq, at_ns
-        if isinstance(event, (SessionEvent, MessageSent)):
-            before = self.sessions.get(event.session) or Session(event.session)
-            self.sessions[event.session] = evolve(before, event, seq)
+        if type(event) in HEARD:
+            receipt = cast(Heard, event).receipt
+            self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
+        elif isinstance(event, (MessageSent, SessionEvent)):
+            self.sessions[event.session] = evolve(self._session(event.session), event, seq)
         elif isinstance(event, EngineStarted):
             self.sessions = {name: _down(session) for name, session in self.sessions.items()}
         return self.book.apply(event, seq, at_ns)
+
+    def _session(self, name: str) -> Session:
+        """Also one that the journal knows and the configuration does not name any more."""
+        return self.sessions.get(name) or Session(name)
 
     def grant_if_ready(self, session: str) -> int:
         """The grant under which the session may send business now; 0 if it may not."""

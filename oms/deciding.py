@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from oms.book import Book
+from oms.book import Answered, Book, Execution
 from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Answer,
@@ -25,14 +25,14 @@ from oms.domain.events import (
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
 from oms.domain.order import Chain, Request, RequestState
 from oms.domain.refusal import Refusal
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
+from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.terms import Terms
 
 
-def first_answer(book: Book, command: ClientCommand) -> tuple[int, Answer] | None:
-    """The answer that this very request has had before, with its journal seq; None if it is new, or the id's payload differs."""
+def first_answer(book: Book, command: ClientCommand) -> Answered | None:
+    """The answer that this very request has had before; None if it is new, or the id's payload differs."""
     known = book.answer(command.principal, command.client_order_id)
-    return known if known is not None and _same_request(book, known[1], command) else None
+    return known if known is not None and _same_request(book, known.answer, command) else None
 
 
 def place(book: Book, command: PlaceOrder, session: str, grant: int, at_ns: int) -> OrderPlaced | OrderRefused:
@@ -129,40 +129,41 @@ def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
     return RequestDoubted(chain.root_id, request.cl_ord_id, reason)
 
 
-def report(book: Book, session: str, session_epoch: int, told: Report) -> tuple[BookEvent, ...]:
+def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
     """What a venue's message causes. A fact is never refused; what cannot be read or attributed is set aside, loudly."""
     match told:
         case ExecutionReport():
-            return _execution(book, session, told)
+            return _execution(book, receipt, told)
         case CancelReject():
-            return (_cancel_reject(book, session, told),)
+            return (_cancel_reject(book, receipt, told),)
         case MessageReject():
-            found = book.sent_as(session, session_epoch, told.ref_seq_num)
+            found = book.sent_as(receipt.session, receipt.session_epoch, told.ref_seq_num)
             if found is None:
-                return (ReportQuarantined(session, f"reject of MsgSeqNum {told.ref_seq_num}: {told.text}"),)
-            return (RequestRejected(found[0].root_id, found[1].cl_ord_id, told.text),)
+                return (ReportQuarantined(receipt.session, f"reject of MsgSeqNum {told.ref_seq_num}: {told.text}"),)
+            return (RequestRejected(found[0].root_id, receipt, found[1].cl_ord_id, told.text),)
         case Unreadable():
-            return (ReportQuarantined(session, told.why),)
+            return (ReportQuarantined(receipt.session, told.why),)
 
 
 def is_expired(terms: Terms, at_ns: int) -> bool:
     return terms.expire_at_ns is not None and at_ns >= terms.expire_at_ns
 
 
-def _execution(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
+def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[BookEvent, ...]:
+    session = receipt.session
     chain = book.reported(told)
     if chain is None:
         return (ReportQuarantined(session, f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"),)
     if chain.session != session:
         return (ReportQuarantined(session, f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"),)
     if told.exec_type in _NOT_MODELLED:
-        return (ReportQuarantined(session, f"ExecType {told.exec_type.value} for {chain.root_id} needs a person"),)
+        return (ReportQuarantined(session, f"ExecType {told.exec_type.code} for {chain.root_id} needs a person"),)
     held = book.execution(chain.root_id, told.exec_id)
     if told.exec_type is not ExecType.ORDER_STATUS and held is not None:
-        if held == (told.exec_type, told.last_qty, told.last_px):
+        if held == Execution(told.exec_type, told.last_qty, told.last_px):
             return ()  # The venue resent an execution that we already hold.
         return (ReportQuarantined(session, f"ExecID {told.exec_id} for {chain.root_id} came again with other content"),)
-    reported = ExecutionReported(chain.root_id, session, told)
+    reported = ExecutionReported(chain.root_id, receipt, told)
     differs = _differs(chain, session, told)
     return (reported,) if differs is None else (reported, differs)
 
@@ -178,7 +179,8 @@ def _differs(chain: Chain, session: str, told: ExecutionReport) -> ReportDiffere
     return ReportDiffered(chain.root_id, session, told.exec_id, told.cum_qty, held_cum_qty)
 
 
-def _cancel_reject(book: Book, session: str, told: CancelReject) -> CancelRejected | ReportQuarantined:
+def _cancel_reject(book: Book, receipt: Receipt, told: CancelReject) -> CancelRejected | ReportQuarantined:
+    session = receipt.session
     chain = book.by_cl_ord_id(told.cl_ord_id)
     if chain is None:
         return ReportQuarantined(session, f"OrderCancelReject for unknown ClOrdID {told.cl_ord_id}")
@@ -186,7 +188,7 @@ def _cancel_reject(book: Book, session: str, told: CancelReject) -> CancelReject
         return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which is an order of {chain.session}")
     if told.cl_ord_id == chain.root_id:
         return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which asked for no cancel or replace")
-    return CancelRejected(chain.root_id, session, told)
+    return CancelRejected(chain.root_id, receipt, told)
 
 
 _NOT_MODELLED = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.RESTATED})

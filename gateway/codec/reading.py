@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
-from functools import cache, lru_cache
-from typing import TypeVar
+from functools import lru_cache
 
 import msgspec
 
-from gateway.codec.text import Fields, Flat, Garbled, groups
+from gateway.codec.message import TAGS, Message
+from gateway.codec.text import Fields, Garbled, groups
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
 
@@ -23,7 +23,6 @@ _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
 NUMBER_CHARS_MAX = 32
 COUNT_DIGITS_MAX = 18
 """What a database takes for an integer, and far more than a session counts."""
-_Code = TypeVar("_Code", bound=Enum)
 
 
 class Malformed(Exception):
@@ -38,111 +37,126 @@ class TopOfBook(msgspec.Struct, frozen=True, gc=False):
     offer_px: Decimal
 
 
-def report(msg_type: str, message: Flat) -> Report | None:
+def report(message: Message) -> Report | None:
     """What an application message or a Reject(3) says of our orders; None if it is about something else."""
-    reader = _READERS.get(msg_type)
+    reader = _READERS.get(message.msg_type)
     if reader is None:
         return None
     try:
         return reader(message)
     except Malformed as malformed:
-        return Unreadable(f"{msg_type}: {malformed}")
+        return Unreadable(f"{message.msg_type}: {malformed}")
 
 
 def top_of_book(found: Fields) -> TopOfBook:
     """Best bid and offer of a snapshot. Raises Malformed or Garbled."""
-    message = dict(reversed(found))
     prices: dict[str, Decimal] = {}
     for entry in groups(found, 268):
-        px = _number(entry, 270)
+        px = _number(entry.get(270, ""), 270)
         if px is None:
             raise Malformed("MDEntryPx(270) is missing")
         prices.setdefault(entry.get(269, ""), px)
     if "0" not in prices or "1" not in prices:
         raise Malformed("MDEntryType(269): a snapshot needs a bid and an offer")
-    return TopOfBook(_id(message, 55), prices["0"], prices["1"])
+    return TopOfBook(_id(dict(reversed(found)).get(55, ""), 55), prices["0"], prices["1"])
 
 
-def msg_seq_num(message: Flat) -> int:
-    """MsgSeqNum(34). Raises Garbled."""
-    return _count(message, 34)
-
-
-def new_seq_no(message: Flat) -> int:
-    """NewSeqNo(36) of a SequenceReset(35=4). Raises Garbled."""
-    return _count(message, 36)
-
-
-def ref_seq_num(message: Flat) -> int:
-    """RefSeqNum(45) of a Reject(3). Raises Garbled."""
-    return _count(message, 45)
-
-
-def _count(message: Flat, tag: int) -> int:
-    value = message.get(tag, "")
+def count(value: str, tag: int) -> int:
+    """A MsgSeqNum(34), or a field that holds one: NewSeqNo(36), RefSeqNum(45). Raises Garbled."""
     if not (value.isascii() and value.isdecimal()) or len(value) > COUNT_DIGITS_MAX:
         raise Garbled(f"tag {tag} is {value[:20]!r}, no number of a message")
     return int(value)
 
 
-def _execution(message: Flat) -> ExecutionReport:
+def _execution(message: Message) -> ExecutionReport:
+    exec_type = _EXEC_TYPES.get(message.exec_type)
+    ord_status = _ORD_STATUSES.get(message.ord_status)
+    if exec_type is None:
+        raise _no_code(message.exec_type, 150, ExecType)
+    if ord_status is None:
+        raise _no_code(message.ord_status, 39, OrdStatus)
+    if not message.exec_id and exec_type is not ExecType.ORDER_STATUS:
+        raise Malformed("tag 17 is missing")
+    _check_ids(message)
     told = ExecutionReport(
-        cl_ord_id=_id(message, 11, required=False),
-        orig_cl_ord_id=_id(message, 41, required=False),
-        order_id=_id(message, 37, required=False),
-        exec_id=_id(message, 17, required=message.get(150) != ExecType.ORDER_STATUS.value),
-        exec_type=_code(message, 150, ExecType),
-        ord_status=_code(message, 39, OrdStatus),
-        last_qty=_quantity(message, 32),
-        last_px=_number(message, 31),
-        cum_qty=_quantity(message, 14),
-        leaves_qty=_quantity(message, 151),
-        text=_text(message),
+        message.cl_ord_id,
+        message.exec_id,
+        exec_type,
+        ord_status,
+        message.order_id,
+        message.orig_cl_ord_id,
+        _quantity(message.last_qty, 32),
+        _number(message.last_px, 31),
+        _quantity(message.cum_qty, 14),
+        _quantity(message.leaves_qty, 151),
+        message.text[:TEXT_CHARS_MAX],
     )
-    if told.exec_type is ExecType.TRADE and (not told.last_qty or told.last_px is None):
+    if exec_type is ExecType.TRADE and (not told.last_qty or told.last_px is None):
         raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
     return told
 
 
-def _cancel_reject(message: Flat) -> CancelReject:
+def _cancel_reject(message: Message) -> CancelReject:
+    ord_status = _ORD_STATUSES.get(message.ord_status)
+    cxl_rej_reason = _CXL_REJ_REASONS.get(message.cxl_rej_reason)
+    if ord_status is None:
+        raise _no_code(message.ord_status, 39, OrdStatus)
+    if cxl_rej_reason is None and message.cxl_rej_reason:
+        raise _no_code(message.cxl_rej_reason, 102, CxlRejReason)
+    if not message.cl_ord_id:
+        raise Malformed("tag 11 is missing")
+    _check_ids(message)
     return CancelReject(
-        cl_ord_id=_id(message, 11),
-        orig_cl_ord_id=_id(message, 41, required=False),
-        ord_status=_code(message, 39, OrdStatus),
-        cxl_rej_reason=_code(message, 102, CxlRejReason) if 102 in message else None,
-        order_id=_id(message, 37, required=False),
-        text=_text(message),
+        cl_ord_id=message.cl_ord_id,
+        orig_cl_ord_id=message.orig_cl_ord_id,
+        ord_status=ord_status,
+        cxl_rej_reason=cxl_rej_reason,
+        order_id=message.order_id,
+        text=message.text[:TEXT_CHARS_MAX],
     )
 
 
-def _message_reject(message: Flat) -> MessageReject:
+def _message_reject(message: Message) -> MessageReject:
     try:
-        return MessageReject(ref_seq_num(message), _text(message))
+        return MessageReject(count(message.ref_seq_num, 45), message.text[:TEXT_CHARS_MAX])
     except Garbled as garbled:
         raise Malformed(str(garbled)) from None
 
 
-_READERS: dict[str, Callable[[Flat], Report]] = {"8": _execution, "9": _cancel_reject, "3": _message_reject, "j": _message_reject}
+_READERS: dict[str, Callable[[Message], Report]] = {
+    "8": _execution,
+    "9": _cancel_reject,
+    "3": _message_reject,
+    "j": _message_reject,
+}
+_EXEC_TYPES = {member.code: member for member in ExecType}
+_ORD_STATUSES = {member.code: member for member in OrdStatus}
+_CXL_REJ_REASONS = {member.code: member for member in CxlRejReason}
+"""Calling the enum takes four times as long."""
+_IDS = ("cl_ord_id", "orig_cl_ord_id", "order_id", "exec_id")
 
 
-def _id(message: Flat, tag: int, *, required: bool = True) -> str:
-    value = message.get(tag, "")
+def _check_ids(message: Message) -> None:
+    """All at once, and each by itself only where that fails."""
+    ids = (message.cl_ord_id, message.orig_cl_ord_id, message.order_id, message.exec_id)
+    together = "".join(ids)
+    if " " in together or not (together.isascii() and together.isprintable()) or len(max(ids, key=len)) > ID_CHARS_MAX:
+        for name, value in zip(_IDS, ids, strict=True):
+            if value:
+                _id(value, TAGS[name])
+
+
+def _id(value: str, tag: int) -> str:
     if not value:
-        if required:
-            raise Malformed(f"tag {tag} is missing")
-        return ""
+        raise Malformed(f"tag {tag} is missing")
     if len(value) > ID_CHARS_MAX or not _ID.fullmatch(value):
         raise Malformed(f"tag {tag} is {value[:40]!r}, not up to {ID_CHARS_MAX} printable ASCII characters")
     return value
 
 
-def _text(message: Flat) -> str:
-    return message.get(58, "")[:TEXT_CHARS_MAX]
-
-
-def _number(message: Flat, tag: int) -> Decimal | None:
-    value = message.get(tag)
-    if value is None:
+def _number(value: str, tag: int) -> Decimal | None:
+    """None where absent."""
+    if not value:
         return None
     number = _decimal(value) if len(value) <= NUMBER_CHARS_MAX else None
     if number is None:
@@ -156,22 +170,13 @@ def _decimal(value: str) -> Decimal | None:
     return Decimal(value) if _NUMBER.fullmatch(value) else None
 
 
-def _quantity(message: Flat, tag: int) -> Decimal | None:
-    number = _number(message, tag)
-    if number is not None and number < 0:
+def _quantity(value: str, tag: int) -> Decimal | None:
+    """None where absent."""
+    number = _number(value, tag) if value else None
+    if number is not None and number.is_signed() and number:
         raise Malformed(f"tag {tag} is {number}: a quantity is never negative")
     return number
 
 
-def _code(message: Flat, tag: int, codes: type[_Code]) -> _Code:
-    value = message.get(tag, "")
-    code: _Code | None = _by_value(codes).get(value)
-    if code is None:
-        raise Malformed(f"tag {tag} is {value[:20]!r}, no code of {codes.__name__}")
-    return code
-
-
-@cache
-def _by_value(codes: type[_Code]) -> dict[str, _Code]:
-    """Calling the enum takes four times as long."""
-    return {code.value: code for code in codes}
+def _no_code(value: str, tag: int, codes: type[Enum]) -> Malformed:
+    return Malformed(f"tag {tag} is {value[:20]!r}, no code of {codes.__name__}")

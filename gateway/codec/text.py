@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 SOH = "\x01"
 Fields = list[tuple[int, str]]
-Flat = dict[int, str]
 TAG_DIGITS_MAX = 9
-_TAGS = {str(tag): tag for tag in range(1, 10_000)}
 
 
 class Garbled(Exception):
@@ -21,39 +19,31 @@ def fields(raw: bytes) -> Fields:
     return [_field(part) for part in raw.decode("latin-1").split(SOH) if part]
 
 
-def flat(message: str) -> Flat:
-    """The first value of each tag: right for everything outside repeating groups. On the path of every report.
-
-    Raises Garbled, as `fields` does.
-    """
-    found: Flat = {}
-    for part in reversed(message.split(SOH)):
-        tag, is_field, value = part.partition("=")
-        if tag in _TAGS and is_field:
-            found[_TAGS[tag]] = value
-        elif part:
-            number, value = _field(part)
-            found[number] = value
-    return found
+def readable_fields(raw: bytes) -> Fields:
+    """The fields of a garbled message that are fields."""
+    parts = [part.partition("=") for part in raw.decode("latin-1").split(SOH)]
+    return [(int(tag), value) for tag, is_field, value in parts if is_field and _is_tag(tag)]
 
 
-def readable(message: str) -> Flat:
-    """The fields of a garbled message that can be read: its header, mostly."""
-    parts = [part.partition("=") for part in message.split(SOH)]
-    return {_TAGS[tag]: value for tag, _, value in reversed(parts) if tag in _TAGS}
+def _is_tag(tag: str) -> bool:
+    return tag.isdecimal() and len(tag) <= TAG_DIGITS_MAX
 
 
 def _field(part: str) -> tuple[int, str]:
     tag, is_field, value = part.partition("=")
-    if not is_field or not tag.isdecimal() or len(tag) > TAG_DIGITS_MAX:
+    if not is_field or not _is_tag(tag):
         raise Garbled(f"field {part[:40]!r} is not tag=value")
     return int(tag), value
 
 
 def text(begin_string: str, msg_type: str, body: Iterable[tuple[int, str]]) -> str:
     """A whole message as QuickFIX reads it; BodyLength(9) and CheckSum(10) are filled in by the session."""
-    middle = "".join([f"{tag}={value}{SOH}" for tag, value in body])
-    return f"8={begin_string}{SOH}9=0{SOH}35={msg_type}{SOH}{middle}10=000{SOH}"
+    return framed(begin_string, msg_type, "".join([f"{tag}={value}{SOH}" for tag, value in body]))
+
+
+def framed(begin_string: str, msg_type: str, body: str) -> str:
+    """The same of a body that is text already, its last field ended."""
+    return f"8={begin_string}\x019=0\x0135={msg_type}\x01{body}10=000\x01"
 
 
 def groups(found: Fields, count_tag: int) -> list[dict[int, str]]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from gateway.codec.text import text
+from gateway.codec.text import framed, text
 from oms.domain.fields import MsgType
 from oms.domain.numbers import plain
 from oms.domain.terms import Terms
@@ -15,39 +15,34 @@ _NS_PER_S = 1_000_000_000
 
 def new_order_single(begin_string: str, cl_ord_id: str, terms: Terms, at_ns: int, *, poss_resend: bool = False) -> str:
     """NewOrderSingle(35=D)."""
-    body = [*_poss_resend(poss_resend), (11, cl_ord_id), *_order(terms, at_ns)]
-    return text(begin_string, MsgType.NEW_ORDER_SINGLE.value, body)
+    body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x01{_order(terms, at_ns)}"
+    return framed(begin_string, MsgType.NEW_ORDER_SINGLE.code, body)
 
 
 def order_cancel_request(
     begin_string: str, cl_ord_id: str, orig_cl_ord_id: str, terms: Terms, at_ns: int, *, poss_resend: bool = False
 ) -> str:
     """OrderCancelRequest(35=F)."""
-    body = [
-        *_poss_resend(poss_resend),
-        (11, cl_ord_id),
-        (41, orig_cl_ord_id),
-        (1, terms.account),
-        (55, terms.symbol),
-        (54, terms.side.value),
-        (38, plain(terms.order_qty)),
-        (60, utc_timestamp(at_ns)),
-    ]
-    return text(begin_string, MsgType.ORDER_CANCEL_REQUEST.value, body)
+    order = (
+        f"1={terms.account}\x0155={terms.symbol}\x0154={terms.side.code}\x01"
+        f"38={plain(terms.order_qty)}\x0160={utc_timestamp(at_ns)}\x01"
+    )
+    body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x0141={orig_cl_ord_id}\x01{order}"
+    return framed(begin_string, MsgType.ORDER_CANCEL_REQUEST.code, body)
 
 
 def order_cancel_replace_request(
     begin_string: str, cl_ord_id: str, orig_cl_ord_id: str, terms: Terms, at_ns: int, *, poss_resend: bool = False
 ) -> str:
     """OrderCancelReplaceRequest(35=G) with the whole desired order (R9)."""
-    body = [*_poss_resend(poss_resend), (11, cl_ord_id), (41, orig_cl_ord_id), *_order(terms, at_ns)]
-    return text(begin_string, MsgType.ORDER_CANCEL_REPLACE_REQUEST.value, body)
+    body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x0141={orig_cl_ord_id}\x01{_order(terms, at_ns)}"
+    return framed(begin_string, MsgType.ORDER_CANCEL_REPLACE_REQUEST.code, body)
 
 
 def order_status_request(begin_string: str, cl_ord_id: str, terms: Terms) -> str:
     """OrderStatusRequest(35=H)."""
-    body = [(11, cl_ord_id), (1, terms.account), (55, terms.symbol), (54, terms.side.value)]
-    return text(begin_string, MsgType.ORDER_STATUS_REQUEST.value, body)
+    body = [(11, cl_ord_id), (1, terms.account), (55, terms.symbol), (54, terms.side.code)]
+    return text(begin_string, MsgType.ORDER_STATUS_REQUEST.code, body)
 
 
 def test_request(begin_string: str, test_req_id: str) -> str:
@@ -71,32 +66,20 @@ def market_data_request(begin_string: str, md_req_id: str, symbol: str) -> str:
     return text(begin_string, "V", body)
 
 
+@lru_cache(maxsize=64)  # All that happens in one turn of the engine happens at one time.
 def utc_timestamp(at_ns: int) -> str:
     """UTCTimestamp to the microsecond."""
     second, ns = divmod(at_ns, _NS_PER_S)
-    return f"{_utc_second(second)}.{ns // 1000:06d}"
+    return f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H:%M:%S}.{ns // 1000:06d}"
 
 
-@lru_cache(maxsize=64)
-def _utc_second(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y%m%d-%H:%M:%S")
+def _order(terms: Terms, at_ns: int) -> str:
+    price = "" if terms.price is None else f"44={plain(terms.price)}\x01"
+    return (
+        f"1={terms.account}\x0121={_AUTOMATED}\x0155={terms.symbol}\x0154={terms.side.code}\x0160={utc_timestamp(at_ns)}\x01"
+        f"38={plain(terms.order_qty)}\x0140={terms.ord_type.code}\x0159={terms.time_in_force.code}\x01{price}"
+    )
 
 
-def _order(terms: Terms, at_ns: int) -> list[tuple[int, str]]:
-    body = [
-        (1, terms.account),
-        (21, _AUTOMATED),
-        (55, terms.symbol),
-        (54, terms.side.value),
-        (60, utc_timestamp(at_ns)),
-        (38, plain(terms.order_qty)),
-        (40, terms.ord_type.value),
-        (59, terms.time_in_force.value),
-    ]
-    if terms.price is not None:
-        body.append((44, plain(terms.price)))
-    return body
-
-
-def _poss_resend(is_resend: bool) -> list[tuple[int, str]]:
-    return [(97, "Y")] if is_resend else []
+def _poss_resend(is_resend: bool) -> str:
+    return "97=Y\x01" if is_resend else ""

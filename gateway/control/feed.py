@@ -5,12 +5,12 @@ from typing import Protocol, cast
 
 import msgspec
 
-from gateway.control.order_events import framed, is_told, order_event
+from gateway.control.order_events import encoded, is_told
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
-from oms.domain.events import Answer, Event, OrderRefused, RequestRefused
+from oms.domain.events import Answer, Event, MessageSent, OrderRefused, RequestRefused
 from oms.domain.order import OPEN, Chain, Request
 
 
@@ -38,6 +38,10 @@ class Audience:
         self.subscriptions: list[Subscription] = []
         self.fields: list[bytes] = []
 
+    def wants(self, fact: Fact) -> bool:
+        """Whether it is told of this fact; asked once of every fact that clients hear of, in order."""
+        raise NotImplementedError(type(self).__name__)
+
     def tell(self, seq: int) -> None:
         if not self.fields:
             for subscription in self.subscriptions:
@@ -62,20 +66,47 @@ class Trader(Audience):
         """The root_id of each order that has not ended."""
 
     def wants(self, fact: Fact) -> bool:
+        """That a message left changes nothing for a trader, and would be every fourth event: it is told on Watch."""
         chain, event = fact.chain, fact.event
+        if isinstance(event, MessageSent):
+            return False
         if chain is None:
             return event.IS_ANSWER and cast(Answer, event).principal == self.principal
-        return self._asked(chain.requests[0]) or (len(chain.requests) > 1 and any(map(self._asked, chain.requests)))
+        requests = chain.requests
+        if not self._asked(requests[0]) and not (len(requests) > 1 and any(map(self._asked, requests))):
+            return False
+        self._note(event, chain)
+        return True
 
     def _asked(self, request: Request) -> bool:
-        return request.principal == self.principal and request.placed_at_ns >= self.began_at_ns
+        return request.placed_at_ns >= self.began_at_ns and request.principal == self.principal
 
-    def note(self, event: Event, chain: Chain) -> None:
+    def _note(self, event: Event, chain: Chain) -> None:
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
         if event.IS_ANSWER:
             self.unfinished.add(chain.root_id)
         elif not chain.is_live and not any(request.state in OPEN for request in chain.requests[1:]):
             self.unfinished.discard(chain.root_id)
+
+
+class Watchers(Audience):
+    """Every Watch stream that wants the same."""
+
+    def __init__(self, state: State, wanted: Filter) -> None:
+        super().__init__()
+        self._state = state
+        self._wanted = wanted
+
+    def wants(self, fact: Fact) -> bool:
+        chain, event, wanted = fact.chain, fact.event, self._wanted
+        if chain is not None:
+            return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id)
+        if isinstance(event, OrderRefused):
+            return event.terms.account in wanted.accounts and not wanted.root_id
+        if isinstance(event, RequestRefused) and event.root_id:
+            about = self._state.book.chains[event.root_id]  # Of which we read only what never changes.
+            return about.terms.account in wanted.accounts and wanted.root_id in ("", event.root_id)
+        return False
 
 
 class Feed:
@@ -86,7 +117,7 @@ class Feed:
         self._buffer_events = buffer_events
         self._unsubscribe = engine.subscribe(self._hear)
         self._traders: list[Trader] = []
-        self._watchers: dict[Filter, Audience] = {}
+        self._watchers: dict[Filter, Watchers] = {}
         self._ended: Refused | None = None
 
     def trade(self, principal: str) -> Trader:
@@ -103,12 +134,13 @@ class Feed:
         if missed:
             fields = self.select(missed, wanted)
             subscription.put(b"".join(fields), len(fields), missed[-1].seq)
-        self._watchers.setdefault(wanted, Audience()).subscriptions.append(subscription)
+        self._watchers.setdefault(wanted, self._watching(wanted)).subscriptions.append(subscription)
         return subscription
 
     def select(self, facts: Sequence[Fact], wanted: Filter) -> list[bytes]:
         """The facts that a Watch stream wants, encoded."""
-        return [framed(order_event(fact)) for fact in facts if is_told(fact.event) and self._is_wanted(fact, wanted)]
+        watchers = self._watching(wanted)
+        return [encoded(fact) for fact in facts if is_told(fact.event) and watchers.wants(fact)]
 
     def leave(self, subscription: Subscription) -> None:
         """The stream is over."""
@@ -127,6 +159,9 @@ class Feed:
             for subscription in audience.subscriptions:
                 subscription.cut(self._ended)
 
+    def _watching(self, wanted: Filter) -> Watchers:
+        return Watchers(self._engine.state, wanted)
+
     def _subscription(self, seq: int) -> Subscription:
         subscription = Subscription(seq, self._buffer_events)
         if self._ended is not None:
@@ -135,36 +170,16 @@ class Feed:
 
     def _hear(self, facts: Sequence[Fact]) -> None:
         """A batch has become durable. An exception in here would be the engine's end: no client may be able to cause one."""
-        if not facts or not (self._traders or self._watchers):
+        audiences: list[Audience] = [*self._traders, *self._watchers.values()]
+        if not facts or not audiences:
             return
-        watchers = tuple(self._watchers.items())
         for fact in facts:
             if is_told(fact.event):
-                self._sort(fact, watchers)
+                wanting = [audience for audience in audiences if audience.wants(fact)]
+                if wanting:
+                    field = encoded(fact)
+                    for audience in wanting:
+                        audience.fields.append(field)
         seq = facts[-1].seq
-        for audience in (*self._traders, *self._watchers.values()):
+        for audience in audiences:
             audience.tell(seq)
-
-    def _sort(self, fact: Fact, watchers: tuple[tuple[Filter, Audience], ...]) -> None:
-        """To each audience that wants it."""
-        audiences = [audience for wanted, audience in watchers if self._is_wanted(fact, wanted)]
-        for trader in self._traders:
-            if trader.wants(fact):
-                audiences.append(trader)
-                if fact.chain is not None:
-                    trader.note(fact.event, fact.chain)
-        if audiences:
-            field = framed(order_event(fact))
-            for audience in audiences:
-                audience.fields.append(field)
-
-    def _is_wanted(self, fact: Fact, wanted: Filter) -> bool:
-        chain, event = fact.chain, fact.event
-        if chain is not None:
-            return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id)
-        if isinstance(event, OrderRefused):
-            return event.terms.account in wanted.accounts and not wanted.root_id
-        if isinstance(event, RequestRefused) and event.root_id:
-            about = self._engine.state.book.chains[event.root_id]  # Of which we read only what never changes.
-            return about.terms.account in wanted.accounts and wanted.root_id in ("", event.root_id)
-        return False

@@ -24,9 +24,6 @@ _EVENTS_TAG = b"\x0a"
 """Field 1, length-delimited: `events` of TradeResponse and of OrderServiceWatchResponse."""
 _NS_PER_S = 1_000_000_000
 
-text_of = lru_cache(maxsize=8_192)(plain)
-"""A number as text. Prices and quantities come again and again."""
-
 
 @lru_cache(maxsize=8_192)
 def avg_px_of(cum_value: Decimal, cum_qty: Decimal) -> str:
@@ -39,15 +36,20 @@ def is_told(event: events.Event) -> bool:
     return type(event) in _WRITERS
 
 
-def order_event(fact: Fact) -> OrderEvent:
-    """A fact that `is_told`, and the order as it stood after it."""
+def encoded(fact: Fact) -> bytes:
+    """A fact that `is_told`, and the order as it stood after it, as a field of a response."""
     chain = fact.chain
     told = OrderEvent(seq=fact.seq) if chain is None else _snapshot(fact.seq, chain)
-    at = told.at
-    at.seconds = fact.at_ns // _NS_PER_S
-    at.nanos = fact.at_ns % _NS_PER_S
     _WRITERS[type(fact.event)](told, fact.event, chain)
-    return told
+    return _framed(told.SerializeToString() + _at(fact.at_ns))
+
+
+@lru_cache(maxsize=64)  # All facts of one turn of the engine have one time.
+def _at(at_ns: int) -> bytes:
+    """The field `at` of an event."""
+    told = OrderEvent()
+    told.at.seconds, told.at.nanos = divmod(at_ns, _NS_PER_S)
+    return told.SerializeToString()
 
 
 def repetition(seq: int, answer: Answer) -> OrderEvent:
@@ -70,10 +72,13 @@ def edge_refusal(refused: Refused, client_order_id: str) -> OrderEvent:
 
 def framed(event: OrderEvent) -> bytes:
     """One event as a field of a response; fields are put one after the other."""
-    body = event.SerializeToString()
+    return _framed(event.SerializeToString())
+
+
+def _framed(body: bytes) -> bytes:
     length = len(body)
-    if length < 0x80:
-        return b"%b%c%b" % (_EVENTS_TAG, length, body)
+    if 0x80 <= length < 0x4000:
+        return b"%b%c%c%b" % (_EVENTS_TAG, length & 0x7F | 0x80, length >> 7, body)
     return b"%b%b%b" % (_EVENTS_TAG, _varint(length), body)
 
 
@@ -98,15 +103,15 @@ def _snapshot(seq: int, chain: Chain) -> OrderEvent:
         seq=seq,
         root_id=chain.root_id,
         ord_status=ORD_STATUSES[chain.ord_status],
-        cum_qty=text_of(cum_qty),
-        leaves_qty=text_of(chain.leaves_qty),
-        avg_px=avg_px_of(chain.cum_value, cum_qty) if cum_qty else "",
+        cum_qty=plain(cum_qty),
+        leaves_qty=plain(chain.leaves_qty),
+        avg_px=avg_px_of(chain.cum_value, cum_qty) if cum_qty else None,
         order_id=chain.order_id,
         account=terms.account,
         symbol=terms.symbol,
         side=SIDES[terms.side],
-        order_qty=text_of(terms.order_qty),
-        price="" if price is None else text_of(price),
+        order_qty=plain(terms.order_qty),
+        price=None if price is None else plain(price),
     )
 
 
@@ -124,8 +129,8 @@ def _name_request(told: OrderEvent, chain: Chain | None, cl_ord_id: str) -> None
 def _terms(told: OrderEvent, terms: Terms) -> None:
     """What was asked for, where there is no order."""
     told.account, told.symbol, told.side = terms.account, terms.symbol, SIDES[terms.side]
-    told.order_qty = text_of(terms.order_qty)
-    told.price = "" if terms.price is None else text_of(terms.price)
+    told.order_qty = plain(terms.order_qty)
+    told.price = "" if terms.price is None else plain(terms.price)
 
 
 def _placed(told: OrderEvent, event: events.OrderPlaced, chain: Chain | None) -> None:
@@ -186,8 +191,8 @@ def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | 
     told.kind = order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT
     told.exec_type, told.exec_id = EXEC_TYPES[report.exec_type], report.exec_id
     if report.last_qty:
-        told.last_qty = text_of(report.last_qty)
-        told.last_px = "" if report.last_px is None else text_of(report.last_px)
+        told.last_qty = plain(report.last_qty)
+        told.last_px = "" if report.last_px is None else plain(report.last_px)
     if report.text:
         told.text = report.text
     _name_request(told, chain, report.cl_ord_id)
@@ -195,7 +200,7 @@ def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | 
 
 def _differed(told: OrderEvent, event: events.ReportDiffered, chain: Chain | None) -> None:
     told.kind, told.exec_id = order_event_pb2.ORDER_EVENT_KIND_DIFFERED, event.exec_id
-    told.text = f"the venue says cum_qty={text_of(event.told_cum_qty)}, we hold {text_of(event.held_cum_qty)}"
+    told.text = f"the venue says cum_qty={plain(event.told_cum_qty)}, we hold {plain(event.held_cum_qty)}"
     _name_request(told, chain, event.root_id)
 
 

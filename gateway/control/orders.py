@@ -8,9 +8,10 @@ import msgspec
 
 from gateway.api.v1 import order_pb2
 from gateway.control.codes import MSG_TYPES, ORD_STATUSES, ORD_TYPES, REQUEST_STATES, SIDES, TIMES_IN_FORCE
-from gateway.control.order_events import avg_px_of, text_of
+from gateway.control.order_events import avg_px_of
 from oms.book import Book
 from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
+from oms.domain.numbers import plain
 from oms.domain.order import Chain, Request
 from oms.domain.terms import Decision
 
@@ -78,15 +79,15 @@ def order(known: Seen) -> order_pb2.Order:
         symbol=terms.symbol,
         side=SIDES[terms.side],
         ord_type=ORD_TYPES[terms.ord_type],
-        order_qty=text_of(terms.order_qty),
+        order_qty=plain(terms.order_qty),
         price=_text(terms.price),
         time_in_force=TIMES_IN_FORCE[terms.time_in_force],
         cl_ord_id=chain.cl_ord_id,
         order_id=chain.order_id,
         session=chain.session,
         ord_status=ORD_STATUSES[chain.ord_status],
-        cum_qty=text_of(chain.cum_qty),
-        leaves_qty=text_of(chain.leaves_qty),
+        cum_qty=plain(chain.cum_qty),
+        leaves_qty=plain(chain.leaves_qty),
         avg_px=avg_px_of(chain.cum_value, chain.cum_qty),
         text=chain.text,
         requests=map(_request, chain.requests, known.decisions),
@@ -102,7 +103,7 @@ def _newest_first(book: Book, skipped: int) -> Iterator[Chain]:
 
 def _decision(book: Book, request: Request) -> Decision | None:
     known = book.answer(request.principal, request.client_order_id)
-    answer = known[1] if known is not None else None
+    answer = known.answer if known is not None else None
     return answer.decision if isinstance(answer, (OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused)) else None
 
 
@@ -114,7 +115,7 @@ def _request(request: Request, decision: Decision | None) -> order_pb2.OrderRequ
         cl_ord_id=request.cl_ord_id,
         orig_cl_ord_id=request.orig_cl_ord_id,
         principal=request.principal,
-        order_qty="" if request.terms is None else text_of(request.terms.order_qty),
+        order_qty="" if request.terms is None else plain(request.terms.order_qty),
         price="" if request.terms is None else _text(request.terms.price),
         msg_seq_num=request.msg_seq_num,
         decision=None if decision is None else _numbers(decision),
@@ -134,4 +135,4 @@ def _numbers(decision: Decision) -> order_pb2.Decision:
 
 
 def _text(number: Decimal | None) -> str:
-    return "" if number is None else text_of(number)
+    return "" if number is None else plain(number)

@@ -7,7 +7,7 @@ import msgspec
 
 from oms.domain.fields import MsgType
 from oms.domain.refusal import Refusal
-from oms.domain.report import CancelReject, ExecutionReport
+from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.terms import Decision, Terms
 
 
@@ -164,7 +164,7 @@ class StatusRequested(OrderEvent, frozen=True, gc=False):
 class ExecutionReported(OrderEvent, frozen=True, gc=False):
     """The venue said something of the order, in an ExecutionReport(35=8)."""
 
-    session: str
+    receipt: Receipt
     report: ExecutionReport
 
 
@@ -180,19 +180,20 @@ class ReportDiffered(OrderEvent, frozen=True, gc=False):
 class CancelRejected(OrderEvent, frozen=True, gc=False):
     """The venue would not cancel or replace, in an OrderCancelReject(35=9)."""
 
-    session: str
+    receipt: Receipt
     report: CancelReject
 
 
 class RequestRejected(OrderEvent, frozen=True, gc=False):
     """The venue's session or application layer refused the message itself, by Reject(35=3) or BusinessMessageReject(35=j)."""
 
+    receipt: Receipt
     cl_ord_id: str
     text: str
 
 
 class ReportQuarantined(Event, frozen=True, gc=False):
-    """A message about an order that could not be read or attributed. Its text is in the MessageReceived before it."""
+    """A message about an order that could not be read or attributed. Its text is in the record before it."""
 
     session: str
     reason: str

@@ -1,14 +1,33 @@
 """FIX code sets that an order speaks in, valued by their wire codes (FIX 4.4 Volume 6, and 5.0SP2 where noted)."""
 
 from enum import Enum
+from typing import TypeVar
+
+E = TypeVar("E", bound=type[Enum])
 
 
-class CodeSet(Enum):
-    """A FIX code set. Members are singletons and hash as such: Enum itself hashes the name, in Python, at every look-up."""
+def plain_members(enum: E) -> E:
+    """Put the members into their class, as Python does from 3.12 on. 3.11 finds each by a function in Python, every time."""
+    for member in enum:
+        type.__setattr__(enum, member.name, member)
+    return enum
+
+
+class Choice(Enum):
+    """One of a few. Members are singletons and hash as such: Enum itself hashes the name, in Python, at every look-up."""
 
     __hash__ = object.__hash__
 
 
+class CodeSet(Choice):
+    """A FIX code set."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        """As on the wire. The same as `value`, which Enum computes in Python at every look."""
+
+
+@plain_members
 class MsgType(CodeSet):
     """MsgType(35) of the messages that ask a venue for something."""
 
@@ -18,6 +37,7 @@ class MsgType(CodeSet):
     ORDER_STATUS_REQUEST = "H"
 
 
+@plain_members
 class Side(CodeSet):
     """Side(54)."""
 
@@ -25,6 +45,7 @@ class Side(CodeSet):
     SELL = "2"
 
 
+@plain_members
 class OrdType(CodeSet):
     """OrdType(40)."""
 
@@ -32,6 +53,7 @@ class OrdType(CodeSet):
     LIMIT = "2"
 
 
+@plain_members
 class TimeInForce(CodeSet):
     """TimeInForce(59)."""
 
@@ -41,6 +63,7 @@ class TimeInForce(CodeSet):
     FILL_OR_KILL = "4"
 
 
+@plain_members
 class OrdStatus(CodeSet):
     """OrdStatus(39)."""
 
@@ -60,6 +83,7 @@ class OrdStatus(CodeSet):
     PENDING_REPLACE = "E"
 
 
+@plain_members
 class ExecType(CodeSet):
     """ExecType(150): why a report was sent."""
 
@@ -82,6 +106,7 @@ class ExecType(CodeSet):
     ORDER_STATUS = "I"
 
 
+@plain_members
 class CxlRejReason(CodeSet):
     """CxlRejReason(102): why a venue would not cancel or replace."""
 

@@ -2,6 +2,7 @@
 
 import decimal
 from decimal import Decimal
+from functools import lru_cache
 
 PRECISION = 100
 """The edge lets 30 digits through. Quantity × price × collar × multiplier, and the sum of many of them, must fit in here: else a
@@ -38,6 +39,7 @@ def average(total: Decimal, count: Decimal) -> Decimal:
     return _ROUNDING.quantize(_ROUNDING.divide(total, count), _AVG_PX_STEP)
 
 
+@lru_cache(maxsize=8_192)  # Prices and quantities come again and again.
 def plain(number: Decimal) -> str:
     """The number as FIX and people write it: no exponent, no trailing zeros of the fraction."""
     text = format(number, "f")

@@ -3,9 +3,9 @@
 `evolve` holds every transition. Nothing is decided here: the rules are in `oms.deciding`.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
-from enum import Enum
-from typing import assert_never
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from oms.domain.events import (
     ChainEvent,
     ExecutionReported,
     MessageSent,
+    OrderEvent,
     OrderPlaced,
     ReplaceRequested,
     ReportDiffered,
@@ -25,13 +26,14 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import ExecType, MsgType, OrdStatus
+from oms.domain.fields import Choice, ExecType, MsgType, OrdStatus, plain_members
 from oms.domain.numbers import ZERO, average
-from oms.domain.report import CancelReject, ExecutionReport
+from oms.domain.report import ExecutionReport
 from oms.domain.terms import Terms
 
 
-class RequestState(Enum):
+@plain_members
+class RequestState(Choice):
     """Where one request to the venue stands."""
 
     INTENT = "INTENT"
@@ -54,7 +56,8 @@ OPEN = frozenset({RequestState.INTENT, RequestState.SENT, RequestState.UNKNOWN})
 _STILL_PENDING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_REPLACE})
 
 
-class End(Enum):
+@plain_members
+class End(Choice):
     """How an order left the market, other than by being filled."""
 
     CANCELED = "4"
@@ -126,17 +129,16 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
     def pending(self, msg_type: MsgType) -> Request | None:
         """The cancel, or the replace, that is not answered yet."""
-        if len(self.requests) == 1:
-            return None
         return next((r for r in self.requests[1:] if r.msg_type is msg_type and r.state in OPEN), None)
 
     @property
     def ord_status(self) -> OrdStatus:
         """OrdStatus(39): the highest of the true predicates, by the precedence of FIX 4.4 Volume 4."""
-        if self.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
-            return OrdStatus.PENDING_CANCEL
-        if self.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST) is not None:
-            return OrdStatus.PENDING_REPLACE
+        if len(self.requests) > 1:
+            if self.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
+                return OrdStatus.PENDING_CANCEL
+            if self.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST) is not None:
+                return OrdStatus.PENDING_REPLACE
         if self.cum_qty >= self.terms.order_qty:
             return OrdStatus.FILLED
         if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
@@ -148,32 +150,10 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
 def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
     """`chain` after `event`, which happened at `at_ns`."""
-    if isinstance(event, OrderPlaced):
+    if chain is None:
+        assert isinstance(event, OrderPlaced), f"{type(event).__name__} about an order that was never placed: {event.root_id}"
         return _placed(event, at_ns)
-    assert chain is not None, f"{type(event).__name__} about an order that was never placed: {event.root_id}"
-    match event:  # The frequent ones first.
-        case ExecutionReported():
-            return _reported(chain, event.report)
-        case MessageSent():
-            return _sent(chain, event)
-        case CancelRequested():
-            return _requested(chain, event, MsgType.ORDER_CANCEL_REQUEST, None, at_ns)
-        case ReplaceRequested():
-            return _requested(chain, event, MsgType.ORDER_CANCEL_REPLACE_REQUEST, event.terms, at_ns)
-        case RequestNotSent():
-            return _ended(_with(chain, event.cl_ord_id, state=RequestState.NOT_SENT), event.cl_ord_id, event.reason)
-        case RequestDoubted():
-            return _with(chain, event.cl_ord_id, state=RequestState.UNKNOWN)
-        case RequestReissued():
-            return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
-        case StatusRequested() | ReportDiffered():
-            return chain
-        case CancelRejected():
-            return _refused(chain, event.report)
-        case RequestRejected():
-            return _ended(_with(chain, event.cl_ord_id, state=RequestState.REFUSED), event.cl_ord_id, event.text)
-        case _:
-            assert_never(event)
+    return EVOLUTIONS[type(event)](chain, event, at_ns)
 
 
 def _placed(event: OrderPlaced, at_ns: int) -> Chain:
@@ -187,6 +167,14 @@ def _placed(event: OrderPlaced, at_ns: int) -> Chain:
         terms=event.terms,
     )
     return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,))
+
+
+def _cancel_requested(chain: Chain, event: CancelRequested, at_ns: int) -> Chain:
+    return _requested(chain, event, MsgType.ORDER_CANCEL_REQUEST, None, at_ns)
+
+
+def _replace_requested(chain: Chain, event: ReplaceRequested, at_ns: int) -> Chain:
+    return _requested(chain, event, MsgType.ORDER_CANCEL_REPLACE_REQUEST, event.terms, at_ns)
 
 
 def _requested(
@@ -205,12 +193,32 @@ def _requested(
     return replace(chain, requests=(*chain.requests, request))
 
 
-def _sent(chain: Chain, event: MessageSent) -> Chain:
-    if event.msg_type == MsgType.ORDER_STATUS_REQUEST.value:
+def _sent(chain: Chain, event: MessageSent, _at_ns: int) -> Chain:
+    if event.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
         return chain
     request = chain.request(event.cl_ord_id)
     state = RequestState.SENT if request is None or request.state in OPEN else request.state
     return _with(chain, event.cl_ord_id, session_epoch=event.session_epoch, msg_seq_num=event.msg_seq_num, state=state)
+
+
+def _not_sent(chain: Chain, event: RequestNotSent, _at_ns: int) -> Chain:
+    return _ended(_with(chain, event.cl_ord_id, state=RequestState.NOT_SENT), event.cl_ord_id, event.reason)
+
+
+def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
+    return _with(chain, event.cl_ord_id, state=RequestState.UNKNOWN)
+
+
+def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
+    return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
+
+
+def _unchanged(chain: Chain, _event: ChainEvent, _at_ns: int) -> Chain:
+    return chain
+
+
+def _rejected(chain: Chain, event: RequestRejected, _at_ns: int) -> Chain:
+    return _ended(_with(chain, event.cl_ord_id, state=RequestState.REFUSED), event.cl_ord_id, event.text)
 
 
 def _with(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:
@@ -226,32 +234,17 @@ def _ended(chain: Chain, cl_ord_id: str, text: str) -> Chain:
     return replace(chain, text=text, end=End.REJECTED if cl_ord_id in {chain.root_id, chain.accepted} else chain.end)
 
 
-def _reported(chain: Chain, report: ExecutionReport) -> Chain:
+def _reported(chain: Chain, event: ExecutionReported, _at_ns: int) -> Chain:
     """The economic effect first and whatever the state (order-model: never refuse a fact), then requests and versions."""
+    report = event.report
     if report.order_id and report.order_id != chain.order_id and not report.says_unknown():
         chain = replace(chain, order_id=report.order_id)
-    match report.exec_type:
-        case ExecType.TRADE:
-            return _traded(chain, report)
-        case ExecType.NEW:
-            return _accepted(chain, report.cl_ord_id)
-        case ExecType.REPLACED:
-            return _accepted(chain, report.cl_ord_id)
-        case ExecType.CANCELED:
-            return _left_market(chain, report, End.CANCELED)
-        case ExecType.EXPIRED:
-            return _left_market(chain, report, End.EXPIRED)
-        case ExecType.REJECTED:
-            rejected = _with(chain, report.cl_ord_id, state=RequestState.REFUSED)
-            return _ended(rejected, report.cl_ord_id, report.text)
-        case ExecType.ORDER_STATUS:
-            return _status(chain, report)
-        case _:
-            return _received(chain, report.cl_ord_id)
+    return _REPORTS.get(report.exec_type, _received)(chain, report)
 
 
-def _refused(chain: Chain, report: CancelReject) -> Chain:
+def _cancel_rejected(chain: Chain, event: CancelRejected, _at_ns: int) -> Chain:
     """The first answer counts: a venue that is asked again refuses what it has done."""
+    report = event.report
     request = chain.request(report.cl_ord_id)
     if request is None or request.state not in OPEN:
         return chain
@@ -267,10 +260,14 @@ def _traded(chain: Chain, report: ExecutionReport) -> Chain:
         cum_qty=chain.cum_qty + report.last_qty,
         cum_value=chain.cum_value + report.last_qty * report.last_px,
     )
-    return booked if booked.accepted else _accepted(booked, booked.root_id)
+    return booked if booked.accepted else _version_accepted(booked, booked.root_id)
 
 
-def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
+def _accepted(chain: Chain, report: ExecutionReport) -> Chain:
+    return _version_accepted(chain, report.cl_ord_id)
+
+
+def _version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
     request = chain.request(cl_ord_id)
     if request is None or request.terms is None or (chain.accepted and request.state is RequestState.DONE):
@@ -279,12 +276,23 @@ def _accepted(chain: Chain, cl_ord_id: str) -> Chain:
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
     end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
-    return replace(_with(_arrived(chain), cl_ord_id, state=RequestState.DONE), accepted=cl_ord_id, terms=terms, end=end)
+    arrived = _arrived(chain)
+    if arrived is chain or cl_ord_id != chain.root_id:
+        arrived = _with(arrived, cl_ord_id, state=RequestState.DONE)
+    return replace(arrived, accepted=cl_ord_id, terms=terms, end=end)
 
 
 def _arrived(chain: Chain) -> Chain:
     """The venue has, or had, the order: what it does with it is its answer, whether or not it ever said New."""
     return _with(chain, chain.root_id, state=RequestState.DONE) if chain.requests[0].state in OPEN else chain
+
+
+def _canceled(chain: Chain, report: ExecutionReport) -> Chain:
+    return _left_market(chain, report, End.CANCELED)
+
+
+def _expired(chain: Chain, report: ExecutionReport) -> Chain:
+    return _left_market(chain, report, End.EXPIRED)
 
 
 def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
@@ -296,12 +304,16 @@ def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
     return replace(answered, end=end, text=report.text or answered.text)
 
 
-def _received(chain: Chain, cl_ord_id: str) -> Chain:
+def _received(chain: Chain, report: ExecutionReport) -> Chain:
     """The venue has the request: it may have been unknown, or only meant, until now."""
-    request = chain.request(cl_ord_id)
+    request = chain.request(report.cl_ord_id)
     if request is None or request.state not in OPEN:
         return chain
-    return _with(chain, cl_ord_id, state=RequestState.SENT)
+    return _with(chain, request.cl_ord_id, state=RequestState.SENT)
+
+
+def _order_rejected(chain: Chain, report: ExecutionReport) -> Chain:
+    return _ended(_with(chain, report.cl_ord_id, state=RequestState.REFUSED), report.cl_ord_id, report.text)
 
 
 def _status(chain: Chain, report: ExecutionReport) -> Chain:
@@ -315,9 +327,9 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
         refused = _with(_cancel_resolved(chain, report), asked.cl_ord_id, state=RequestState.REFUSED)
         return replace(refused, end=End.REJECTED, text=report.text)
     if report.ord_status in _STILL_PENDING:
-        known = _received(chain, asked.cl_ord_id)
+        known = _received(chain, report)
     else:
-        known = _accepted(chain, asked.cl_ord_id) if asked.state in OPEN else chain
+        known = _accepted(chain, report) if asked.state in OPEN else chain
     known = _cancel_resolved(known, report)
     match report.ord_status:
         case OrdStatus.CANCELED:
@@ -354,3 +366,30 @@ def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
             return _with(chain, pending.cl_ord_id, state=RequestState.SENT)
         case _:
             return _with(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0)
+
+
+EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
+    ExecutionReported: _reported,
+    MessageSent: _sent,
+    CancelRequested: _cancel_requested,
+    ReplaceRequested: _replace_requested,
+    RequestNotSent: _not_sent,
+    RequestDoubted: _doubted,
+    RequestReissued: _reissued,
+    StatusRequested: _unchanged,
+    ReportDiffered: _unchanged,
+    CancelRejected: _cancel_rejected,
+    RequestRejected: _rejected,
+}
+"""What each fact does to an order that was placed."""
+
+_REPORTS: dict[ExecType, Callable[[Chain, ExecutionReport], Chain]] = {
+    ExecType.TRADE: _traded,
+    ExecType.NEW: _accepted,
+    ExecType.REPLACED: _accepted,
+    ExecType.CANCELED: _canceled,
+    ExecType.EXPIRED: _expired,
+    ExecType.REJECTED: _order_rejected,
+    ExecType.ORDER_STATUS: _status,
+}
+"""What each kind of report does; of any other we learn only that the venue has the request."""

@@ -6,6 +6,20 @@ import msgspec
 
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 
+
+class Receipt(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A message as it came in, and the number that it counted as."""
+
+    session: str
+    session_epoch: int
+    msg_seq_num: int
+    msg_type: str
+    next_target: int
+    """The next number expected after it."""
+    raw: str
+    """The message as received, credentials masked, bytes as Latin-1."""
+
+
 NO_ORDER_ID = "NONE"
 """OrderID(37) of a report about an order that the venue does not know (FIX 4.4 Volume 4, Order Cancel Reject)."""
 

@@ -13,11 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from gateway import link, sessions
 from gateway.rules import Command, FromLink, LinkLost
-from gateway.sessions import MessageReceived, Phase
+from gateway.sessions import Phase
 from oms.domain.order import Chain, Request, RequestState
 from risk.limits import Quote
 from tests.support import model_worker, orders
-from tests.support.model_engine import Engine, Row, events, folded, shape
+from tests.support.model_engine import Engine, Row, folded, receipts, shape
 from tests.support.model_venue import Venue, Verdict
 from tests.support.model_wire import Wire
 from tests.support.model_worker import Death, Disk, Worker
@@ -362,9 +362,7 @@ class OrderPath(RuleBasedStateMachine):
     def _assert_folds_to_the_same(self) -> None:
         """Every fact so far, read back from its bytes, makes the state that we have; and every number counted once."""
         assert shape(folded(orders.CELL, self.journal)) == shape(self.engine.state), "the fold of the journal is not the state"
-        counted = [
-            e.msg_seq_num for e in events(self.journal) if isinstance(e, MessageReceived) and e.msg_seq_num < e.next_target
-        ]
+        counted = [receipt.msg_seq_num for receipt in receipts(self.journal) if receipt.msg_seq_num < receipt.next_target]
         assert counted == sorted(set(counted)), f"a number counted twice: {counted}"
 
     def _chains(self) -> list[Chain]:

@@ -10,12 +10,13 @@ from gateway.effects import Outgoing, effects
 from gateway.facts import CATALOGUE, Fact
 from gateway.inbound import Hole
 from gateway.rules import Command, decide, is_undecided, react
-from gateway.sessions import EngineStarted
+from gateway.sessions import HEARD, EngineStarted, Heard
 from gateway.state import State
 from oms import deciding
 from oms.domain.commands import CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.order import Chain, RequestState
+from oms.domain.report import Receipt
 
 Row = tuple[int, str, int, bytes]
 """at_ns, kind, version, payload"""
@@ -41,7 +42,7 @@ class Engine:
         if isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
             known = deciding.first_answer(self.state.book, command)
             if known is not None:
-                return known[1]
+                return known.answer
         try:
             events = decide(self.state, command, self.at_ns)
         except Hole:
@@ -87,6 +88,11 @@ class Engine:
                 seen.add(event.report.exec_id)
                 sums[event.root_id] += event.report.last_qty  # type: ignore[assignment]
         return dict(sums)  # type: ignore[arg-type]
+
+
+def receipts(journal: list[Row]) -> list[Receipt]:
+    """Of all messages that came in, oldest first."""
+    return [cast(Heard, event).receipt for event in events(journal) if type(event) in HEARD]
 
 
 def events(journal: list[Row]) -> list[Event]:

@@ -7,7 +7,7 @@ from gateway.cell import Cell, SessionKind, SessionPlan
 from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
 from oms.domain.events import ExecutionReported, OrderPlaced
 from oms.domain.fields import ExecType, OrdStatus, OrdType, Side
-from oms.domain.report import ExecutionReport
+from oms.domain.report import ExecutionReport, Receipt
 from oms.domain.terms import Terms
 from risk.limits import Instrument, Limits, Policy, Quote
 
@@ -136,4 +136,9 @@ def unknown(cl_ord_id: str = "FG00000001") -> ExecutionReport:
 
 
 def said(told: ExecutionReport, root_id: str = "FG00000001", session: str = SESSION) -> ExecutionReported:
-    return ExecutionReported(root_id, session, told)
+    return ExecutionReported(root_id, receipt(session), told)
+
+
+def receipt(session: str = SESSION, msg_seq_num: int = 1, next_target: int = 2, msg_type: str = "8", raw: str = "raw") -> Receipt:
+    """A message came in."""
+    return Receipt(session, 1, msg_seq_num, msg_type, next_target, raw)

@@ -4,7 +4,7 @@ import socket
 import time
 from typing import Self
 
-from gateway.codec.text import Flat, flat
+from gateway.codec.text import fields
 
 DEADLINE_S = 10.0
 SOH = b"\x01"
@@ -47,7 +47,7 @@ class Counterparty:
             self._connection.close()
             self._connection = None
 
-    def log_on(self, number: int = 1, *body: tuple[int, str]) -> Flat:
+    def log_on(self, number: int = 1, *body: tuple[int, str]) -> dict[int, str]:
         """Wait for the worker's Logon and answer it under `number`; returns the worker's."""
         self.accept()
         heard = self.receive("A")
@@ -72,11 +72,11 @@ class Counterparty:
         assert self._connection is not None
         self._connection.sendall(raw)
 
-    def receive(self, msg_type: str = "", within_s: float = DEADLINE_S) -> Flat:
+    def receive(self, msg_type: str = "", within_s: float = DEADLINE_S) -> dict[int, str]:
         """The next message; of that type if one is given. Raises Silence, and EOFError when the worker hung up."""
         deadline_s = time.monotonic() + within_s
         while True:
-            heard = flat(self._message(deadline_s).decode("latin-1"))
+            heard = dict(fields(self._message(deadline_s)))
             if msg_type in {"", heard[35]}:
                 return heard
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Self
 
 from gateway import link
-from gateway.codec.text import flat
+from gateway.codec.text import fields
 from gateway.rules import FromLink
 from gateway.sessions import SessionGranted
 from oms.domain.events import MessageSent, ReportQuarantined
@@ -51,7 +51,7 @@ class Desk:
 
     def hears_of(self, msg_type: str) -> None:
         """Go on until a message of that type has come in."""
-        while not isinstance(frame := self.hears(), link.Received) or flat(frame.raw.decode("latin-1")).get(35) != msg_type:
+        while not isinstance(frame := self.hears(), link.Received) or dict(fields(frame.raw)).get(35) != msg_type:
             pass
 
     def traded(self) -> Decimal:

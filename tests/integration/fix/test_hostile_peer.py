@@ -122,3 +122,15 @@ def test_a_data_field_that_lies_about_its_length_is_a_field(desk: Desk, broker: 
     desk.expects(3)
     assert desk.traded() == ONCE
     assert desk.rig.process.poll() is None
+
+
+@pytest.mark.parametrize("again", [(32, "900"), (34, "9"), (150, "4"), (11, "FG00000009")])
+def test_a_field_that_comes_twice_is_not_for_us_to_choose_from(desk: Desk, broker: Counterparty, again: tuple[int, str]) -> None:
+    """QuickFIX rejects the message; it counts, nobody reads it, and a person hears of it."""
+    broker.log_on()
+    broker.write(framed(report("2", "BROKER", "US", again)))
+    assert broker.receive("3")[45] == "2"
+    broker.number = 2
+    broker.send("1", (112, "after"))
+    desk.expects(4)
+    assert (desk.traded(), len(desk.set_aside())) == (Decimal(0), 1)

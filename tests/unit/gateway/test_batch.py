@@ -2,22 +2,17 @@
 
 from gateway.batch import Batch
 from gateway.facts import Fact
-from gateway.sessions import MessageReceived
-from oms.domain.events import Answer, Event
-from oms.journal.record import Mark, Record
-from tests.support.orders import OTHER, SESSION, placed
+from oms.domain.events import Answer
+from oms.journal.record import Mark
+from tests.support.orders import OTHER, SESSION, placed, receipt
 
 
 def added(*heard: tuple[str, int, int, int]) -> Batch:
     """A batch with messages: session, number, expected before, expected after."""
     batch = Batch()
-    for seq, (session, number, before, after) in enumerate(heard, 1):
-        batch.add(*recorded(MessageReceived(session, 1, number, "0", after, "raw"), seq), before)
+    for session, number, before, after in heard:
+        batch.move(receipt(session, number, after), before)
     return batch
-
-
-def recorded(event: Event, seq: int) -> tuple[Record, Fact]:
-    return Record(seq, 1, 5, "kind", 1, event.key, b"{}"), Fact(seq, 5, event, None)
 
 
 def test_a_position_moves_from_before_the_first_to_after_the_last() -> None:
@@ -46,8 +41,7 @@ def test_answers_wait_for_the_commit() -> None:
     assert heard == [(7, placed(), True)]
 
 
-def test_records_and_facts_go_side_by_side() -> None:
+def test_a_fact_alone_moves_no_position() -> None:
     batch = Batch()
-    record, fact = recorded(placed(), 1)
-    batch.add(record, fact, 0)
-    assert (batch.records, batch.facts, batch.marks(), batch.is_empty()) == ([record], [fact], [], False)
+    batch.facts.append(Fact(1, 5, placed(), None))
+    assert (batch.marks(), batch.is_empty()) == ([], False)

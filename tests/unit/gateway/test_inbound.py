@@ -11,7 +11,7 @@ from gateway.inbound import Hole, received
 from gateway.sessions import MessageReceived, Phase, Session, SessionGranted, SessionReady
 from gateway.state import State
 from oms.domain.events import Event, ReportQuarantined
-from tests.support.orders import CELL, SESSION, fill, placed, said
+from tests.support.orders import CELL, SESSION, fill, placed, receipt, said
 
 READY = Session(SESSION, Phase.READY, grant=7, next_target=30)
 ASKED = replace(READY, phase=Phase.LOGGED_ON, test_req_id="51")
@@ -23,7 +23,7 @@ def raw(number: int | str, msg_type: str = "0", *body: tuple[int, str]) -> bytes
 
 
 def record(message: bytes, number: int, next_target: int, msg_type: str = "0") -> MessageReceived:
-    return MessageReceived(SESSION, 1, number, msg_type, next_target, message.decode("latin-1"))
+    return MessageReceived(receipt(SESSION, number, next_target, msg_type, message.decode("latin-1")))
 
 
 def causes(message: bytes, session: Session = READY) -> tuple[Event, ...]:
@@ -36,9 +36,10 @@ def test_the_expected_number_counts() -> None:
     assert causes(raw(30)) == (record(raw(30), 30, 31),)
 
 
-def test_a_report_is_recorded_before_what_it_says() -> None:
+def test_a_report_and_its_number_are_one_record() -> None:
     message = raw(30, "8", *FILL)
-    assert causes(message) == (record(message, 30, 31, "8"), said(fill(100)))
+    told = said(fill(100))
+    assert causes(message) == (replace(told, receipt=record(message, 30, 31, "8").receipt),)
 
 
 @pytest.mark.parametrize("msg_type", ["0", "8", "A", "2", "4"])

@@ -10,7 +10,7 @@ from gateway.rules import FromLink, decide
 from gateway.sessions import AdminSent, MessageReceived, Phase, Session, SessionGranted
 from gateway.state import State
 from oms.domain.events import Event, MessageSent, ReportQuarantined, RequestDoubted
-from tests.support.orders import CELL, GRANT, SESSION, placed
+from tests.support.orders import CELL, GRANT, SESSION, placed, receipt
 
 READY = Session(SESSION, Phase.READY, grant=GRANT, next_target=30)
 REASON = "MsgSeqNum 30 of type '8' was rejected by our FIX layer, unread: Tag appears more than once"
@@ -26,12 +26,12 @@ def causes(frame: link.Sent, session: Session = READY) -> tuple[Event, ...]:
 
 
 def test_the_expected_number_counts_without_its_text() -> None:
-    assert causes(reject("30")) == (MessageReceived(SESSION, 1, 30, "8", 31, ""), ReportQuarantined(SESSION, REASON))
+    assert causes(reject("30")) == (MessageReceived(receipt(SESSION, 30, 31, raw="")), ReportQuarantined(SESSION, REASON))
 
 
 def test_what_was_heard_ahead_counts_with_it() -> None:
     record, _ = causes(reject("30"), replace(READY, heard_ahead=frozenset({31})))
-    assert record == MessageReceived(SESSION, 1, 30, "8", 32, "")
+    assert record == MessageReceived(receipt(SESSION, 30, 32, raw=""))
 
 
 @pytest.mark.parametrize("number", ["29", "31", "", "x", "9" * 40])

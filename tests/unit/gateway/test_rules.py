@@ -1,12 +1,12 @@
 """What each command causes over the whole state, and what each fact sets off."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from gateway import link
 from gateway.codec.text import text
-from gateway.rules import FromLink, LinkLost, decide, react
+from gateway.rules import DECISIONS, FRAMES, Command, FromLink, LinkLost, decide, react
 from gateway.sessions import (
     AdminSent,
     EngineStarted,
@@ -264,3 +264,8 @@ class TestReactions:
     @pytest.mark.parametrize("event", [ORDER, NEW, ON, sent(5), EngineStarted("", "")])
     def test_other_facts_set_nothing_off(self, event: Event) -> None:
         assert react(ready(ORDER), event) == ()
+
+
+def test_there_is_a_decision_for_every_command_and_every_frame() -> None:
+    assert set(DECISIONS) == set(get_args(Command))
+    assert set(FRAMES) == set(get_args(link.FromWorker))

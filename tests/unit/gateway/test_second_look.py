@@ -6,7 +6,7 @@ from gateway import link
 from gateway.codec.text import text
 from gateway.inbound import set_aside
 from gateway.rules import FromLink, decide, react
-from gateway.sessions import MessageReceived, SessionGranted, SessionHalted, SessionLoggedOn, SessionReady
+from gateway.sessions import HEARD, MessageReceived, SessionGranted, SessionHalted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.commands import AskStatus
 from oms.domain.events import (
@@ -53,12 +53,12 @@ class Desk:
         self.apply(MessageSent(ROOT, cl_ord_id, SESSION, 1, msg_seq_num, msg_type, ""))
 
     def hears(self, msg_type: str, *body: tuple[int, str]) -> tuple[Event, ...]:
-        """What the next message of the venue causes, after the record of it."""
+        """What the next message of the venue causes, but for the record that it came in."""
         self.heard = self.state.sessions[SESSION].next_target
         raw = text("FIX.4.4", msg_type, [(34, str(self.heard)), *body]).encode()
         record, *meaning = self.does(FromLink(SESSION, self.state.sessions[SESSION].grant, link.Received(raw)))
-        assert isinstance(record, MessageReceived)
-        return tuple(meaning)
+        assert type(record) in HEARD
+        return tuple(meaning) if isinstance(record, MessageReceived) else (record, *meaning)
 
     def reports(self, exec_type: str, ord_status: str, exec_id: str, cum_qty: str, *more: tuple[int, str]) -> tuple[Event, ...]:
         body = [(11, ROOT), (37, "B1"), (17, exec_id), (150, exec_type), (39, ord_status), (14, cum_qty), *more]
@@ -179,7 +179,7 @@ def test_a_message_that_no_rule_can_decide_counts_and_is_kept() -> None:
     raw = text("FIX.4.4", "8", [(34, "1")]).encode()
     record, quarantined = set_aside(session, link.Received(raw), "too much")
     assert isinstance(record, MessageReceived)
-    assert (record.next_target, record.raw.encode("latin-1")) == (2, raw)
+    assert (record.receipt.next_target, record.receipt.raw.encode("latin-1")) == (2, raw)
     assert quarantined == ReportQuarantined(SESSION, "too much")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from oms import deciding
-from oms.book import Book
+from oms.book import Answered, Book
 from oms.domain.commands import AskStatus, DecideAgain
 from oms.domain.events import (
     CancelRejected,
@@ -37,6 +37,7 @@ from tests.support.orders import (
     fill,
     place,
     placed,
+    receipt,
     report,
     said,
     status,
@@ -119,7 +120,7 @@ class TestFirstAnswer:
         order = placed(client_order_id="c1") if answer is not self.ANSWERS[0][1] else None
         facts = (order, answer) if order is not None and not isinstance(answer, OrderRefused) else (answer,)
         known = deciding.first_answer(book(*facts), command)  # type: ignore[arg-type]
-        assert known == (len(facts), answer)
+        assert known == Answered(len(facts), answer)  # type: ignore[arg-type]
 
     def test_a_new_request_has_none(self) -> None:
         assert deciding.first_answer(book(placed()), place("c2")) is None
@@ -150,20 +151,20 @@ class TestFirstAnswer:
         orders = book(placed(), placed("FG00000009", client_order_id="c2"), CANCEL, replace)
         assert deciding.first_answer(orders, command) is None  # type: ignore[arg-type]
         orders.apply(refused(place(), Refusal.DUPLICATE_CLIENT_ORDER_ID, "again"), 9, 9)
-        assert orders.answer(PRINCIPAL, "c1") == (1, placed())
+        assert orders.answer(PRINCIPAL, "c1") == Answered(1, placed())
 
     def test_the_order_may_be_named_by_either_id(self) -> None:
-        assert deciding.first_answer(book(placed(), CANCEL), cancel(of="", root_id=ROOT)) == (2, CANCEL)
+        assert deciding.first_answer(book(placed(), CANCEL), cancel(of="", root_id=ROOT)) == Answered(2, CANCEL)
 
     def test_a_replace_that_keeps_the_price_is_repeated_with_or_without_it(self) -> None:
         answer = ReplaceRequested(ROOT, NEXT, ROOT, "r1", PRINCIPAL, SESSION, GRANT, terms(2_000))
         orders = book(placed(), answer)
-        assert [deciding.first_answer(orders, change(price=price)) for price in (None, "1.3850")] == [(2, answer)] * 2
+        assert [deciding.first_answer(orders, change(price=price)) for price in (None, "1.3850")] == [Answered(2, answer)] * 2
 
     def test_a_cancel_of_another_unknown_order_is_no_repetition(self) -> None:
         known = request_refused(MsgType.ORDER_CANCEL_REQUEST, Refusal.UNKNOWN_ORDER, "", text="order=c1")
         orders = book(known, placed(client_order_id="c2"))
-        assert deciding.first_answer(orders, cancel()) == (1, known)
+        assert deciding.first_answer(orders, cancel()) == Answered(1, known)
         assert deciding.first_answer(orders, cancel(of="c2")) is None
         assert deciding.first_answer(orders, cancel(of="", root_id=ROOT)) is None
 
@@ -298,14 +299,14 @@ class TestAsk:
 
 class TestReport:
     def causes(self, told: object, *facts: Event, session: str = SESSION) -> tuple[Event, ...]:
-        return deciding.report(book(*facts), session, 1, told)  # type: ignore[arg-type]
+        return deciding.report(book(*facts), receipt(session), told)  # type: ignore[arg-type]
 
     def test_a_report_is_a_fact_about_its_order(self) -> None:
-        assert self.causes(fill(100), placed()) == (ExecutionReported(ROOT, SESSION, fill(100)),)
+        assert self.causes(fill(100), placed()) == (ExecutionReported(ROOT, receipt(), fill(100)),)
 
     def test_a_report_may_name_the_order_by_the_version_before(self) -> None:
         told = fill(100, cl_ord_id="theirs", orig_cl_ord_id=ROOT)
-        assert self.causes(told, placed()) == (ExecutionReported(ROOT, SESSION, told),)
+        assert self.causes(told, placed()) == (ExecutionReported(ROOT, receipt(), told),)
 
     def test_an_execution_that_we_hold_is_a_repetition(self) -> None:
         assert self.causes(fill(100), placed(), said(fill(100))) == ()
@@ -314,7 +315,7 @@ class TestReport:
         other = placed("FG00000009", session=OTHER, client_order_id="c9")
         told = fill(100, cl_ord_id="FG00000009")
         assert self.causes(told, placed(), other, said(fill(100)), session=OTHER) == (
-            ExecutionReported("FG00000009", OTHER, told),
+            ExecutionReported("FG00000009", receipt(OTHER), told),
         )
 
     def test_a_status_has_no_key(self) -> None:
@@ -344,7 +345,7 @@ class TestReport:
 
     def test_a_cancel_reject_answers_its_request(self) -> None:
         told = CancelReject(NEXT, ROOT, OrdStatus.NEW, CxlRejReason.BROKER_OPTION)
-        assert self.causes(told, placed(), NEW, CANCEL) == (CancelRejected(ROOT, SESSION, told),)
+        assert self.causes(told, placed(), NEW, CANCEL) == (CancelRejected(ROOT, receipt(), told),)
 
     def test_a_cancel_reject_of_nothing_we_know_is_set_aside(self) -> None:
         told = CancelReject("theirs", ROOT, OrdStatus.NEW)
@@ -363,11 +364,11 @@ class TestReport:
     def test_a_second_answer_to_a_cancel_changes_nothing(self) -> None:
         done = said(report(ExecType.CANCELED, OrdStatus.CANCELED, NEXT, exec_id="C1"))
         told = CancelReject(NEXT, ROOT, OrdStatus.CANCELED, CxlRejReason.DUPLICATE_CL_ORD_ID)
-        orders = book(placed(), NEW, CANCEL, done, CancelRejected(ROOT, SESSION, told))
+        orders = book(placed(), NEW, CANCEL, done, CancelRejected(ROOT, receipt(), told))
         assert orders.chains[ROOT].requests[1].state is RequestState.DONE
 
     def test_a_rejected_message_is_found_by_its_number(self) -> None:
-        assert self.causes(MessageReject(12, "no"), placed(), SENT) == (RequestRejected(ROOT, ROOT, "no"),)
+        assert self.causes(MessageReject(12, "no"), placed(), SENT) == (RequestRejected(ROOT, receipt(), ROOT, "no"),)
 
     @pytest.mark.parametrize("facts", [(placed(),), (placed(), SENT, NEW)])
     def test_a_reject_of_another_number_or_of_what_is_answered_is_set_aside(self, facts: tuple[Event, ...]) -> None:
@@ -389,4 +390,4 @@ def test_only_what_was_sent_and_not_answered_is_put_in_doubt(facts: tuple[Event,
 
 
 def test_quantities_are_decimals_of_the_same_value() -> None:
-    assert deciding.first_answer(book(placed()), place(wanted=terms("1000.00"))) == (1, placed(wanted=terms(D(1_000))))  # type: ignore[arg-type]
+    assert deciding.first_answer(book(placed()), place(wanted=terms("1000.00"))) == Answered(1, placed(wanted=terms(D(1_000))))  # type: ignore[arg-type]

@@ -73,4 +73,4 @@ def test_numbers_are_plain(number: str, text: str) -> None:
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_value=10**18, places=12))
 def test_a_plain_number_keeps_its_value(number: object) -> None:
-    assert D(plain(number)) == number  # type: ignore[arg-type]
+    assert D(plain(number)) == number

@@ -1,5 +1,7 @@
 """One order's life: each fact in turn, and what the order then is."""
 
+from typing import get_args
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,6 +10,7 @@ from oms.domain.events import (
     CancelRequested,
     ChainEvent,
     MessageSent,
+    OrderPlaced,
     ReplaceRequested,
     RequestDoubted,
     RequestNotSent,
@@ -16,9 +19,9 @@ from oms.domain.events import (
     StatusRequested,
 )
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
-from oms.domain.order import Chain, End, Request, RequestState, evolve
+from oms.domain.order import EVOLUTIONS, Chain, End, Request, RequestState, evolve
 from oms.domain.report import CancelReject
-from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, fill, placed, report, said, status, terms, unknown
+from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, fill, placed, receipt, report, said, status, terms, unknown
 
 ROOT, NEXT, THIRD = "FG00000001", "FG00000002", "FG00000003"
 NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
@@ -46,7 +49,7 @@ def replaced(cl_ord_id: str = NEXT) -> ChainEvent:
 
 
 def cancel_reject(cl_ord_id: str = NEXT) -> CancelRejected:
-    return CancelRejected(ROOT, SESSION, CancelReject(cl_ord_id, ROOT, OrdStatus.NEW, CxlRejReason.BROKER_OPTION, text="no"))
+    return CancelRejected(ROOT, receipt(), CancelReject(cl_ord_id, ROOT, OrdStatus.NEW, CxlRejReason.BROKER_OPTION, text="no"))
 
 
 def life(*events: ChainEvent, wanted: int = 1_000) -> Chain:
@@ -230,12 +233,12 @@ def test_a_change_that_was_not_sent_leaves_the_order_as_it_was(asked: ChainEvent
 
 
 def test_an_order_whose_message_was_rejected_is_rejected() -> None:
-    chain = life(sent(), RequestRejected(ROOT, ROOT, "unsupported"))
+    chain = life(sent(), RequestRejected(ROOT, receipt(), ROOT, "unsupported"))
     assert (now(chain), states(chain), chain.text) == ((OrdStatus.REJECTED, D(0), D(0)), [RequestState.REFUSED], "unsupported")
 
 
 def test_a_cancel_whose_message_was_rejected_leaves_the_order_as_it_was() -> None:
-    chain = life(sent(), NEW, cancel_asked(), RequestRejected(ROOT, NEXT, "unsupported"))
+    chain = life(sent(), NEW, cancel_asked(), RequestRejected(ROOT, receipt(), NEXT, "unsupported"))
     assert (now(chain), states(chain)) == ((OrdStatus.NEW, D(0), D(1_000)), [RequestState.DONE, RequestState.REFUSED])
 
 
@@ -348,3 +351,7 @@ def test_an_order_id_may_change_and_none_is_no_order_id() -> None:
     """R20."""
     moved = said(replace(fill(100), order_id="V2"))
     assert [life(NEW, moved).order_id, life(NEW, said(unknown())).order_id] == ["V2", "V1"]
+
+
+def test_there_is_a_transition_for_every_fact_about_an_order() -> None:
+    assert set(EVOLUTIONS) == set(get_args(ChainEvent)) - {OrderPlaced}

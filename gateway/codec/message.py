@@ -1,0 +1,81 @@
+"""A received message as the fields of it that we read. On the path of every report: one pass over the bytes, in C.
+
+Plain text becomes JSON by putting quotes around its tags and values; what is not plain (a quote, a backslash, an equals sign in a
+value, anything but printable ASCII) is read field by field, to the same result. A tag that comes twice outside a repeating group
+does not get here: our FIX layer refuses the message.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from gateway.codec.text import fields, readable_fields
+
+TAGS = {
+    "cl_ord_id": 11,
+    "cum_qty": 14,
+    "exec_id": 17,
+    "last_px": 31,
+    "last_qty": 32,
+    "msg_seq_num": 34,
+    "msg_type": 35,
+    "new_seq_no": 36,
+    "order_id": 37,
+    "ord_status": 39,
+    "orig_cl_ord_id": 41,
+    "ref_seq_num": 45,
+    "text": 58,
+    "cxl_rej_reason": 102,
+    "test_req_id": 112,
+    "gap_fill_flag": 123,
+    "exec_type": 150,
+    "leaves_qty": 151,
+    "ref_msg_type": 372,
+}
+
+
+class Message(msgspec.Struct, frozen=True, gc=False, rename={name: str(tag) for name, tag in TAGS.items()}):
+    """Fields by their names in the FIX dictionary, as text, bytes as Latin-1; empty where absent."""
+
+    msg_type: str = ""
+    msg_seq_num: str = ""
+    new_seq_no: str = ""
+    gap_fill_flag: str = ""
+    test_req_id: str = ""
+    ref_seq_num: str = ""
+    ref_msg_type: str = ""
+    text: str = ""
+    cl_ord_id: str = ""
+    orig_cl_ord_id: str = ""
+    order_id: str = ""
+    exec_id: str = ""
+    exec_type: str = ""
+    ord_status: str = ""
+    last_qty: str = ""
+    last_px: str = ""
+    cum_qty: str = ""
+    leaves_qty: str = ""
+    cxl_rej_reason: str = ""
+
+
+_from_json = msgspec.json.Decoder(Message).decode
+
+
+def message(raw: bytes) -> Message:
+    """The message's fields. Raises Garbled."""
+    if raw.isascii() and raw[-1:] == b"\x01" and b'"' not in raw and b"\\" not in raw:
+        try:
+            return _from_json(b'{"%b"}' % raw[:-1].replace(b"=", b'":"').replace(b"\x01", b'","'))
+        except msgspec.DecodeError:
+            pass  # Not plain, or no message at all: the slow way says which.
+    return from_fields(fields(raw))
+
+
+def readable(raw: bytes) -> Message:
+    """The fields of a garbled message that can be read: its header, mostly."""
+    return from_fields(readable_fields(raw))
+
+
+def from_fields(found: Iterable[tuple[int, str]]) -> Message:
+    """The message that has these fields."""
+    return msgspec.convert({str(tag): value for tag, value in found}, Message)
