@@ -34,13 +34,15 @@ POLL_S = 0.02
 DURABILITY = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 # For a journal that is appended all day: fewer checkpoints, hence fewer full pages in the write-ahead log, and no processor
-# time for compressing them. Recovery after a crash reads at most max_wal_size.
+# time for compressing them. Recovery after a crash reads at most max_wal_size. A new segment of the log is not filled with zeros
+# first: that held every commit up for 60 ms, every 16 MB.
 JOURNAL = {
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "min_wal_size": "256MB",
     "checkpoint_timeout": "15min",
     "wal_compression": "off",
+    "wal_init_zero": "off",
     "wal_buffers": "16MB",
     "jit": "off",
     "max_connections": "60",

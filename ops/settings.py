@@ -88,6 +88,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     principals: tuple[Principal, ...]
     reissue_age_ms_max: int
     database_url: str = ""
+    engine_core: int = -1
+    """The processor that `fixgate up` keeps for the engine alone, counted from 0; -1 where the kernel may choose."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -31,8 +31,10 @@ _STOP_S = 20.0
 class Child:
     """One supervised process."""
 
-    def __init__(self, name: str, arguments: list[str], log: Path, environment: dict[str, str]) -> None:
+    def __init__(self, name: str, arguments: list[str], log: Path, environment: dict[str, str], core: int = -1) -> None:
+        """`core` is the processor to run on; -1 for ours."""
         self.name = name
+        self._core = core
         self._arguments = [sys.executable, "-m", "ops.cli", *arguments]
         self._log = log
         self._environment = environment
@@ -105,6 +107,8 @@ class Child:
                 env=os.environ | self._environment,
                 start_new_session=True,
             )
+        if self._core >= 0:
+            os.sched_setaffinity(self._process.pid, {self._core})
         self._started_s = now_s
 
 
@@ -124,6 +128,7 @@ class Supervisor:
     def start(self) -> None:
         """Everything up, in order; returns when the engine and the workers have been started, not when they are ready."""
         settings = self.settings
+        core = self._leave_a_core_to_the_engine()
         principals = [p.spiffe_id.split("/", 4)[4] for p in settings.environment.principals]
         ensure(settings.certificates, settings.environment.environment, principals)
         dsn = settings.database_url or self._embedded()
@@ -131,7 +136,7 @@ class Supervisor:
         environment = {"DATABASE_URL": dsn, SUPERVISED: "1"}
         config = ["--config", str(self._file)]
         self._children = [
-            Child("engine", ["engine", *config], self.log_of("engine"), environment),
+            Child("engine", ["engine", *config], self.log_of("engine"), environment, core),
             *(Child(s, ["worker", *config, "--session", s], self.log_of(s), environment) for s in settings.sessions),
             *(Child(name, arguments, self.log_of(name), environment) for name, arguments in self._companions.items()),
         ]
@@ -177,6 +182,17 @@ class Supervisor:
         _end(self._children[own:], self._children[own:])
         if self._postgres is not None:
             self._postgres.stop()
+
+    def _leave_a_core_to_the_engine(self) -> int:
+        """The engine's processor, off which we stay with all that we start; -1 if it has none. Raises ConfigError."""
+        core, allowed = self.settings.environment.engine_core, os.sched_getaffinity(0)
+        if core == -1:
+            return core
+        if core not in allowed or len(allowed) == 1:
+            usable = ", ".join(map(str, sorted(allowed)))
+            raise files.ConfigError(f"{self._file}: engine_core is {core}; it must be one of several that we may use: {usable}")
+        os.sched_setaffinity(0, allowed - {core})
+        return core
 
     def _embedded(self) -> str:
         self._postgres = EmbeddedPostgres(self.settings.data / "postgres")

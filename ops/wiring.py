@@ -20,6 +20,8 @@ from ops.settings import ConfigError, Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
 _CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unreachable)
+GC_THRESHOLD = (5_000, 2, 1_000_000)
+"""Many short collections of what is young, each below a millisecond; what survives two is not walked again."""
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,7 @@ async def _engine(settings: Settings, dsn: str) -> int:
     engine = await start(configuration.cell(settings), dsn, time.time_ns)
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(*GC_THRESHOLD)
     settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     await engine.links.listen(settings.link_path)
     running = asyncio.create_task(engine.run(), name="engine")

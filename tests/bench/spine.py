@@ -1,6 +1,10 @@
-"""The whole gateway under load: PostgreSQL, engine and both FIX workers as `fixgate up` runs them, against the lean venue."""
+"""The whole gateway under load: PostgreSQL, engine and both FIX workers as `fixgate up` runs them, against the lean venue.
+
+The engine has the last processor for itself, as `engine_core` would give it in production; everything else shares the others.
+"""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +23,9 @@ ORDERS = 40_000
 RATES_PER_S = (1_000, 4_000)
 PACED_S = 5
 TRADER = "trader/desk1"
+*_FIRST, _LAST = sorted(os.sched_getaffinity(0))
+ENGINE_CORE = _LAST if _FIRST else -1
+OTHER_CORES = _FIRST or [_LAST]
 ROLES = {
     "market_data_worker": "--session SIMBROKER-MD",
     "worker": "--session SIMBROKER",
@@ -80,8 +87,9 @@ def running_spine() -> Iterator[Installation]:
     """A new installation in a temporary folder, started but perhaps not ready; all of it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="fixgate-bench-"))
     try:
-        installation = Installation(folder)
+        installation = Installation(folder, engine_core=ENGINE_CORE)
         with subprocess.Popen(_program("venue", installation.broker_port), stdout=subprocess.PIPE, cwd=REPOSITORY) as venue:
+            os.sched_setaffinity(venue.pid, OTHER_CORES)
             try:
                 assert venue.stdout is not None
                 venue.stdout.readline()  # It listens.
@@ -106,6 +114,7 @@ def running_load(installation: Installation) -> Iterator[Load]:
         _program("load", installation.address, *files), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
     ) as process:
         assert process.stdin is not None
+        os.sched_setaffinity(process.pid, OTHER_CORES)
         yield Load(process)
         process.stdin.close()  # Tells it to end.
 

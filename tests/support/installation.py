@@ -31,10 +31,11 @@ _LOG_LINES = 15
 class Installation:
     """What one machine runs. Its processes are ended by their own ids, and only if they work in its folder."""
 
-    def __init__(self, folder: Path, faults: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, faults: Sequence[str] = (), engine_core: int = -1) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
         faults: the broker's switchboard (gateway.simulator.faults), such as `partial`.
+        engine_core: a processor for the engine alone; -1 for none.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
@@ -44,7 +45,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         (self.ledger.parent / "faults").write_text("".join(f"{fault}\n" for fault in faults))
-        self._write_files()
+        self._write_files(engine_core)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -144,13 +145,14 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self) -> None:
+    def _write_files(self, engine_core: int) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         counterparty.write_text(_set(text, port=self.broker_port))
         text = (REPOSITORY / "environments" / "dev.toml").read_text()
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
-        self.file.write_text(_set(text, data=data, listen=listen, counterparties=[str(counterparty)]))
+        values = {"data": data, "listen": listen, "counterparties": [str(counterparty)], "engine_core": engine_core}
+        self.file.write_text(_set(text, **values))
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """In a session of its own, so that Ctrl-C reaches us alone and we end things in order."""

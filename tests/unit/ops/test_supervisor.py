@@ -1,5 +1,6 @@
 """The supervisor: what it starts, it ends."""
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.fix.halting import EXIT_HALTED
+from ops.settings import ConfigError
 from ops.supervisor import Child, Supervisor
 
 CONFIG = Path("environments/dev.toml")
@@ -79,3 +81,24 @@ def test_a_halted_worker_is_announced_each_time_and_not_hurried(tmp_path: Path, 
         assert not child.keep_alive(now_s + 0.1)
         assert not child.keep_alive(now_s + 1.9)
         assert "BROKER is halted and waits for a person" in capfd.readouterr().err
+
+
+def test_the_engines_core_is_its_own(tmp_path: Path) -> None:
+    allowed = os.sched_getaffinity(0)
+    core = max(allowed)
+    child = Child("engine", ["--help"], tmp_path / "log", {}, core)
+    child.keep_alive(0.0)
+    assert child.pid is not None
+    assert os.sched_getaffinity(child.pid) == {core}
+    assert child.wait(30)
+    assert not child.keep_alive(0.01)
+
+
+@pytest.mark.parametrize("core", [-2, 10_000])
+def test_a_core_that_is_not_ours_is_refused_by_name(tmp_path: Path, core: int) -> None:
+    file = tmp_path / "test.toml"
+    text = CONFIG.read_text().replace(".fixgate/dev", str(tmp_path))
+    file.write_text(text.replace("engine_core = -1", f"engine_core = {core}"))
+    with pytest.raises(ConfigError, match=f"engine_core is {core}"):
+        Supervisor(file).start()
+    assert not (tmp_path / "tls").exists()
