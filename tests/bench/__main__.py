@@ -12,6 +12,7 @@ from tests.bench import echo, machine, spine, venue_driver
 from tests.bench.method import RUNS, Experiment, Figure, Line, Run, collect, line, percentile, voids
 
 PYTHON_QUICKFIX_ECHO = "python_quickfix_echo"
+FDATASYNC = "fdatasync_p99_ms"
 VENUE_ORDERS = 400_000
 VENUE_ORDERS_PER_WRITE = 4
 
@@ -32,7 +33,7 @@ EXPERIMENTS = (
     Experiment(
         figures=(Figure("cpu_us_per_order_venue_alone", "µs"), Figure("venue_alone_orders_per_s", "orders/s")), run=lean_venue
     ),
-    Experiment(figures=spine.FIGURES, run=spine.measure, baselines={PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s}),
+    Experiment(figures=(*spine.FIGURES, Figure(FDATASYNC, "ms")), run=spine.measure, baselines={PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s}),
 )
 
 
@@ -50,7 +51,8 @@ def run_once(experiment: Experiment, folder: Path | None = None) -> Run:
     with machine.Watch() as watch:
         values = {**experiment.run(), **{name: baseline() for name, baseline in experiment.baselines.items()}}
     probes_ms += machine.fdatasync_ms(folder)
-    return Run(values, watch.foreign_cpu, percentile(probes_ms, 99))
+    fdatasync_p99_ms = percentile(probes_ms, 99)
+    return Run({**values, FDATASYNC: fdatasync_p99_ms}, watch.foreign_cpu, fdatasync_p99_ms)
 
 
 def measured(experiment: Experiment, figures: tuple[Figure, ...]) -> Iterator[Line]:
