@@ -113,19 +113,20 @@ class Book:
         before = self.chains.get(event.root_id)
         after = evolve(before, cast(ChainEvent, event), at_ns)
         self.chains[event.root_id] = after
-        self._index(event)
-        if before is None or before.requests is not after.requests:
-            self._index_open(after)
+        self._index(event, before, after)
         return after
 
-    def _index(self, event: OrderEvent) -> None:
+    def _index(self, event: OrderEvent, before: Chain | None, after: Chain) -> None:
+        if isinstance(event, MessageSent):  # An unanswered request stays one.
+            if event.msg_type != _STATUS_REQUEST:
+                self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
+            return
+        if before is None or before.requests is not after.requests:
+            self._index_open(after)
         if isinstance(event, ExecutionReported):
             told = event.report
             if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
                 self._executions[f"{event.root_id} {told.exec_id}"] = Execution(told.exec_type, told.last_qty, told.last_px)
-        elif isinstance(event, MessageSent):
-            if event.msg_type != _STATUS_REQUEST:
-                self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
         elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
