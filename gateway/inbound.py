@@ -1,4 +1,4 @@
-"""What a received FIX message causes: its own record, and then what it says of the session or of an order.
+"""What a received FIX message causes: one record with its number and what it says of an order, or of the session after it.
 
 Each number counts once. A message below the expected number is a repetition and is dropped, unless it is a gap-fill that reaches
 beyond it. A session message above the gap (QuickFIX looks at Logon(A), ResendRequest(2) and Reject(3) at once, and counts them

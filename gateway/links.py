@@ -21,7 +21,7 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
-_HEARD = frozenset({MessageSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, GapFilled, SessionGranted, SessionHalted})
 
 
 class Links:
@@ -81,7 +81,7 @@ class Links:
         """What durable facts mean for the links: what a worker need not keep in its log, and who waits in vain for a grant."""
         for fact in facts:
             event = fact.event
-            if type(event) not in _HEARD:
+            if type(event) not in _TOLD:
                 continue
             if isinstance(event, (MessageSent, GapFilled)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
@@ -146,6 +146,7 @@ class WorkerLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
+            # Of a read with a broken frame nothing is taken: after the next Hello all that was in it is told again.
             self._take([link.from_worker.decode(body) for body in self._cutter.feed(data)])
         except (link.LinkBroken, DecodeError) as broken:
             _log.error("link of %s cut: %s", self.session or "a nameless worker", broken)
@@ -186,7 +187,9 @@ class WorkerLink(asyncio.Protocol):
         """A worker says one Hello, and nothing else before its Grant."""
         hello = frames[0]
         if not isinstance(hello, link.Hello) or len(frames) > 1:
-            raise link.LinkBroken(f"{type(frames[-1]).__name__} before Hello and Grant")
+            raise link.LinkBroken(
+                f"{', '.join(type(frame).__name__ for frame in frames[:9])} where one Hello, then a Grant, was due"
+            )
         if self.session or hello.session not in self._links.sessions:
             raise link.LinkBroken(f"no worker may speak for session {hello.session!r} here")
         self.session = hello.session

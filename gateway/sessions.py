@@ -83,7 +83,7 @@ class SessionLoggedOut(SessionEvent, frozen=True, gc=False):
 
 
 class MessageReceived(Event, frozen=True, gc=False):
-    """A message came in that tells nothing of an order, or nothing that we can read."""
+    """A message came in that changes no order by itself."""
 
     receipt: Receipt
 
@@ -226,7 +226,7 @@ def filled_in_log(hello: Hello) -> tuple[Logged, ...]:
 
 def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
     """`session` after `event`, which is journal record `seq`."""
-    return _EVOLUTIONS[type(event)](session, event, seq)
+    return EVOLUTIONS[type(event)](session, event, seq)
 
 
 def heard(session: Session, receipt: Receipt) -> Session:
@@ -277,7 +277,7 @@ def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
 
-_EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
+EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     MessageSent: _sent,
     AdminSent: _sent,
     SessionGranted: _granted,

@@ -224,6 +224,11 @@ def _check(settings: Settings) -> None:
     orders = {c.name for c in settings.counterparties}
     complaints = [
         *([] if _CELL_NAME.fullmatch(environment.cell) else [f"cell {environment.cell!r} is not 1 to 8 letters and digits"]),
+        *(
+            []
+            if environment.engine_core >= -1
+            else [f"engine_core {environment.engine_core} is neither a processor's number nor -1"]
+        ),
         *([] if len(set(names)) == len(names) else [f"two sessions have one name: {', '.join(names)}"]),
         *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
         *_duplicates("account", [a.account for a in environment.accounts]),

@@ -82,6 +82,12 @@ class Child:
             self._process.kill()
             self._process.wait()
 
+    def _keep_to_its_core(self, pid: int) -> None:
+        try:
+            os.sched_setaffinity(pid, {self._core})
+        except OSError as error:  # Taken from us since the start: slower, and no reason to end.
+            _say(f"{self.name} cannot have processor {self._core} for itself: {error}")
+
     def _note_end(self, now_s: float) -> None:
         assert self._process is not None
         code = self._process.returncode
@@ -108,7 +114,7 @@ class Child:
                 start_new_session=True,
             )
         if self._core >= 0:
-            os.sched_setaffinity(self._process.pid, {self._core})
+            self._keep_to_its_core(self._process.pid)
         self._started_s = now_s
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway.engine import Engine
 from gateway.starting import start
+from oms.journal.catalogue import Undecodable, UnknownKind, UnknownVersion
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import logs
 from ops import settings as configuration
@@ -19,9 +20,20 @@ from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
-_CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unreachable)
+_CANNOT_START = (
+    Corrupt,
+    HeadHeld,
+    NoJournal,
+    NotCurrent,
+    NotDurable,
+    Undecodable,
+    UnknownKind,
+    UnknownVersion,
+    Unreachable,
+)
 GC_THRESHOLD = (5_000, 2, 1_000_000)
-"""Many short collections of what is young, each below a millisecond; what survives two is not walked again."""
+"""Many short collections of what is young, each about a millisecond. What survives two is not walked again while the process
+lives: a collection of everything would hold all orders up, and cycles that grow old are rare (a hundred streams left none)."""
 _log = logging.getLogger(__name__)
 
 

@@ -52,7 +52,7 @@ def top_of_book(found: Fields) -> TopOfBook:
     """Best bid and offer of a snapshot. Raises Malformed or Garbled."""
     prices: dict[str, Decimal] = {}
     for entry in groups(found, 268):
-        px = _number(entry.get(270, ""), 270)
+        px = _number(entry.get(270), 270)
         if px is None:
             raise Malformed("MDEntryPx(270) is missing")
         prices.setdefault(entry.get(269, ""), px)
@@ -98,10 +98,10 @@ def _execution(message: Message) -> ExecutionReport:
 
 def _cancel_reject(message: Message) -> CancelReject:
     ord_status = _ORD_STATUSES.get(message.ord_status)
-    cxl_rej_reason = _CXL_REJ_REASONS.get(message.cxl_rej_reason)
+    cxl_rej_reason = _CXL_REJ_REASONS.get(message.cxl_rej_reason or "")
     if ord_status is None:
         raise _no_code(message.ord_status, 39, OrdStatus)
-    if cxl_rej_reason is None and message.cxl_rej_reason:
+    if cxl_rej_reason is None and message.cxl_rej_reason is not None:
         raise _no_code(message.cxl_rej_reason, 102, CxlRejReason)
     if not message.cl_ord_id:
         raise Malformed("tag 11 is missing")
@@ -154,9 +154,9 @@ def _id(value: str, tag: int) -> str:
     return value
 
 
-def _number(value: str, tag: int) -> Decimal | None:
+def _number(value: str | None, tag: int) -> Decimal | None:
     """None where absent."""
-    if not value:
+    if value is None:
         return None
     number = _decimal(value) if len(value) <= NUMBER_CHARS_MAX else None
     if number is None:
@@ -170,9 +170,9 @@ def _decimal(value: str) -> Decimal | None:
     return Decimal(value) if _NUMBER.fullmatch(value) else None
 
 
-def _quantity(value: str, tag: int) -> Decimal | None:
+def _quantity(value: str | None, tag: int) -> Decimal | None:
     """None where absent."""
-    number = _number(value, tag) if value else None
+    number = _number(value, tag)
     if number is not None and number.is_signed() and number:
         raise Malformed(f"tag {tag} is {number}: a quantity is never negative")
     return number

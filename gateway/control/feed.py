@@ -1,5 +1,6 @@
 """Brings durable facts to the streams that want them: each fact is looked at once and encoded at most once."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
@@ -31,16 +32,16 @@ class Filter(msgspec.Struct, frozen=True):
     root_id: str = ""
 
 
-class Audience:
+class Audience(ABC):
     """Streams that hear the same, and what they will be told of the batch at hand."""
 
     def __init__(self) -> None:
         self.subscriptions: list[Subscription] = []
         self.fields: list[bytes] = []
 
-    def wants(self, fact: Fact) -> bool:
-        """Whether it is told of this fact; asked once of every fact that clients hear of, in order."""
-        raise NotImplementedError(type(self).__name__)
+    @abstractmethod
+    def takes(self, fact: Fact) -> bool:
+        """Whether it is told of this fact. Asked once of every fact that clients hear of, in order: accounts may be kept."""
 
     def tell(self, seq: int) -> None:
         if not self.fields:
@@ -65,7 +66,7 @@ class Trader(Audience):
         self.unfinished: set[str] = set()
         """The root_id of each order that has not ended."""
 
-    def wants(self, fact: Fact) -> bool:
+    def takes(self, fact: Fact) -> bool:
         """That a message left changes nothing for a trader, and would be every fourth event: it is told on Watch."""
         chain, event = fact.chain, fact.event
         if isinstance(event, MessageSent):
@@ -97,7 +98,7 @@ class Watchers(Audience):
         self._state = state
         self._wanted = wanted
 
-    def wants(self, fact: Fact) -> bool:
+    def takes(self, fact: Fact) -> bool:
         chain, event, wanted = fact.chain, fact.event, self._wanted
         if chain is not None:
             return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id)
@@ -140,7 +141,7 @@ class Feed:
     def select(self, facts: Sequence[Fact], wanted: Filter) -> list[bytes]:
         """The facts that a Watch stream wants, encoded."""
         watchers = self._watching(wanted)
-        return [encoded(fact) for fact in facts if is_told(fact.event) and watchers.wants(fact)]
+        return [encoded(fact) for fact in facts if is_told(fact.event) and watchers.takes(fact)]
 
     def leave(self, subscription: Subscription) -> None:
         """The stream is over."""
@@ -175,10 +176,10 @@ class Feed:
             return
         for fact in facts:
             if is_told(fact.event):
-                wanting = [audience for audience in audiences if audience.wants(fact)]
-                if wanting:
+                taking = [audience for audience in audiences if audience.takes(fact)]
+                if taking:
                     field = encoded(fact)
-                    for audience in wanting:
+                    for audience in taking:
                         audience.fields.append(field)
         seq = facts[-1].seq
         for audience in audiences:

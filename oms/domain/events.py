@@ -193,7 +193,7 @@ class RequestRejected(OrderEvent, frozen=True, gc=False):
 
 
 class ReportQuarantined(Event, frozen=True, gc=False):
-    """A message about an order that could not be read or attributed. Its text is in the record before it."""
+    """A message about an order that could not be read or attributed. Its text is in the record before it, if we have it."""
 
     session: str
     reason: str

@@ -42,5 +42,7 @@ def average(total: Decimal, count: Decimal) -> Decimal:
 @lru_cache(maxsize=8_192)  # Prices and quantities come again and again.
 def plain(number: Decimal) -> str:
     """The number as FIX and people write it: no exponent, no trailing zeros of the fraction."""
+    if not number:
+        return "0"  # Minus zero too: it is equal to zero, and cached as such.
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

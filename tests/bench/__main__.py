@@ -33,7 +33,11 @@ EXPERIMENTS = (
     Experiment(
         figures=(Figure("cpu_us_per_order_venue_alone", "µs"), Figure("venue_alone_orders_per_s", "orders/s")), run=lean_venue
     ),
-    Experiment(figures=(*spine.FIGURES, Figure(FDATASYNC, "ms")), run=spine.measure, baselines={PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s}),
+    Experiment(
+        figures=(*spine.FIGURES, Figure(FDATASYNC, "ms")),
+        run=spine.measure,
+        baselines={PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s},
+    ),
 )
 
 

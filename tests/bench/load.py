@@ -17,7 +17,7 @@ from typing import Any
 import grpc
 
 from gateway.api.v1.fix_pb2 import EXEC_TYPE_NEW, EXEC_TYPE_TRADE, ORD_STATUS_FILLED, ORD_TYPE_LIMIT, SIDE_BUY
-from gateway.api.v1.order_event_pb2 import ORDER_EVENT_KIND_PLACED, ORDER_EVENT_KIND_SENT, OrderEvent
+from gateway.api.v1.order_event_pb2 import ORDER_EVENT_KIND_PLACED, OrderEvent
 from gateway.api.v1.order_service_pb2 import SubmitRequest, TradeEntry, TradeRequest, TradeResponse
 from tests.bench.method import percentile
 from tests.bench.schedule import NS_PER_S, Schedule, batches
@@ -30,7 +30,6 @@ OPEN_S_MAX = 60
 LEAD_NS = NS_PER_S // 10  # Between a command and its first order: the stream is up by then.
 Command = Callable[..., Awaitable[dict[str, float]]]
 TRADE = "/gateway.api.v1.OrderService/Trade"
-QUIET = {ORDER_EVENT_KIND_PLACED, ORDER_EVENT_KIND_SENT}
 ID = b"%010d"
 _PLACE = b"#" * 10
 _ORDER = SubmitRequest(
@@ -78,7 +77,7 @@ class Orders:
                 filled += 1
             elif exec_type == EXEC_TYPE_NEW:
                 self.acked_ns[int(event.client_order_id) - self.first] = now_ns
-            elif event.kind not in QUIET:
+            elif event.kind != ORDER_EVENT_KIND_PLACED:
                 raise NotFilled(str(event))
         if filled:
             self.last_ns = now_ns

@@ -113,8 +113,8 @@ class OrderServiceServicer:
 
     def Trade(self, request_iterator, context):
         """The fast way: requests in, events out, many in one message. Events are those of every order about which the caller's
-        principal asked anything since the stream began, but for those of kind SENT: Watch tells them. Once the client has finished sending, the stream ends when all that it
-        asked for has ended; a client that wants no more cancels.
+        principal asked anything since the stream began, but for those of kind SENT: Watch tells them. Once the client has finished
+        sending, the stream ends when all that it asked for has ended; a client that wants no more cancels.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

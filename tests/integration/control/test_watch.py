@@ -6,7 +6,7 @@ from typing import Any
 import grpc
 import pytest
 
-from gateway.api.v1 import fix_pb2, refusal_pb2, session_pb2
+from gateway.api.v1 import fix_pb2, order_event_pb2, refusal_pb2, session_pb2
 from gateway.api.v1.order_event_pb2 import OrderEvent
 from gateway.api.v1.order_service_pb2 import CancelRequest, GetRequest, OrderServiceWatchRequest
 from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
@@ -42,6 +42,12 @@ async def test_a_watch_from_a_token_tells_the_past_and_then_what_comes(running: 
         found += await told(call, is_filled)
         call.cancel()
     assert [event.client_order_id for event in found] == ["A1"] * 4 + ["A2"] * 4
+    assert [event.kind for event in found[:4]] == [
+        order_event_pb2.ORDER_EVENT_KIND_PLACED,
+        order_event_pb2.ORDER_EVENT_KIND_SENT,
+        order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT,
+        order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT,
+    ]
     assert found[0].seq == answer.seq
 
 

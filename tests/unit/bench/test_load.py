@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.api.v1.fix_pb2 import EXEC_TYPE_NEW, EXEC_TYPE_TRADE, ORD_STATUS_FILLED, ORD_STATUS_PARTIALLY_FILLED, SIDE_BUY
-from gateway.api.v1.order_event_pb2 import ORDER_EVENT_KIND_REFUSED, ORDER_EVENT_KIND_SENT, OrderEvent
+from gateway.api.v1.order_event_pb2 import ORDER_EVENT_KIND_PLACED, ORDER_EVENT_KIND_REFUSED, OrderEvent
 from gateway.api.v1.order_service_pb2 import TradeRequest, TradeResponse
 from tests.bench.load import ENTRIES, WINDOW, NotFilled, Orders, request
 
@@ -24,7 +24,7 @@ def test_a_request_holds_one_entry_for_each_number() -> None:
 
 def test_an_order_counts_when_it_is_filled() -> None:
     orders = Orders(first=10, count=2)
-    orders.hear(response(OrderEvent(client_order_id="0000000011", kind=ORDER_EVENT_KIND_SENT), fill(11)))
+    orders.hear(response(OrderEvent(client_order_id="0000000011", kind=ORDER_EVENT_KIND_PLACED), fill(11)))
     assert orders.filled == 1
 
 

@@ -1,8 +1,14 @@
 """What the engine tells a worker of the journal: how much of the sent.log it need not keep."""
 
+import asyncio
+
+import pytest
+
+from gateway import link
 from gateway.facts import Fact
 from gateway.inbox import Inbox
-from gateway.links import Links
+from gateway.links import Links, WorkerLink
+from gateway.rules import FromLink
 from gateway.sessions import AdminSent, GapFilled, SessionGranted
 from oms.domain.events import Event, MessageSent
 from tests.support.orders import OTHER, SESSION
@@ -10,6 +16,7 @@ from tests.support.orders import OTHER, SESSION
 GRANTED = SessionGranted(SESSION, 1, 4, 1, 10_000, trusted=True, pid=1)
 SENT = MessageSent("FG1", "FG1", SESSION, 1, 3, "D", "")
 FILLED = GapFilled(SESSION, 1, 4)
+HELLO = link.Hello(SESSION, "boot", 1, 1, None)
 
 
 def acked(*events: Event) -> dict[str, int]:
@@ -28,3 +35,40 @@ def test_each_order_and_each_gap_fill_is_an_entry() -> None:
 def test_a_grant_starts_a_log() -> None:
     """What the last worker left unsaid is told just before it."""
     assert acked(GRANTED, SENT, FILLED, SENT, GRANTED) == {SESSION: 0}
+
+
+class Socket(asyncio.Transport):
+    """What the link writes to: nothing that anybody reads."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize("bad", [b"\x00\x00\x00\x01\xc1", b"\xff\xff\xff\xff"])
+def test_a_broken_frame_cuts_the_link_and_nothing_of_that_read_is_taken(bad: bytes) -> None:
+    inbox, socket = Inbox(lambda: None), Socket()
+    worker = WorkerLink(Links(inbox, frozenset({SESSION})))
+    worker.connection_made(socket)
+    worker.data_received(link.frame(HELLO))
+    worker.grant = 7
+    assert isinstance(taken(inbox), link.Hello)
+    worker.data_received(link.frame(link.LoggedOn()) + bad)
+    assert (socket.is_closed, inbox.take()) == (True, None)
+
+
+@pytest.mark.parametrize("frames", [(link.LoggedOn(),), (HELLO, HELLO), (HELLO, link.LoggedOn())])
+def test_a_worker_says_one_hello_before_its_grant(frames: tuple[link.FromWorker, ...]) -> None:
+    inbox, socket = Inbox(lambda: None), Socket()
+    worker = WorkerLink(Links(inbox, frozenset({SESSION})))
+    worker.connection_made(socket)
+    worker.data_received(b"".join(map(link.frame, frames)))
+    assert (socket.is_closed, inbox.take()) == (True, None)
+
+
+def taken(inbox: Inbox) -> link.FromWorker:
+    item = inbox.take()
+    assert item is not None
+    assert isinstance(item.command, FromLink)
+    return item.command.frame

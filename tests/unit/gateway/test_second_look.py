@@ -1,12 +1,13 @@
 """Rules over the whole state that keep money safe where a venue, a database or a message is not as it should be."""
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from gateway import link
 from gateway.codec.text import text
 from gateway.inbound import set_aside
 from gateway.rules import FromLink, decide, react
-from gateway.sessions import HEARD, MessageReceived, SessionGranted, SessionHalted, SessionLoggedOn, SessionReady
+from gateway.sessions import HEARD, Heard, MessageReceived, SessionGranted, SessionHalted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.commands import AskStatus
 from oms.domain.events import (
@@ -57,7 +58,8 @@ class Desk:
         self.heard = self.state.sessions[SESSION].next_target
         raw = text("FIX.4.4", msg_type, [(34, str(self.heard)), *body]).encode()
         record, *meaning = self.does(FromLink(SESSION, self.state.sessions[SESSION].grant, link.Received(raw)))
-        assert type(record) in HEARD
+        assert cast(Heard, record).receipt.msg_seq_num == self.heard
+        assert not any(type(event) in HEARD for event in meaning), "a number counted twice"
         return tuple(meaning) if isinstance(record, MessageReceived) else (record, *meaning)
 
     def reports(self, exec_type: str, ord_status: str, exec_id: str, cum_qty: str, *more: tuple[int, str]) -> tuple[Event, ...]:

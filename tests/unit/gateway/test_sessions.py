@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from gateway.link import BLOCK, Hello, Logged, SentLog
 from gateway.sessions import (
+    EVENTS,
+    EVOLUTIONS,
     AdminSent,
     EngineStarted,
     GapFilled,
@@ -124,9 +126,8 @@ class TestLife:
         assert ahead == replace(BUSY, heard_ahead=frozenset({32, 35}))
         assert heard(ahead, receipt(SESSION, 31, 33)) == replace(BUSY, next_target=33, heard_ahead=frozenset({35}))
 
-    def test_no_other_fact_changes_a_session(self) -> None:
-        with pytest.raises(KeyError):
-            evolve(BUSY, SessionEvent(SESSION), 50)
+    def test_there_is_a_transition_for_every_fact_about_a_session(self) -> None:
+        assert set(EVOLUTIONS) == {event for event in EVENTS if issubclass(event, SessionEvent)} | {MessageSent}
 
 
 def test_facts_say_what_they_are_about() -> None:

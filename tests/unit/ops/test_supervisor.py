@@ -94,11 +94,21 @@ def test_the_engines_core_is_its_own(tmp_path: Path) -> None:
     assert not child.keep_alive(0.01)
 
 
-@pytest.mark.parametrize("core", [-2, 10_000])
-def test_a_core_that_is_not_ours_is_refused_by_name(tmp_path: Path, core: int) -> None:
+@pytest.mark.parametrize(
+    ("core", "problem"), [(-2, "engine_core -2 is neither"), (10_000, "engine_core is 10000; it must be one of")]
+)
+def test_a_core_that_is_not_ours_is_refused_by_name(tmp_path: Path, core: int, problem: str) -> None:
     file = tmp_path / "test.toml"
     text = CONFIG.read_text().replace(".fixgate/dev", str(tmp_path))
     file.write_text(text.replace("engine_core = -1", f"engine_core = {core}"))
-    with pytest.raises(ConfigError, match=f"engine_core is {core}"):
+    with pytest.raises(ConfigError, match=problem):
         Supervisor(file).start()
     assert not (tmp_path / "tls").exists()
+
+
+def test_a_core_that_was_taken_away_does_not_end_the_child(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("engine", ["--help"], tmp_path / "log", {}, 10_000)
+    assert child.keep_alive(0.0)
+    assert "engine cannot have processor 10000 for itself" in capfd.readouterr().err
+    assert child.wait(30)
+    assert not child.keep_alive(0.01)

@@ -23,6 +23,8 @@ def test_any_values_are_read_as_they_were_written(body: Fields) -> None:
 
 @given(st.binary())
 @example(b"35=8\x0111=A")
+@example(b"035=8\x01")
+@example(b"35=8\x01014=1\x0114=2\x01")
 @example(b"35=8\x01noequals\x0158=a=b\x01")
 @example(b'35=8","34":"1\x01')
 @example(b"")

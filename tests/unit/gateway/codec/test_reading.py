@@ -67,7 +67,8 @@ def test_a_status_needs_no_exec_id() -> None:
         (FILL | {32: "1" * 19}, f"tag 32 is {'1' * 19!r}, not a number"),
         (FILL | {32: "1" * 100_000}, f"tag 32 is {'1' * 40!r}, not a number"),
         (FILL | {32: "0." + "1" * 13}, f"tag 32 is '0.{'1' * 13}', not a number"),
-        (FILL | {32: ""}, "a trade needs LastQty(32) above zero and LastPx(31)"),
+        (FILL | {32: ""}, "tag 32 is '', not a number"),
+        (FILL | {14: ""}, "tag 14 is '', not a number"),
         (FILL | {32: "0"}, "a trade needs LastQty(32) above zero and LastPx(31)"),
         (without(32), "a trade needs LastQty(32) above zero and LastPx(31)"),
         (without(31), "a trade needs LastQty(32) above zero and LastPx(31)"),
@@ -96,7 +97,7 @@ def test_a_cancel_reject_is_read() -> None:
     assert report("9", {11: "FG2", 39: "8"}) == CancelReject("FG2", "", OrdStatus.REJECTED)
 
 
-@pytest.mark.parametrize("bad", [{39: "4"}, {11: "FG2"}, {11: "FG2", 39: "4", 102: "77"}])
+@pytest.mark.parametrize("bad", [{39: "4"}, {11: "FG2"}, {11: "FG2", 39: "4", 102: "77"}, {11: "FG2", 39: "4", 102: ""}])
 def test_a_bad_cancel_reject_is_unreadable(bad: dict[int, str]) -> None:
     assert isinstance(report("9", bad), Unreadable)
 
