@@ -1,10 +1,11 @@
 """Columns as PostgreSQL arrays in binary form, packed here because the driver's own lists cost several times the CPU."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import chain
 from struct import Struct as Layout
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
@@ -17,50 +18,56 @@ _BIGINT = Layout(">iq").pack
 _NULL = _LENGTH(-1)
 
 
-class Smallints(bytes):
+class Packed(msgspec.Struct, frozen=True, gc=False):
+    """An array as PostgreSQL takes it. Wrapped and not derived from bytes: that would copy it once more."""
+
+    data: bytes
+
+
+class Smallints(Packed, frozen=True, gc=False):
     """smallint[]"""
 
 
-class Integers(bytes):
+class Integers(Packed, frozen=True, gc=False):
     """integer[]"""
 
 
-class Bigints(bytes):
+class Bigints(Packed, frozen=True, gc=False):
     """bigint[]"""
 
 
-class Texts(bytes):
+class Texts(Packed, frozen=True, gc=False):
     """text[]"""
 
 
-class Byteas(bytes):
+class Byteas(Packed, frozen=True, gc=False):
     """bytea[]"""
 
 
 def smallints(values: Collection[int]) -> Smallints:
-    return Smallints(_header(21, len(values)) + b"".join(map(_smallint, values)))
+    return Smallints(_array(21, len(values), map(_smallint, values)))
 
 
 def integers(values: Collection[int]) -> Integers:
-    return Integers(_header(23, len(values)) + b"".join([_INTEGER(4, value) for value in values]))
+    return Integers(_array(23, len(values), [_INTEGER(4, value) for value in values]))
 
 
 def bigints(values: Collection[int | None]) -> Bigints:
-    return Bigints(_header(20, len(values)) + b"".join(map(_bigint, values)))
+    return Bigints(_array(20, len(values), map(_bigint, values)))
 
 
 def texts(values: Collection[str]) -> Texts:
     """Texts of any number of values. PostgreSQL takes no NUL in a text: the caller has looked."""
-    return Texts(_header(25, len(values)) + _elements([value.encode() for value in values]))
+    return Texts(_array(25, len(values), _elements([value.encode() for value in values])))
 
 
 def words(values: Collection[str]) -> Texts:
     """Texts out of a small vocabulary, each packed once."""
-    return Texts(_header(25, len(values)) + b"".join(map(_word, values)))
+    return Texts(_array(25, len(values), map(_word, values)))
 
 
 def byteas(values: Collection[bytes]) -> Byteas:
-    return Byteas(_header(17, len(values)) + _elements(values))
+    return Byteas(_array(17, len(values), _elements(values)))
 
 
 def register(connection: AsyncConnection[object]) -> None:
@@ -69,14 +76,14 @@ def register(connection: AsyncConnection[object]) -> None:
         connection.adapters.register_dumper(kind, dumper)
 
 
-def _header(element: int, length: int) -> bytes:
+def _array(element: int, length: int, elements: Iterable[bytes]) -> bytes:
     # An empty array has no dimension at all.
-    return _HEADER(1, 1, element, length, 1) if length else Layout(">iiI").pack(0, 0, element)
+    header = _HEADER(1, 1, element, length, 1) if length else Layout(">iiI").pack(0, 0, element)
+    return b"".join((header, *elements))
 
 
-def _elements(values: Collection[bytes]) -> bytes:
-    lengths = map(_LENGTH, map(len, values))
-    return b"".join(chain.from_iterable(zip(lengths, values, strict=True)))
+def _elements(values: Collection[bytes]) -> Iterable[bytes]:
+    return chain.from_iterable(zip(map(_LENGTH, map(len, values)), values, strict=True))
 
 
 @lru_cache(1024)  # The facts of one turn have one time.
@@ -95,30 +102,30 @@ def _word(value: str) -> bytes:
     return _LENGTH(len(encoded)) + encoded
 
 
-class _Packed(Dumper):
+class _Dumper(Dumper):
     format = Format.BINARY
 
-    def dump(self, obj: bytes) -> bytes:
-        return obj
+    def dump(self, obj: Packed) -> bytes:
+        return obj.data
 
 
-class _Smallints(_Packed):
+class _Smallints(_Dumper):
     oid = 1005
 
 
-class _Integers(_Packed):
+class _Integers(_Dumper):
     oid = 1007
 
 
-class _Bigints(_Packed):
+class _Bigints(_Dumper):
     oid = 1016
 
 
-class _Texts(_Packed):
+class _Texts(_Dumper):
     oid = 1009
 
 
-class _Byteas(_Packed):
+class _Byteas(_Dumper):
     oid = 1001
 
 
