@@ -15,12 +15,6 @@ ONCE = Decimal(100)
 
 
 @pytest.fixture
-def broker() -> Iterator[Counterparty]:
-    with Counterparty() as counterparty:
-        yield counterparty
-
-
-@pytest.fixture
 def desk(tmp_path: Path, broker: Counterparty) -> Iterator[Desk]:
     with Rig(tmp_path, broker.port) as rig:
         yield Desk(rig).granted()

@@ -21,12 +21,6 @@ def lease(age_s: float = 0.0) -> link.Lease:
 
 
 @pytest.fixture
-def broker() -> Iterator[Counterparty]:
-    with Counterparty() as counterparty:
-        yield counterparty
-
-
-@pytest.fixture
 def rig(tmp_path: Path, broker: Counterparty) -> Iterator[Rig]:
     with Rig(tmp_path, broker.port) as made:
         made.granted()

@@ -29,12 +29,6 @@ REFUSED: dict[str, tuple[str, Body]] = {
 
 
 @pytest.fixture
-def broker() -> Iterator[Counterparty]:
-    with Counterparty() as counterparty:
-        yield counterparty
-
-
-@pytest.fixture
 def desk(tmp_path: Path, broker: Counterparty) -> Iterator[Desk]:
     with Rig(tmp_path, broker.port) as rig:
         made = Desk(rig).granted()

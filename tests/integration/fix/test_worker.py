@@ -47,12 +47,6 @@ ODD = (
 
 
 @pytest.fixture
-def broker() -> Iterator[Counterparty]:
-    with Counterparty() as counterparty:
-        yield counterparty
-
-
-@pytest.fixture
 def rig(tmp_path: Path, broker: Counterparty) -> Iterator[Rig]:
     with Rig(tmp_path, broker.port) as made:
         yield made
