@@ -191,9 +191,10 @@ class Supervisor:
 
     def _leave_a_core_to_the_engine(self) -> int:
         """The engine's processor, off which we stay with all that we start; -1 if it has none. Raises ConfigError."""
-        core, allowed = self.settings.environment.engine_core, os.sched_getaffinity(0)
+        core = self.settings.environment.engine_core
         if core == -1:
             return core
+        allowed = os.sched_getaffinity(0)
         if core not in allowed or len(allowed) == 1:
             usable = ", ".join(map(str, sorted(allowed)))
             raise files.ConfigError(f"{self._file}: engine_core is {core}; it must be one of several that we may use: {usable}")

@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 from gateway.engine import Engine
-from gateway.starting import start
-from oms.journal.catalogue import Undecodable, UnknownKind, UnknownVersion
+from gateway.starting import Unfoldable, start
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import logs
 from ops import settings as configuration
@@ -20,17 +19,7 @@ from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
-_CANNOT_START = (
-    Corrupt,
-    HeadHeld,
-    NoJournal,
-    NotCurrent,
-    NotDurable,
-    Undecodable,
-    UnknownKind,
-    UnknownVersion,
-    Unreachable,
-)
+_CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unfoldable, Unreachable)
 GC_THRESHOLD = (5_000, 2, 1_000_000)
 """Many short collections of what is young, each about a millisecond. What survives two is not walked again while the process
 lives: a collection of everything would hold all orders up, and cycles that grow old are rare (a hundred streams left none)."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.domain.numbers import CONTEXT, average
+from oms.domain.numbers import CONTEXT, average, plain
 from tests.support.orders import D
 
 money = st.integers(0, 10**60).map(lambda n: D(n).scaleb(-24))
@@ -33,3 +33,10 @@ def test_an_average_is_never_off_by_more_than_half_a_step(total: Decimal, count:
 def test_whatever_would_lose_a_digit_raises(sum_: object) -> None:
     with localcontext(CONTEXT), pytest.raises(decimal.DecimalException):
         sum_()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [("1000.00", "1000"), ("-0.250", "-0.25"), ("-0.00", "0"), ("0", "0"), ("1E+3", "1000")]
+)
+def test_a_number_is_written_plainly_and_zero_has_no_sign(number: str, text: str) -> None:
+    assert plain(D(number)) == text
