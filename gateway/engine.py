@@ -1,8 +1,7 @@
 """The single-writer loop: a command comes in, becomes facts, the facts are made durable, and only then does anybody hear of them.
 
-Two tasks share the work. `_decide` empties the inbox into the open batch and changes the state at once; `_commit` makes one
-batch durable at a time while the next one fills, and then lets its effects go. A failed commit ends the engine: what nobody
-heard never happened.
+A turn empties the inbox into the open batch and changes the state at once; `_commit` makes one batch durable at a time while the
+next one fills, and then lets its effects go. A failed turn or commit ends the engine: what nobody heard never happened.
 """
 
 import asyncio
@@ -59,13 +58,13 @@ class Engine:
         self.durable_seq = journal.seq
         self._journal = journal
         self._clock = Clock(wall_ns, monotonic_ns)
-        self._work, self._filled = asyncio.Event(), asyncio.Event()
-        self._inbox = Inbox(self._work.set)
+        self._filled = asyncio.Event()
+        self._inbox = Inbox(self._wake)
         self.links = Links(self._inbox, frozenset(state.plans))
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._batch = Batch()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._is_due = True  # The first turn comes with `run`.
+        self._is_full = False
         self._proved_s = self._leased_s = 0.0
         self._undecided: dict[str, DecideAgain] = {}
         self._sinks: list[Sink] = []
@@ -73,10 +72,12 @@ class Engine:
 
     async def run(self) -> None:
         """Until cancelled, or until the journal refuses: then the exception goes up and the process must end."""
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._add(EngineStarted(self.state.cell.version, self.state.cell.config_hash), self._now())
+        self._schedule()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._decide(), name="decide")
             tasks.create_task(self._commit(), name="commit")
+            await self._failed
 
     async def stop(self) -> None:
         """Let the workers log out and end, while the loop still takes down what they say."""
@@ -125,16 +126,26 @@ class Engine:
         """Keep a durable fact for those who come back with a resume token."""
         self._memory.append(fact)
 
-    async def _decide(self) -> None:
-        while True:
-            await self._work.wait()
-            await self._room.wait()
-            self._work.clear()
+    def _wake(self) -> None:
+        if not self._is_due:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        """One turn, after the sockets have had theirs."""
+        self._is_due = True
+        asyncio.get_running_loop().call_soon(self._guarded_turn)
+
+    def _guarded_turn(self) -> None:
+        try:
             self._turn()
-            await asyncio.sleep(0)  # The sockets have their turn between ours.
+        except Exception as error:  # noqa: BLE001  `run` raises it: nothing is swallowed
+            self._is_due = True  # For ever: there is no next turn.
+            if not self._failed.done():
+                self._failed.set_exception(error)
 
     def _turn(self) -> None:
         """Empty the inbox, as far as the open batch has room. All of one turn happens at one time."""
+        self._is_due = False
         at_ns = self._now()
         facts = self._batch.facts
         while len(facts) < BATCH_RECORDS_MAX:
@@ -143,8 +154,7 @@ class Engine:
                 break
             self._handle(item, at_ns)
         else:
-            self._room.clear()
-            self._work.set()
+            self._is_due = self._is_full = True  # Goes on with the next batch.
         if self._inbox.is_relieved():
             self.links.relieve()
         if not self._batch.is_empty():
@@ -222,14 +232,17 @@ class Engine:
 
     async def _next_batch(self) -> Batch:
         """The open batch, closed; an empty one when nothing happened for the lease's interval."""
-        try:
-            async with asyncio.timeout(LEASE_INTERVAL_S):
-                await self._filled.wait()
-        except TimeoutError:
-            return Batch()
+        if not self._filled.is_set():
+            try:
+                async with asyncio.timeout(LEASE_INTERVAL_S):
+                    await self._filled.wait()
+            except TimeoutError:
+                return Batch()
         self._filled.clear()
         batch, self._batch = self._batch, Batch()
-        self._room.set()
+        if self._is_full:
+            self._is_full = False
+            self._schedule()
         return batch
 
     def _release(self, batch: Batch) -> None:
