@@ -20,8 +20,8 @@ from ops.settings import ConfigError, Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
 _CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unfoldable, Unreachable)
-GC_THRESHOLD = (5_000, 2, 1_000_000)
-"""Many short collections of what is young, each about a millisecond. What survives two is not walked again while the process
+GC_THRESHOLD = (1_000, 2, 1_000_000)
+"""Many short collections of what is young, each well below a millisecond. What survives two is not walked again while the process
 lives: a collection of everything would hold all orders up, and cycles that grow old are rare (a hundred streams left none)."""
 _log = logging.getLogger(__name__)
 
