@@ -12,14 +12,15 @@ from tests.bench import echo, machine, spine, venue_driver
 from tests.bench.method import RUNS, Experiment, Figure, Line, Run, collect, line, percentile, voids
 
 PYTHON_QUICKFIX_ECHO = "python_quickfix_echo"
+UNREAD_ECHO = "python_quickfix_echo_unread"
 FDATASYNC = "fdatasync_p99_ms"
 VENUE_ORDERS = 400_000
 VENUE_ORDERS_PER_WRITE = 4
 
 
 def python_quickfix_echo() -> Mapping[str, float]:
-    """The baseline as a figure of its own."""
-    return {PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s()}
+    """The baseline as a figure of its own, and what is left of it when it reads nothing."""
+    return {PYTHON_QUICKFIX_ECHO: echo.round_trips_per_s(), UNREAD_ECHO: echo.round_trips_per_s("unread")}
 
 
 def lean_venue() -> Mapping[str, float]:
@@ -29,7 +30,9 @@ def lean_venue() -> Mapping[str, float]:
 
 
 EXPERIMENTS = (
-    Experiment(figures=(Figure(PYTHON_QUICKFIX_ECHO, "round trips/s"),), run=python_quickfix_echo),
+    Experiment(
+        figures=(Figure(PYTHON_QUICKFIX_ECHO, "round trips/s"), Figure(UNREAD_ECHO, "round trips/s")), run=python_quickfix_echo
+    ),
     Experiment(
         figures=(Figure("cpu_us_per_order_venue_alone", "µs"), Figure("venue_alone_orders_per_s", "orders/s")), run=lean_venue
     ),

@@ -109,7 +109,8 @@ class Load:
 
     async def open(self) -> dict[str, float]:
         """Wait until the gateway takes an order and the venue fills it."""
-        is_open: bool = await eventually_async(self._is_open, OPEN_S_MAX)
+        async with asyncio.timeout(OPEN_S_MAX):  # A call waits for its server for ever.
+            is_open: bool = await eventually_async(self._is_open, OPEN_S_MAX)
         return {"is_open": is_open}
 
     async def window(self, count: int) -> dict[str, float]:

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from ops.database import EmbeddedPostgres
 from tests.bench import database, echo
 from tests.bench.fix_text import Clock, fields, framed
@@ -14,8 +16,9 @@ from tests.bench.venue_driver import Driver, running_venue
 from tests.support.polling import eventually
 
 
-def test_the_echo_of_bare_quickfix_answers_every_order() -> None:
-    assert echo.round_trips_per_s(orders=200) > 0
+@pytest.mark.parametrize("style", echo.STYLES)
+def test_the_echo_of_bare_quickfix_answers_every_order(style: str) -> None:
+    assert echo.round_trips_per_s(style, orders=200) > 0
 
 
 def test_the_venue_fills_every_order_of_a_window() -> None:
