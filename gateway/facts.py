@@ -4,8 +4,8 @@ import msgspec
 
 from gateway import sessions
 from oms.domain import events
+from oms.domain.chain import Chain
 from oms.domain.events import Event
-from oms.domain.order import Chain
 from oms.journal.catalogue import Catalogue
 from oms.journal.record import Record
 

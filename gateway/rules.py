@@ -34,6 +34,7 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
+from oms.domain.chain import WITH_VENUE, RequestState
 from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Event,
@@ -48,7 +49,6 @@ from oms.domain.events import (
     RequestReissued,
 )
 from oms.domain.fields import ExecType, MsgType
-from oms.domain.order import RequestState
 from oms.domain.refusal import Refusal
 from risk.review import review
 
@@ -196,7 +196,7 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
         doubts = [
             RequestDoubted(chain.root_id, request.cl_ord_id, "sent.log not trusted")
             for chain, request in requests
-            if request.state is RequestState.SENT or (request.state is RequestState.INTENT and request.grant)
+            if request.state in WITH_VENUE or (request.state is RequestState.INTENT and request.grant)
         ]
         return (*down, *doubts, grant)
     sent = [_message_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
@@ -209,7 +209,7 @@ def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[M
     numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.code}
     doubts: list[RequestDoubted] = []
     for chain, request in state.book.open_requests(session.name):
-        is_sent = request.state is RequestState.SENT and request.session_epoch == session.session_epoch
+        is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
         number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
         if any(number in filled for filled in ranges):
             doubts.append(RequestDoubted(chain.root_id, request.cl_ord_id, "the peer asked for its number"))

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from gateway.cell import Cell, SessionKind
 from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
+from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent
-from oms.domain.order import Chain
 from risk.limits import Quote
 
 

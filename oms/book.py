@@ -6,6 +6,7 @@ from typing import cast
 
 import msgspec
 
+from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.events import (
     Answer,
     CancelRequested,
@@ -18,7 +19,7 @@ from oms.domain.events import (
     ReplaceRequested,
 )
 from oms.domain.fields import ExecType, MsgType
-from oms.domain.order import OPEN, Chain, Request, RequestState, evolve
+from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
 
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from oms.book import Answered, Book, Execution
+from oms.domain.chain import OPEN, WITH_VENUE, Chain, Request, RequestState
 from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Answer,
@@ -22,11 +23,14 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
-from oms.domain.order import Chain, Request, RequestState
+from oms.domain.fields import ExecType, MsgType, OrdType
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.terms import Terms
+
+PIPELINED_MAX = 8
+"""Replaces of one order that may wait for the venue's answer at once."""
+_CAME_TO_NOTHING = frozenset({RequestState.REFUSED, RequestState.NOT_SENT})
 
 
 def first_answer(book: Book, command: ClientCommand) -> Answered | None:
@@ -91,7 +95,7 @@ def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, a
     return ReplaceRequested(
         root_id=chain.root_id,
         cl_ord_id=book.mint(),
-        orig_cl_ord_id=chain.cl_ord_id,
+        orig_cl_ord_id=_latest(chain),
         client_order_id=command.client_order_id,
         principal=command.principal,
         session=chain.session,
@@ -124,7 +128,7 @@ def ask(book: Book, command: AskStatus, grant: int) -> StatusRequested | None:
 
 def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
     """Evidence that the venue may not have a request that it has not answered."""
-    if request.state is not RequestState.SENT:
+    if request.state not in WITH_VENUE:
         return None
     return RequestDoubted(chain.root_id, request.cl_ord_id, reason)
 
@@ -236,14 +240,24 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
         return Refusal.DUPLICATE_CLIENT_ORDER_ID
     if chain is None or chain.terms.account not in command.accounts:
         return Refusal.UNKNOWN_ORDER
-    if not chain.is_live:
+    if not chain.is_live and not _reopens(chain, command):
         return Refusal.TOO_LATE
-    pending = chain.pending(MsgType.ORDER_CANCEL_REQUEST)
-    if pending is None and isinstance(command, ReplaceOrder):  # A cancel is never held up by a replace.
-        pending = chain.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST)
-    if pending is not None:
+    if chain.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
+        return Refusal.REQUEST_PENDING
+    if isinstance(command, ReplaceOrder) and not _may_follow(chain):  # A cancel is never held up by a replace.
         return Refusal.REQUEST_PENDING
     return None if grant else Refusal.SESSION_DOWN
+
+
+def _reopens(chain: Chain, command: CancelOrder | ReplaceOrder) -> bool:
+    """Filled is not final: a larger quantity opens the order again (R6)."""
+    return chain.end is None and isinstance(command, ReplaceOrder) and command.order_qty > chain.cum_qty
+
+
+def _may_follow(chain: Chain) -> bool:
+    """Replaces may be pipelined, each with the whole desired order (R9); not behind one of which nobody knows."""
+    unanswered = [r.state for r in chain.requests[1:] if r.state in OPEN]
+    return len(unanswered) < PIPELINED_MAX and RequestState.UNKNOWN not in unanswered
 
 
 def _request_refused(
@@ -263,7 +277,7 @@ def _request_refused(
 
 
 def _latest(chain: Chain) -> str:
-    """OrigClOrdID(41) for a cancel: the last version that is on its way or accepted (R8)."""
+    """OrigClOrdID(41): the last version that is on its way or accepted (R8)."""
     pending = chain.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST)
     return chain.cl_ord_id if pending is None or pending.state is RequestState.UNKNOWN else pending.cl_ord_id
 
@@ -284,13 +298,21 @@ def _why_not_again(chain: Chain, request: Request, at_ns: int, age_ns_max: int) 
         return "the order has ended"
     if request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
         return ""
-    if request.msg_type is MsgType.NEW_ORDER_SINGLE and chain.ord_status is OrdStatus.PENDING_CANCEL:
+    if _is_superseded(chain, request):
+        return "a later replace was asked for"
+    if request.msg_type is MsgType.NEW_ORDER_SINGLE and chain.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
         return "withdrawn: its cancel was asked for before it was sent"
     if request.terms is not None and is_expired(request.terms, at_ns):
         return "expired"
     if at_ns - request.placed_at_ns > age_ns_max:
         return "too old to be sent again"
     return ""
+
+
+def _is_superseded(chain: Chain, request: Request) -> bool:
+    """Each replace carries the whole desired order (R9): sent after a later one, it would undo it."""
+    *_, last = [r for r in chain.requests if r.terms is not None and r.state not in _CAME_TO_NOTHING] or [request]
+    return request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and last.cl_ord_id != request.cl_ord_id
 
 
 def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:

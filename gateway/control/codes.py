@@ -8,8 +8,8 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from gateway.api.v1 import fix_pb2, order_pb2, session_pb2
 from gateway.cell import SessionKind
 from gateway.sessions import Phase
+from oms.domain.chain import RequestState
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType, Side, TimeInForce
-from oms.domain.order import RequestState
 
 E = TypeVar("E", bound=Enum)
 N = TypeVar("N")

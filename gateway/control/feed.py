@@ -11,8 +11,8 @@ from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
+from oms.domain.chain import OPEN, Chain, Request
 from oms.domain.events import Answer, Event, MessageSent, OrderRefused, RequestRefused
-from oms.domain.order import OPEN, Chain, Request
 
 
 class Facts(Protocol):

@@ -15,9 +15,9 @@ from gateway.control.codes import EXEC_TYPES, ORD_STATUSES, SIDES
 from gateway.control.status import NUMBERS, Refused
 from gateway.facts import Fact
 from oms.domain import events
+from oms.domain.chain import Chain
 from oms.domain.events import Answer
 from oms.domain.numbers import average, plain
-from oms.domain.order import Chain
 from oms.domain.terms import Terms
 
 _EVENTS_TAG = b"\x0a"

@@ -10,9 +10,9 @@ from gateway.api.v1 import order_pb2
 from gateway.control.codes import MSG_TYPES, ORD_STATUSES, ORD_TYPES, REQUEST_STATES, SIDES, TIMES_IN_FORCE
 from gateway.control.order_events import avg_px_of
 from oms.book import Book
+from oms.domain.chain import Chain, Request
 from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
 from oms.domain.numbers import plain
-from oms.domain.order import Chain, Request
 from oms.domain.terms import Decision
 
 SCAN_ORDERS = 10_000

@@ -1,15 +1,14 @@
-"""The life of one order: a chain of requests and facts, from which its OrdStatus is computed and never assigned.
+"""The life of one order: what each fact makes of it.
 
 `evolve` holds every transition. Nothing is decided here: the rules are in `oms.deciding`.
 """
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
+from oms.domain.chain import OPEN, Chain, End, Request, RequestState
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -26,126 +25,13 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import Choice, ExecType, MsgType, OrdStatus, plain_members
-from oms.domain.numbers import ZERO, average
+from oms.domain.fields import ExecType, MsgType, OrdStatus
 from oms.domain.report import ExecutionReport
 from oms.domain.terms import Terms
 
-
-@plain_members
-class RequestState(Choice):
-    """Where one request to the venue stands."""
-
-    INTENT = "INTENT"
-    """In the journal; nobody has said yet that it was sent."""
-    SENT = "SENT"
-    """Handed to the FIX session; the venue has not answered."""
-    DONE = "DONE"
-    """The venue did it."""
-    REFUSED = "REFUSED"
-    """The venue would not."""
-    NOT_SENT = "NOT_SENT"
-    """It never reached the venue and never will."""
-    UNKNOWN = "UNKNOWN"
-    """Nobody can say. Never turned into anything else by a timer."""
-
-
-OPEN = frozenset({RequestState.INTENT, RequestState.SENT, RequestState.UNKNOWN})
-
-
+_NOT_TOLD = OPEN - {RequestState.PENDING}
+"""The venue has said nothing of it yet, as far as we know."""
 _STILL_PENDING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_REPLACE})
-
-
-@plain_members
-class End(Choice):
-    """How an order left the market, other than by being filled."""
-
-    CANCELED = "4"
-    REJECTED = "8"
-    EXPIRED = "C"
-
-
-class Request(msgspec.Struct, frozen=True, gc=False):
-    """One message to the venue that wants an answer."""
-
-    cl_ord_id: str
-    msg_type: MsgType
-    client_order_id: str
-    principal: str
-    grant: int
-    placed_at_ns: int
-    terms: Terms | None = None
-    """What the order is if the venue does it; None for a cancel."""
-    orig_cl_ord_id: str = ""
-    state: RequestState = RequestState.INTENT
-    session_epoch: int = 0
-    msg_seq_num: int = 0
-    """The number it was last sent under; 0 until then."""
-
-
-class Chain(msgspec.Struct, frozen=True, gc=False):
-    """One order over all its versions."""
-
-    root_id: str
-    session: str
-    terms: Terms
-    """The version that the venue last accepted; before that, the first."""
-    requests: tuple[Request, ...]
-    accepted: str = ""
-    """ClOrdID(11) of the version that the venue last accepted; empty before that."""
-    order_id: str = ""
-    cum_qty: Decimal = ZERO
-    cum_value: Decimal = ZERO
-    """Σ LastQty × LastPx, exact."""
-    end: End | None = None
-    text: str = ""
-    """The venue's or our own last word on why."""
-
-    @property
-    def cl_ord_id(self) -> str:
-        """The id under which the venue knows the order now."""
-        return self.accepted or self.root_id
-
-    @property
-    def leaves_qty(self) -> Decimal:
-        """LeavesQty(151): what may still trade; zero off the market."""
-        leaves_qty = self.terms.order_qty - self.cum_qty
-        return leaves_qty if leaves_qty > ZERO and self.end is None else ZERO
-
-    @property
-    def avg_px(self) -> Decimal:
-        return average(self.cum_value, self.cum_qty)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether anything may still trade, as far as we know."""
-        return self.end is None and self.terms.order_qty > self.cum_qty
-
-    def request(self, cl_ord_id: str) -> Request | None:
-        for request in self.requests:
-            if request.cl_ord_id == cl_ord_id:
-                return request
-        return None
-
-    def pending(self, msg_type: MsgType) -> Request | None:
-        """The cancel, or the replace, that is not answered yet."""
-        return next((r for r in self.requests[1:] if r.msg_type is msg_type and r.state in OPEN), None)
-
-    @property
-    def ord_status(self) -> OrdStatus:
-        """OrdStatus(39): the highest of the true predicates, by the precedence of FIX 4.4 Volume 4."""
-        if len(self.requests) > 1:
-            if self.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
-                return OrdStatus.PENDING_CANCEL
-            if self.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST) is not None:
-                return OrdStatus.PENDING_REPLACE
-        if self.cum_qty >= self.terms.order_qty:
-            return OrdStatus.FILLED
-        if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
-            return OrdStatus(self.end.value)
-        if self.cum_qty:
-            return OrdStatus.PARTIALLY_FILLED
-        return OrdStatus.NEW if self.accepted else OrdStatus.PENDING_NEW
 
 
 def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
@@ -197,7 +83,7 @@ def _sent(chain: Chain, event: MessageSent, _at_ns: int) -> Chain:
     if event.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
         return chain
     request = chain.request(event.cl_ord_id)
-    state = RequestState.SENT if request is None or request.state in OPEN else request.state
+    state = RequestState.SENT if request is None or request.state in _NOT_TOLD else request.state
     return _with(chain, event.cl_ord_id, session_epoch=event.session_epoch, msg_seq_num=event.msg_seq_num, state=state)
 
 
@@ -307,9 +193,21 @@ def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
 def _received(chain: Chain, report: ExecutionReport) -> Chain:
     """The venue has the request: it may have been unknown, or only meant, until now."""
     request = chain.request(report.cl_ord_id)
-    if request is None or request.state not in OPEN:
+    if request is None or request.state not in _NOT_TOLD:
         return chain
     return _with(chain, request.cl_ord_id, state=RequestState.SENT)
+
+
+def _pending(chain: Chain, report: ExecutionReport) -> Chain:
+    """The venue has the request in hand."""
+    request = chain.request(report.cl_ord_id)
+    if request is None or request.state not in OPEN:
+        return chain
+    return _with(chain, request.cl_ord_id, state=RequestState.PENDING)
+
+
+def _done_for_day(chain: Chain, report: ExecutionReport) -> Chain:
+    return replace(_arrived(chain), is_done_for_day=True, text=report.text or chain.text)
 
 
 def _order_rejected(chain: Chain, report: ExecutionReport) -> Chain:
@@ -327,7 +225,7 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
         refused = _with(_cancel_resolved(chain, report), asked.cl_ord_id, state=RequestState.REFUSED)
         return replace(refused, end=End.REJECTED, text=report.text)
     if report.ord_status in _STILL_PENDING:
-        known = _received(chain, report)
+        known = _pending(chain, report)
     else:
         known = _accepted(chain, report) if asked.state in OPEN else chain
     known = _cancel_resolved(known, report)
@@ -363,7 +261,7 @@ def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
         case OrdStatus.FILLED | OrdStatus.EXPIRED | OrdStatus.REJECTED:
             return _with(chain, pending.cl_ord_id, state=RequestState.REFUSED)
         case OrdStatus.PENDING_CANCEL:
-            return _with(chain, pending.cl_ord_id, state=RequestState.SENT)
+            return _with(chain, pending.cl_ord_id, state=RequestState.PENDING)
         case _:
             return _with(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0)
 
@@ -391,5 +289,9 @@ _REPORTS: dict[ExecType, Callable[[Chain, ExecutionReport], Chain]] = {
     ExecType.EXPIRED: _expired,
     ExecType.REJECTED: _order_rejected,
     ExecType.ORDER_STATUS: _status,
+    ExecType.PENDING_NEW: _pending,
+    ExecType.PENDING_CANCEL: _pending,
+    ExecType.PENDING_REPLACE: _pending,
+    ExecType.DONE_FOR_DAY: _done_for_day,
 }
 """What each kind of report does; of any other we learn only that the venue has the request."""

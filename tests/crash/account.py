@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import msgspec
 
+from oms.domain.chain import RequestState
 from oms.domain.fields import MsgType, OrdStatus
-from oms.domain.order import RequestState
 
 
 class Answer(msgspec.Struct, frozen=True):

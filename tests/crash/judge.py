@@ -8,9 +8,9 @@ from enum import Enum
 import msgspec
 
 from gateway.simulator.report import Report
+from oms.domain.chain import OPEN, RequestState
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
 from oms.domain.numbers import ZERO, average, plain
-from oms.domain.order import OPEN, RequestState
 from tests.crash.account import Asked, Held, HeldRequest, Outage
 
 
@@ -154,7 +154,7 @@ def _of_order(order: Held, found: Sequence[AtBroker]) -> Iterator[Violation]:
 
 
 def _not_at_broker(order: Held, ids: tuple[str, ...]) -> Iterator[Violation]:
-    if order.first.state in {RequestState.DONE, RequestState.SENT, RequestState.INTENT}:
+    if order.first.state in {RequestState.DONE, RequestState.PENDING, RequestState.SENT, RequestState.INTENT}:
         yield Violation(Kind.LOST, ids, f"the gateway says {order.first.state.value}, and the broker never had the order")
     yield from _booked(order, ZERO, ZERO, ids)
 

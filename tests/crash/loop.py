@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.simulator import ledger
-from oms.domain.order import OPEN
+from oms.domain.chain import OPEN
 from oms.journal.failures import Unreachable
 from oms.journal.verify import verify
 from tests.crash import evidence

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from gateway import link, sessions
 from gateway.rules import Command, FromLink, LinkLost
 from gateway.sessions import Phase
-from oms.domain.order import Chain, Request, RequestState
+from oms.domain.chain import OPEN, Chain, Request, RequestState
 from risk.limits import Quote
 from tests.support import model_worker, orders
 from tests.support.model_engine import Engine, Row, folded, receipts, shape
@@ -243,7 +243,7 @@ class OrderPath(RuleBasedStateMachine):
     def _assert_settled(self, chain: Chain) -> None:
         order = self.venue.orders.get(chain.root_id)
         states = [r.state for r in chain.requests]
-        assert not {RequestState.INTENT, RequestState.SENT, RequestState.UNKNOWN} & set(states), f"never resolved: {chain}"
+        assert not OPEN & set(states), f"never resolved: {chain}"
         if order is None:
             assert states[0] is RequestState.NOT_SENT, f"accepted, and not at the venue: {chain}"
         else:

@@ -13,9 +13,9 @@ from gateway.rules import Command, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard
 from gateway.state import State
 from oms import deciding
+from oms.domain.chain import Chain, RequestState
 from oms.domain.commands import CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
-from oms.domain.order import Chain, RequestState
 from oms.domain.report import Receipt
 
 Row = tuple[int, str, int, bytes]

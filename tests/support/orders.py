@@ -4,9 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.cell import Cell, SessionKind, SessionPlan
+from oms.book import Book
 from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
-from oms.domain.events import ExecutionReported, OrderPlaced
-from oms.domain.fields import ExecType, OrdStatus, OrdType, Side
+from oms.domain.events import Event, ExecutionReported, OrderPlaced, RequestRefused
+from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType, Side
+from oms.domain.refusal import Refusal
 from oms.domain.report import ExecutionReport, Receipt
 from oms.domain.terms import Terms
 from risk.limits import Instrument, Limits, Policy, Quote
@@ -142,3 +144,18 @@ def said(told: ExecutionReport, root_id: str = "FG00000001", session: str = SESS
 def receipt(session: str = SESSION, msg_seq_num: int = 1, next_target: int = 2, msg_type: str = "8", raw: str = "raw") -> Receipt:
     """A message came in."""
     return Receipt(session, 1, msg_seq_num, msg_type, next_target, raw)
+
+
+def book(*events: Event) -> Book:
+    """A book after these facts, a nanosecond apart from 1 on."""
+    made = Book("FG")
+    for seq, event in enumerate(events, 1):
+        made.apply(event, seq, seq)
+    return made
+
+
+def request_refused(msg_type: MsgType, refusal: Refusal, root_id: str = "FG00000001", **changes: object) -> RequestRefused:
+    """The answer to a cancel x1, or a replace r1, of the order that its client calls c1."""
+    is_cancel = msg_type is MsgType.ORDER_CANCEL_REQUEST
+    given: dict[str, object] = {"terms": None if is_cancel else terms(2_000), "text": "order=c1"} | changes
+    return RequestRefused(root_id, "x1" if is_cancel else "r1", PRINCIPAL, msg_type, "c1", refusal, **given)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ class RequestState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REQUEST_STATE_REFUSED: _ClassVar[RequestState]
     REQUEST_STATE_NOT_SENT: _ClassVar[RequestState]
     REQUEST_STATE_UNKNOWN: _ClassVar[RequestState]
+    REQUEST_STATE_PENDING: _ClassVar[RequestState]
 REQUEST_STATE_UNSPECIFIED: RequestState
 REQUEST_STATE_INTENT: RequestState
 REQUEST_STATE_SENT: RequestState
@@ -27,6 +28,7 @@ REQUEST_STATE_DONE: RequestState
 REQUEST_STATE_REFUSED: RequestState
 REQUEST_STATE_NOT_SENT: RequestState
 REQUEST_STATE_UNKNOWN: RequestState
+REQUEST_STATE_PENDING: RequestState
 
 class Decision(_message.Message):
     __slots__ = ("limits_version", "reference_px", "reference_age_ms", "worst_px", "order_notional")

@@ -7,8 +7,8 @@ import msgspec
 
 from gateway.simulator.fields import OrdRejReason, Side, TimeInForce
 from gateway.simulator.report import Report
+from oms.domain.chain import RequestState
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus, OrdType
-from oms.domain.order import RequestState
 from tests.crash.account import Answer, Asked, Held, HeldRequest, Outage
 from tests.crash.judge import Kind, Verdict, judge
 

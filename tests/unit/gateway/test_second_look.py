@@ -9,6 +9,7 @@ from gateway.inbound import set_aside
 from gateway.rules import FromLink, decide, react
 from gateway.sessions import HEARD, Heard, MessageReceived, SessionGranted, SessionHalted, SessionLoggedOn, SessionReady
 from gateway.state import State
+from oms.domain.chain import RequestState
 from oms.domain.commands import AskStatus
 from oms.domain.events import (
     CancelRequested,
@@ -23,7 +24,6 @@ from oms.domain.events import (
     RequestRefused,
 )
 from oms.domain.fields import MsgType, OrdType
-from oms.domain.order import RequestState
 from oms.domain.refusal import Refusal
 from tests.support.orders import CELL, QUOTE, SESSION, D, cancel, change, place, terms
 

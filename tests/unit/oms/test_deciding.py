@@ -3,7 +3,8 @@
 import pytest
 
 from oms import deciding
-from oms.book import Answered, Book
+from oms.book import Answered
+from oms.domain.chain import RequestState
 from oms.domain.commands import AskStatus, DecideAgain
 from oms.domain.events import (
     CancelRejected,
@@ -23,7 +24,6 @@ from oms.domain.events import (
     StatusRequested,
 )
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
-from oms.domain.order import RequestState
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, MessageReject, Unreadable
 from tests.support.orders import (
@@ -32,6 +32,7 @@ from tests.support.orders import (
     PRINCIPAL,
     SESSION,
     D,
+    book,
     cancel,
     change,
     fill,
@@ -39,6 +40,7 @@ from tests.support.orders import (
     placed,
     receipt,
     report,
+    request_refused,
     said,
     status,
     terms,
@@ -55,23 +57,9 @@ DOUBTED = RequestDoubted(ROOT, ROOT, "why")
 AGE_NS = 1_000
 
 
-def book(*events: Event) -> Book:
-    """A book after these facts, a nanosecond apart from 1 on."""
-    made = Book("FG")
-    for seq, event in enumerate(events, 1):
-        made.apply(event, seq, seq)
-    return made
-
-
 def refused(command: object, refusal: Refusal, text: str) -> OrderRefused:
     asked = place() if command is None else command
     return OrderRefused(asked.client_order_id, PRINCIPAL, asked.terms, refusal, text)  # type: ignore[attr-defined]
-
-
-def request_refused(msg_type: MsgType, refusal: Refusal, root_id: str = ROOT, **changes: object) -> RequestRefused:
-    is_cancel = msg_type is MsgType.ORDER_CANCEL_REQUEST
-    given: dict[str, object] = {"terms": None if is_cancel else terms(2_000), "text": "order=c1"} | changes
-    return RequestRefused(root_id, "x1" if is_cancel else "r1", PRINCIPAL, msg_type, "c1", refusal, **given)  # type: ignore[arg-type]
 
 
 class TestPlace:
@@ -206,39 +194,6 @@ class TestCancel:
         expected = request_refused(MsgType.ORDER_CANCEL_REQUEST, Refusal.UNKNOWN_ORDER, "")
         assert deciding.cancel(orders, cancel(accounts=frozenset({"DESK2"})), orders.chains[ROOT], GRANT) == expected
         assert deciding.cancel(book(), cancel(), None, 0) == expected
-
-
-class TestReplace:
-    def test_a_replace_names_the_whole_desired_order(self) -> None:
-        """R9."""
-        orders = book(placed(wanted=terms(1_000, "1.38", expire_at_ns=99)), NEW)
-        asked = deciding.change(orders, change(order_qty=2_000, price="1.39"), orders.chains[ROOT], GRANT, 5)
-        assert asked == ReplaceRequested(ROOT, NEXT, ROOT, "r1", PRINCIPAL, SESSION, GRANT, terms(2_000, "1.39"))
-
-    def test_a_replace_without_a_price_keeps_it(self) -> None:
-        orders = book(placed(), NEW)
-        asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
-        assert isinstance(asked, ReplaceRequested)
-        assert asked.terms == terms(2_000)
-
-    @pytest.mark.parametrize(("expire_at_ns", "is_taken"), [(4, False), (5, False), (6, True)])
-    def test_a_replace_expires_at_its_instant(self, expire_at_ns: int, is_taken: bool) -> None:
-        orders = book(placed(), NEW)
-        asked = deciding.change(orders, change(expire_at_ns=expire_at_ns), orders.chains[ROOT], GRANT, 5)
-        assert isinstance(asked, ReplaceRequested) == is_taken
-        wanted = terms(2_000, expire_at_ns=expire_at_ns)
-        expected = request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.EXPIRED, terms=wanted)
-        assert is_taken or asked == expected
-
-    def test_nothing_is_told_of_an_order_of_others(self) -> None:
-        orders = book(placed(), NEW)
-        asked = deciding.change(orders, change(accounts=frozenset()), orders.chains[ROOT], GRANT, 5)
-        assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.UNKNOWN_ORDER, "", terms=None)
-
-    def test_one_request_at_a_time(self) -> None:
-        orders = book(placed(), NEW, CancelRequested(ROOT, NEXT, ROOT, "x0", PRINCIPAL, SESSION, GRANT))
-        asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
-        assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.REQUEST_PENDING)
 
 
 class TestReissue:

@@ -13,7 +13,7 @@ from gateway.control.order_events import _WRITERS
 from gateway.control.status import CODES, NUMBERS, RETRIES, EdgeRefusal, Refused, told
 from gateway.sessions import Phase
 from oms.domain import events, fields
-from oms.domain.order import RequestState
+from oms.domain.chain import RequestState
 from oms.domain.refusal import RETRY_CAN_HELP, Refusal
 
 JOURNALLED_MAX = 99

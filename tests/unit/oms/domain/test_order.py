@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
+from oms.domain.chain import Chain, End, Request, RequestState
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -18,13 +19,15 @@ from oms.domain.events import (
     RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
-from oms.domain.order import EVOLUTIONS, Chain, End, Request, RequestState, evolve
+from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus, TimeInForce
+from oms.domain.order import EVOLUTIONS, evolve
 from oms.domain.report import CancelReject
 from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, fill, placed, receipt, report, said, status, terms, unknown
 
 ROOT, NEXT, THIRD = "FG00000001", "FG00000002", "FG00000003"
 NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
+PENDING_CANCEL = said(report(ExecType.PENDING_CANCEL, OrdStatus.PENDING_CANCEL, NEXT, exec_id="P1"))
+DONE_FOR_DAY = said(report(ExecType.DONE_FOR_DAY, OrdStatus.DONE_FOR_DAY, exec_id="DD1"))
 DOUBTED = RequestDoubted(ROOT, ROOT, "why")
 
 
@@ -90,7 +93,7 @@ def test_an_acknowledged_order_is_new() -> None:
 
 def test_pending_new_answers_nothing_yet() -> None:
     chain = life(sent(), DOUBTED, said(report(ExecType.PENDING_NEW, OrdStatus.PENDING_NEW)))
-    assert (now(chain), states(chain)) == ((OrdStatus.PENDING_NEW, D(0), D(1_000)), [RequestState.SENT])
+    assert (now(chain), states(chain)) == ((OrdStatus.PENDING_NEW, D(0), D(1_000)), [RequestState.PENDING])
 
 
 def test_a_partial_fill_counts_and_averages() -> None:
@@ -120,9 +123,31 @@ def test_an_overfill_leaves_nothing_and_is_kept() -> None:
     assert now(life(sent(), NEW, said(fill(1_200)))) == (OrdStatus.FILLED, D(1_200), D(0))
 
 
-def test_an_order_with_a_cancel_on_its_way_is_pending_cancel_and_still_fills() -> None:
-    chain = life(sent(), NEW, cancel_asked(), sent(NEXT, 13, "F"), said(fill(300)))
-    assert (now(chain), states(chain)) == ((OrdStatus.PENDING_CANCEL, D(300), D(700)), [RequestState.DONE, RequestState.SENT])
+def test_an_order_is_pending_cancel_when_the_venue_says_so_and_still_fills() -> None:
+    """B.1.b: until then the cancel is on its way, and the order is what it was."""
+    before = life(sent(), NEW, cancel_asked(), sent(NEXT, 13, "F"), said(fill(300)))
+    assert (now(before), states(before)[1]) == ((OrdStatus.PARTIALLY_FILLED, D(300), D(700)), RequestState.SENT)
+    after = evolve(before, PENDING_CANCEL, 9)
+    assert (now(after), states(after)[1]) == ((OrdStatus.PENDING_CANCEL, D(300), D(700)), RequestState.PENDING)
+
+
+def test_what_the_venue_has_in_hand_is_not_merely_sent_because_we_hear_late_that_it_left() -> None:
+    chain = life(sent(), NEW, cancel_asked(), PENDING_CANCEL, sent(NEXT, 13, "F"))
+    assert (states(chain)[1], chain.requests[1].msg_seq_num) == (RequestState.PENDING, 13)
+
+
+def test_a_day_order_that_is_done_for_day_leaves_nothing_and_is_over() -> None:
+    """A.1.b; what it still trades is booked (R22)."""
+    chain = life(sent(), NEW, said(fill(300)), DONE_FOR_DAY)
+    assert (now(chain), chain.is_live) == ((OrdStatus.DONE_FOR_DAY, D(300), D(0)), False)
+    late = evolve(chain, said(fill(100, exec_id="E2")), 9)
+    assert now(late) == (OrdStatus.DONE_FOR_DAY, D(400), D(0))
+
+
+def test_an_order_for_longer_than_a_day_lives_on_when_it_is_done_for_day() -> None:
+    lasting = terms(time_in_force=TimeInForce.GOOD_TILL_CANCEL)
+    chain = evolve(evolve(evolve(None, placed(ROOT, lasting), 1), NEW, 2), DONE_FOR_DAY, 3)
+    assert (now(chain), chain.is_live) == ((OrdStatus.DONE_FOR_DAY, D(0), D(0)), True)
 
 
 def test_a_canceled_order_is_done_with_what_it_has() -> None:
@@ -181,7 +206,7 @@ def test_a_replaced_order_may_still_be_rejected_under_its_new_name() -> None:
 def test_a_replace_applies_only_when_the_venue_says_so() -> None:
     """R4."""
     before = life(sent(), NEW, replace_asked(2_000, "1.3840"), sent(NEXT, 13, "G"))
-    assert (now(before), before.terms, before.cl_ord_id) == ((OrdStatus.PENDING_REPLACE, D(0), D(1_000)), terms(1_000), ROOT)
+    assert (now(before), before.terms, before.cl_ord_id) == ((OrdStatus.NEW, D(0), D(1_000)), terms(1_000), ROOT)
     after = evolve(before, replaced(), 9)
     assert (now(after), after.terms, after.cl_ord_id) == ((OrdStatus.NEW, D(0), D(2_000)), terms(2_000, "1.3840"), NEXT)
 
@@ -261,7 +286,7 @@ def test_a_reissued_order_is_meant_again_under_the_new_grant() -> None:
         (OrdStatus.EXPIRED, RequestState.DONE, OrdStatus.EXPIRED),
         (OrdStatus.REJECTED, RequestState.REFUSED, OrdStatus.REJECTED),
         (OrdStatus.FILLED, RequestState.DONE, OrdStatus.NEW),
-        (OrdStatus.PENDING_NEW, RequestState.SENT, OrdStatus.PENDING_NEW),
+        (OrdStatus.PENDING_NEW, RequestState.PENDING, OrdStatus.PENDING_NEW),
     ],
 )
 def test_a_status_resolves_an_unknown_order_and_books_nothing(
@@ -297,7 +322,7 @@ def test_an_unknown_order_takes_its_unknown_cancel_with_it() -> None:
         (OrdStatus.FILLED, RequestState.REFUSED),
         (OrdStatus.EXPIRED, RequestState.REFUSED),
         (OrdStatus.REJECTED, RequestState.REFUSED),
-        (OrdStatus.PENDING_CANCEL, RequestState.SENT),
+        (OrdStatus.PENDING_CANCEL, RequestState.PENDING),
         (OrdStatus.NEW, RequestState.INTENT),
         (OrdStatus.PARTIALLY_FILLED, RequestState.INTENT),
     ],

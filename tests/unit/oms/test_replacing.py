@@ -1,0 +1,110 @@
+"""The rules of a replace, each at its boundary."""
+
+import pytest
+from msgspec.structs import replace
+
+from oms import deciding
+from oms.domain.commands import DecideAgain
+from oms.domain.events import CancelRequested, MessageSent, ReplaceRequested, RequestDoubted, RequestNotSent, RequestReissued
+from oms.domain.fields import ExecType, MsgType, OrdStatus
+from oms.domain.refusal import Refusal
+from tests.support.orders import (
+    GRANT,
+    PRINCIPAL,
+    SESSION,
+    book,
+    change,
+    fill,
+    placed,
+    report,
+    request_refused,
+    said,
+    terms,
+    unknown,
+)
+
+ROOT, NEXT, THIRD = "FG00000001", "FG00000002", "FG00000003"
+NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
+FILLED = said(fill(1_000))
+REPLACE = ReplaceRequested(ROOT, NEXT, ROOT, "r0", PRINCIPAL, SESSION, GRANT, terms(2_000))
+REPLACE_SENT = MessageSent(ROOT, NEXT, SESSION, 1, 13, "G", "raw")
+
+
+def test_a_replace_names_the_whole_desired_order() -> None:
+    """R9."""
+    orders = book(placed(wanted=terms(1_000, "1.38", expire_at_ns=99)), NEW)
+    asked = deciding.change(orders, change(order_qty=2_000, price="1.39"), orders.chains[ROOT], GRANT, 5)
+    assert asked == ReplaceRequested(ROOT, NEXT, ROOT, "r1", PRINCIPAL, SESSION, GRANT, terms(2_000, "1.39"))
+
+
+def test_a_replace_without_a_price_keeps_it() -> None:
+    orders = book(placed(), NEW)
+    asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
+    assert isinstance(asked, ReplaceRequested)
+    assert asked.terms == terms(2_000)
+
+
+@pytest.mark.parametrize(("expire_at_ns", "is_taken"), [(4, False), (5, False), (6, True)])
+def test_a_replace_expires_at_its_instant(expire_at_ns: int, is_taken: bool) -> None:
+    orders = book(placed(), NEW)
+    asked = deciding.change(orders, change(expire_at_ns=expire_at_ns), orders.chains[ROOT], GRANT, 5)
+    assert isinstance(asked, ReplaceRequested) == is_taken
+    wanted = terms(2_000, expire_at_ns=expire_at_ns)
+    expected = request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.EXPIRED, terms=wanted)
+    assert is_taken or asked == expected
+
+
+def test_nothing_is_told_of_an_order_of_others() -> None:
+    orders = book(placed(), NEW)
+    asked = deciding.change(orders, change(accounts=frozenset()), orders.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.UNKNOWN_ORDER, "", terms=None)
+
+
+def test_a_replace_may_follow_one_without_an_answer_and_names_it() -> None:
+    """R8, R9."""
+    orders = book(placed(), NEW, REPLACE)
+    asked = deciding.change(orders, change(order_qty=3_000), orders.chains[ROOT], GRANT, 5)
+    assert asked == ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
+
+
+def test_a_replace_does_not_follow_one_of_which_nobody_knows() -> None:
+    orders = book(placed(), NEW, REPLACE, REPLACE_SENT, RequestDoubted(ROOT, NEXT, "why"))
+    asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.REQUEST_PENDING)
+
+
+def test_replaces_without_an_answer_are_bounded() -> None:
+    replaces = [replace(REPLACE, cl_ord_id=f"G{n}", client_order_id=f"g{n}") for n in range(deciding.PIPELINED_MAX)]
+    almost, full = book(placed(), NEW, *replaces[1:]), book(placed(), NEW, *replaces)
+    assert isinstance(deciding.change(almost, change(), almost.chains[ROOT], GRANT, 5), ReplaceRequested)
+    asked = deciding.change(full, change(), full.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.REQUEST_PENDING)
+
+
+def test_a_larger_quantity_opens_a_filled_order_again() -> None:
+    """R6."""
+    orders = book(placed(), NEW, FILLED)
+    assert isinstance(deciding.change(orders, change(order_qty=1_100), orders.chains[ROOT], GRANT, 5), ReplaceRequested)
+    asked = deciding.change(orders, change(order_qty=1_000), orders.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.TOO_LATE, terms=terms(1_000))
+
+
+def test_no_replace_follows_a_cancel() -> None:
+    orders = book(placed(), NEW, CancelRequested(ROOT, NEXT, ROOT, "x0", PRINCIPAL, SESSION, GRANT))
+    asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.REQUEST_PENDING)
+
+
+def test_a_replace_that_a_later_one_superseded_is_not_sent_again() -> None:
+    """It would undo the later one, which the venue may have taken."""
+    later = ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
+    lost = (placed(), NEW, REPLACE, REPLACE_SENT, later, RequestDoubted(ROOT, NEXT, "why"), said(unknown(NEXT)))
+    asked = deciding.reissue(book(*lost), DecideAgain(ROOT, NEXT), GRANT, 50, 1_000)
+    assert asked == RequestNotSent(ROOT, NEXT, "a later replace was asked for")
+
+
+def test_the_last_replace_is_sent_again_also_when_an_earlier_one_is_done() -> None:
+    later = ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
+    done = said(report(ExecType.REPLACED, OrdStatus.NEW, NEXT, exec_id="R1"))
+    asked = deciding.reissue(book(placed(), NEW, REPLACE, later, done), DecideAgain(ROOT, THIRD), 9, 50, 1_000)
+    assert asked == RequestReissued(ROOT, THIRD, SESSION, 9)
