@@ -17,7 +17,7 @@ class Refusal(Enum):
     TOO_LATE = "TOO_LATE"
     """The order has ended: nothing is left to cancel or replace."""
     REQUEST_PENDING = "REQUEST_PENDING"
-    """A cancel of the same order has not been answered yet; or, for a replace, nobody knows of the last one, or eight are waiting."""
+    """A cancel of the same order has no answer yet; or, for a replace, nobody knows of the last one, or eight are waiting."""
     EXPIRED = "EXPIRED"
     """The order's own deadline, `expire_at`, has passed."""
     SESSION_DOWN = "SESSION_DOWN"

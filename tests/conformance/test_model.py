@@ -1,0 +1,72 @@
+"""The order model passes the matrices of groups A to D in the buy side's role, whichever way messages cross."""
+
+from itertools import groupby
+
+import pytest
+from msgspec.structs import replace
+
+from oms.domain.refusal import Refusal
+from tests.conformance.buy_side import BuySide, Refused
+from tests.conformance.scenarios import ORDER_STATE, Case, Expected, Step, load
+
+MATRICES, CASES = 23, 53
+UNKNOWN_ORDER = "B.1.f"
+"""A cancel of an order that nobody knows: we refuse it ourselves, and the venue never hears of it."""
+NAMES = {38: "order_qty", 39: "ord_status", 151: "leaves_qty"}
+SCENARIOS = load(ORDER_STATE) if ORDER_STATE.exists() else ()
+pytestmark = pytest.mark.skipif(not SCENARIOS, reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
+
+
+PLAYED = [
+    pytest.param(case, id=f"{scenario.id}-{case.case}")
+    for scenario in SCENARIOS
+    if scenario.id != UNKNOWN_ORDER
+    for case in scenario.cases
+]
+
+
+def crossings(case: Case) -> list[tuple[Step, ...]]:
+    """The case as it is, and with each pair of messages that cross in the other order too."""
+    courses: list[tuple[Step, ...]] = [()]
+    for _, together in groupby(case.steps, key=lambda step: step.t):
+        steps = tuple(together)
+        ways = [steps] if len({step.dir for step in steps}) == 1 else [steps, steps[::-1]]
+        courses = [course + way for course in courses for way in ways]
+    return courses
+
+
+def play(course: tuple[Step, ...]) -> BuySide:
+    """Both sides of a crossing have been played before the order is looked at."""
+    desk = BuySide()
+    for step, following in zip(course, (*course[1:], None), strict=True):
+        desk.play(step)
+        if step.expect is not None and (following is None or following.t != step.t):
+            desk.assert_stands(alternatives(step.expect, step.accept_alt))
+    return desk
+
+
+def alternatives(wanted: Expected, others: tuple[dict[int, str], ...]) -> list[Expected]:
+    """What the step expects, and what it tolerates."""
+    return [wanted, *(replace(wanted, **{NAMES[tag]: value for tag, value in tags.items()}) for tags in others)]
+
+
+def test_every_matrix_of_the_file_is_here() -> None:
+    assert (len(SCENARIOS), sum(len(scenario.cases) for scenario in SCENARIOS)) == (MATRICES, CASES)
+
+
+@pytest.mark.parametrize("case", PLAYED)
+def test_the_order_stands_as_the_matrix_says(case: Case) -> None:
+    assert not play(case.steps).too_late
+
+
+@pytest.mark.parametrize("case", PLAYED)
+def test_messages_that_cross_end_the_same_in_either_order(case: Case) -> None:
+    """A fill that comes before we ask may leave nothing to ask for: then the order stands as if the venue had refused."""
+    ends = [play(course).stands() for course in crossings(case)]
+    assert ends == [ends[0]] * len(ends)
+
+
+def test_a_cancel_of_an_order_that_nobody_knows_is_refused_here() -> None:
+    [case] = next(scenario for scenario in SCENARIOS if scenario.id == UNKNOWN_ORDER).cases
+    with pytest.raises(Refused, match=str(Refusal.UNKNOWN_ORDER)):
+        BuySide().play(case.steps[0])
