@@ -32,6 +32,7 @@ def test_a_report_that_was_never_sent_comes_after_the_restart_under_its_exec_id(
         assert [one.get(17) for one in heard] == [entries[0].exec_id, entries[1].exec_id, None]
         assert (heard[2][35], heard[2][11], heard[2][39], heard[2][102]) == ("9", "C1", "2", "0")
 
+        eventually(lambda: len((data / "sent.log").read_text().splitlines()) == len(entries))  # Heard is not marked yet.
         broker.kill_and_restart()
         assert peer.online.wait(10)
         peer.send("H", (11, "A1"), (55, "EURUSD"), (54, "1"))
