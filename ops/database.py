@@ -175,8 +175,8 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str, script: str = "") -> None:
         """Run one of the server's programs to its end."""
-        command = [str(BINARIES / program), *arguments]
-        done = subprocess.run(command, input=script.encode(), capture_output=True, cwd=self.folder, **as_user(self._user))
+        command = as_user(self._user, [str(BINARIES / program), *arguments])
+        done = subprocess.run(command, input=script.encode(), capture_output=True, cwd=self.folder)
         if done.returncode != 0:
             raise DatabaseError(f"{program} failed: {done.stderr.decode(errors='replace').strip()}")
 
@@ -191,12 +191,10 @@ class EmbeddedPostgres:
     def _attempt(self, deadline: float) -> bool:
         """Start once and wait until clients are let in. False if the server gave up."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
-        command = [str(BINARIES / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *options]
+        command = as_user(self._user, [str(BINARIES / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *options])
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal must reach the supervisor, not the database under it.
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **as_user(self._user)
-            )
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         while not self._ready():
             if not self.running():
                 return False

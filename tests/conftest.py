@@ -1,6 +1,5 @@
 """Fixtures for every test: a real PostgreSQL, a fresh database, certificates."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +9,6 @@ from ops.database import EmbeddedPostgres
 from ops.dev_ca import Certificates, ensure
 from tests.support.databases import fresh_database, running_server
 
-# Tests start programs beside running gRPC servers; its preparations for a fork that goes on as itself disturb one that does not.
-os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # How fast a machine is says nothing of the code: no example is timed.
 

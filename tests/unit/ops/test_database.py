@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from ops.database import DatabaseInUse, EmbeddedPostgres
-from ops.database_home import BINARIES, DatabaseError, open_way_to, postmaster_of, socket_folder
+from ops.database_home import BINARIES, DatabaseError, as_user, open_way_to, postmaster_of, socket_folder
 from tests.support.databases import SMALL, running_server
 from tests.support.polling import eventually
 
@@ -165,3 +165,11 @@ def test_a_server_that_cannot_start_says_why(server: EmbeddedPostgres, monkeypat
     server._settings["shared_buffers"] = "plenty"
     with pytest.raises(DatabaseError, match='invalid value for parameter "shared_buffers"'):
         server.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_program_of_another_user_has_nothing_left_of_root() -> None:
+    nobody = pwd.getpwnam("nobody")
+    done = subprocess.run(as_user(nobody, ["/usr/bin/id"]), capture_output=True, text=True, check=True)
+    ids = [part.partition("(")[0] for part in done.stdout.split()]
+    assert ids == [f"uid={nobody.pw_uid}", f"gid={nobody.pw_gid}", f"groups={nobody.pw_gid}"]
