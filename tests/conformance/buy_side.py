@@ -1,5 +1,7 @@
 """The order book in the buy side's role: it sends what a scenario's buy side sends, and hears what the sell side says."""
 
+from decimal import Decimal
+
 from gateway.codec.message import message
 from gateway.codec.reading import report
 from oms import deciding
@@ -27,6 +29,8 @@ class BuySide:
         self._seq = 0
         self._ids: dict[str, str] = {}
         """Our ClOrdID(11) for each of the scenario's symbols."""
+        self._has_booked = False
+        """Whether the last message changed what has traded."""
         self.too_late: set[str] = set()
         """What we did not ask for any more: nobody answers it."""
 
@@ -50,7 +54,7 @@ class BuySide:
             leaves_qty=str(chain.leaves_qty) if wanted.leaves_qty is not None else None,
             order_qty=str(chain.terms.order_qty) if wanted.order_qty is not None else None,
             ord_status=chain.ord_status.code,
-            books_trade=wanted.books_trade,
+            books_trade=self._has_booked if wanted.books_trade is not None else None,
         )
         assert found in alternatives
         assert not self.breaks
@@ -100,14 +104,19 @@ class BuySide:
         raw = "".join(f"{tag}={value}\x01" for tag, value in {"35": step.msg, **given, **told}.items())
         said = report(message(raw.encode()))
         assert said is not None
+        before = self._cum_qty()
         for event in deciding.report(self.book, orders.receipt(msg_type=step.msg, raw=raw), said):
             self._apply(event)
+        self._has_booked = self._cum_qty() != before
 
     def _apply(self, event: Event) -> None:
         self._seq += 1
         if isinstance(event, ReportDiffered):
             self.breaks.append(event)
         self.book.apply(event, self._seq, self._seq)
+
+    def _cum_qty(self) -> Decimal:
+        return sum((chain.cum_qty for chain in self.book.chains.values()), start=Decimal(0))
 
     def _symbol(self, cl_ord_id: str) -> str:
         return next(symbol for symbol, ours in self._ids.items() if ours == cl_ord_id)

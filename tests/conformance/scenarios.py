@@ -1,12 +1,13 @@
 """Scenario files: what each side sends at each step of a matrix, and how the order stands after it."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 ORDER_STATE = Path(__file__).parents[3] / "shared" / "conformance" / "order_state.json"
 """Groups A to D; not part of the project."""
-TO_VENUE, FROM_VENUE = "B>S", "S>B"
+TO_VENUE = "B>S"
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class Step(msgspec.Struct, frozen=True):
     """One message, by tag; ids X, Y, Z are symbols. Steps of one `t` in opposite directions cross on the wire."""
 
     t: str
-    dir: str
+    dir: Literal["B>S", "S>B"]
     msg: str
     tags: dict[int, str]
     expect: Expected | None = None

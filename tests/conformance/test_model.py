@@ -9,7 +9,8 @@ from oms.domain.refusal import Refusal
 from tests.conformance.buy_side import BuySide, Refused
 from tests.conformance.scenarios import ORDER_STATE, Case, Expected, Step, load
 
-MATRICES, CASES = 23, 53
+MATRICES, CASES, COURSES = 23, 53, 65
+"""Twelve of the cases hold one crossing each."""
 UNKNOWN_ORDER = "B.1.f"
 """A cancel of an order that nobody knows: we refuse it ourselves, and the venue never hears of it."""
 NAMES = {38: "order_qty", 39: "ord_status", 151: "leaves_qty"}
@@ -50,8 +51,9 @@ def alternatives(wanted: Expected, others: tuple[dict[int, str], ...]) -> list[E
     return [wanted, *(replace(wanted, **{NAMES[tag]: value for tag, value in tags.items()}) for tags in others)]
 
 
-def test_every_matrix_of_the_file_is_here() -> None:
-    assert (len(SCENARIOS), sum(len(scenario.cases) for scenario in SCENARIOS)) == (MATRICES, CASES)
+def test_every_matrix_of_the_file_is_here_and_every_crossing() -> None:
+    cases = [case for scenario in SCENARIOS for case in scenario.cases]
+    assert (len(SCENARIOS), len(cases), sum(len(crossings(case)) for case in cases)) == (MATRICES, CASES, COURSES)
 
 
 @pytest.mark.parametrize("case", PLAYED)
