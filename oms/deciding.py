@@ -73,7 +73,7 @@ def cancel(book: Book, command: CancelOrder, chain: Chain | None, grant: int) ->
     return CancelRequested(
         root_id=chain.root_id,
         cl_ord_id=book.mint(),
-        orig_cl_ord_id=_latest(chain),
+        orig_cl_ord_id=chain.last_version(),
         client_order_id=command.client_order_id,
         principal=command.principal,
         session=chain.session,
@@ -95,7 +95,7 @@ def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, a
     return ReplaceRequested(
         root_id=chain.root_id,
         cl_ord_id=book.mint(),
-        orig_cl_ord_id=_latest(chain),
+        orig_cl_ord_id=chain.last_version(),
         client_order_id=command.client_order_id,
         principal=command.principal,
         session=chain.session,
@@ -250,8 +250,9 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
 
 
 def _reopens(chain: Chain, command: CancelOrder | ReplaceOrder) -> bool:
-    """Filled is not final: a larger quantity opens the order again (R6)."""
-    return chain.end is None and isinstance(command, ReplaceOrder) and command.order_qty > chain.cum_qty
+    """Filled is not final: a larger quantity opens the order again (R6). What ended otherwise has ended."""
+    is_filled = chain.end is None and not chain.is_done_for_day and chain.cum_qty >= chain.terms.order_qty
+    return is_filled and isinstance(command, ReplaceOrder) and command.order_qty > chain.cum_qty
 
 
 def _may_follow(chain: Chain) -> bool:
@@ -274,12 +275,6 @@ def _request_refused(
         text=_named(command),
         terms=terms if visible else None,
     )
-
-
-def _latest(chain: Chain) -> str:
-    """OrigClOrdID(41): the last version that is on its way or accepted (R8)."""
-    pending = chain.pending(MsgType.ORDER_CANCEL_REPLACE_REQUEST)
-    return chain.cl_ord_id if pending is None or pending.state is RequestState.UNKNOWN else pending.cl_ord_id
 
 
 def _named(command: CancelOrder | ReplaceOrder) -> str:

@@ -32,6 +32,7 @@ class RequestState(Choice):
 OPEN = frozenset({RequestState.INTENT, RequestState.SENT, RequestState.PENDING, RequestState.UNKNOWN})
 WITH_VENUE = frozenset({RequestState.SENT, RequestState.PENDING})
 """It left, and the answer is the venue's to give."""
+_GOES_ON = WITH_VENUE | {RequestState.INTENT, RequestState.DONE}
 
 
 @plain_members
@@ -77,7 +78,7 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     """Σ LastQty × LastPx, exact."""
     end: End | None = None
     is_done_for_day: bool = False
-    """The venue trades it no more today (A.1.b); an order for longer comes back."""
+    """The venue trades it no more today (A.1.b). Nothing lifts it yet: for a longer order that comes with its restatement."""
     text: str = ""
     """The venue's or our own last word on why."""
 
@@ -111,6 +112,17 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     def pending(self, msg_type: MsgType) -> Request | None:
         """The last cancel, or replace, that is not answered yet."""
         return next((r for r in reversed(self.requests[1:]) if r.msg_type is msg_type and r.state in OPEN), None)
+
+    def last_version(self, before: str = "") -> str:
+        """OrigClOrdID(41) of a new request, or of the one called `before`: the last version ahead of it that is on its way,
+        with the venue or accepted (R8). Not one of which nobody knows."""
+        versions = [self.cl_ord_id]
+        for request in self.requests:
+            if request.cl_ord_id == before:
+                break
+            if request.terms is not None and request.state in _GOES_ON:
+                versions.append(request.cl_ord_id)
+        return versions[-1]
 
     @property
     def ord_status(self) -> OrdStatus:

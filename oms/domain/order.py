@@ -96,7 +96,9 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
 
 
 def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
-    return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant)
+    """The version that it would have followed may have come to nothing since it was first asked for."""
+    orig_cl_ord_id = "" if event.cl_ord_id == chain.root_id else chain.last_version(event.cl_ord_id)
+    return _with(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id)
 
 
 def _unchanged(chain: Chain, _event: ChainEvent, _at_ns: int) -> Chain:

@@ -49,10 +49,12 @@ from tests.support.orders import (
 
 ROOT, NEXT = "FG00000001", "FG00000002"
 NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
+PENDING = said(report(ExecType.PENDING_NEW, OrdStatus.PENDING_NEW, exec_id="P1"))
 FILLED = said(fill(1_000))
 SENT = MessageSent(ROOT, ROOT, SESSION, 1, 12, "D", "raw")
 CANCEL = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, GRANT)
 CANCEL_SENT = MessageSent(ROOT, NEXT, SESSION, 1, 13, "F", "raw")
+DONE_FOR_DAY = said(report(ExecType.DONE_FOR_DAY, OrdStatus.DONE_FOR_DAY, exec_id="DD1"))
 DOUBTED = RequestDoubted(ROOT, ROOT, "why")
 AGE_NS = 1_000
 
@@ -174,6 +176,7 @@ class TestCancel:
             ((placed(), FILLED), GRANT, Refusal.TOO_LATE),
             ((placed(), FILLED), 0, Refusal.TOO_LATE),
             ((placed(), RequestNotSent(ROOT, ROOT, "expired")), GRANT, Refusal.TOO_LATE),
+            ((placed(), NEW, DONE_FOR_DAY), GRANT, Refusal.TOO_LATE),
             ((placed(), NEW, CancelRequested(ROOT, NEXT, ROOT, "x0", PRINCIPAL, SESSION, GRANT)), 0, Refusal.REQUEST_PENDING),
             ((placed(), NEW), 0, Refusal.SESSION_DOWN),
         ],
@@ -337,7 +340,9 @@ class TestReport:
         )
 
 
-@pytest.mark.parametrize(("facts", "is_doubted"), [((SENT,), True), ((), False), ((NEW,), False), ((SENT, DOUBTED), False)])
+@pytest.mark.parametrize(
+    ("facts", "is_doubted"), [((SENT,), True), ((SENT, PENDING), True), ((), False), ((NEW,), False), ((SENT, DOUBTED), False)]
+)
 def test_only_what_was_sent_and_not_answered_is_put_in_doubt(facts: tuple[Event, ...], is_doubted: bool) -> None:
     chain = book(placed(), *facts).chains[ROOT]
     expected = RequestDoubted(ROOT, ROOT, "why") if is_doubted else None

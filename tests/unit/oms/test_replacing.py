@@ -89,6 +89,13 @@ def test_a_larger_quantity_opens_a_filled_order_again() -> None:
     assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.TOO_LATE, terms=terms(1_000))
 
 
+@pytest.mark.parametrize("ended", [(ExecType.DONE_FOR_DAY, OrdStatus.DONE_FOR_DAY), (ExecType.CANCELED, OrdStatus.CANCELED)])
+def test_what_ended_otherwise_is_not_opened_again(ended: tuple[ExecType, OrdStatus]) -> None:
+    orders = book(placed(), NEW, said(report(*ended, exec_id="X1")))
+    asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)
+    assert asked == request_refused(MsgType.ORDER_CANCEL_REPLACE_REQUEST, Refusal.TOO_LATE)
+
+
 def test_no_replace_follows_a_cancel() -> None:
     orders = book(placed(), NEW, CancelRequested(ROOT, NEXT, ROOT, "x0", PRINCIPAL, SESSION, GRANT))
     asked = deciding.change(orders, change(), orders.chains[ROOT], GRANT, 5)

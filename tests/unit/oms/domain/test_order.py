@@ -277,6 +277,14 @@ def test_a_reissued_order_is_meant_again_under_the_new_grant() -> None:
     assert (request.state, request.grant) == (RequestState.INTENT, 9)
 
 
+def test_a_reissued_replace_follows_what_did_not_come_to_nothing() -> None:
+    """R8: the replace before it never left, and never will."""
+    second = ReplaceRequested(ROOT, THIRD, NEXT, "r2", PRINCIPAL, SESSION, GRANT, terms(3_000))
+    given_up = (RequestNotSent(ROOT, NEXT, "a later replace was asked for"), RequestReissued(ROOT, THIRD, SESSION, 9))
+    chain = life(sent(), NEW, replace_asked(), second, *given_up)
+    assert [request.orig_cl_ord_id for request in chain.requests] == ["", ROOT, ROOT]
+
+
 @pytest.mark.parametrize(
     ("ord_status", "state", "then"),
     [
