@@ -95,8 +95,8 @@ def _latency(rate: int, orders: int, warm_up: int) -> dict[str, float]:
 def _warm_load(warm_up: int) -> Iterator[Load]:
     """A load generator whose first orders have been filled by a new installation.
 
-    On a virtual machine whose memory is lent page by page, the second hundred megabytes of one installation cost more than all
-    of its work (ADR 8): no figure is taken in the wake of another.
+    On a virtual machine whose memory is lent page by page, an installation that goes on for long pays more for its memory than
+    one that has just begun (ADR 8): no figure is taken in the wake of another.
     """
     with running_spine() as installation, running_load(installation) as load:
         load.ask("open")
