@@ -63,7 +63,7 @@ class Step(msgspec.Struct):
 
 def run(file: Path, *, check: bool) -> int:
     """The demonstration: until Ctrl-C, or, with `check`, until every order has ended. Returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Also where SIGINT is ignored, as it is behind a shell's `&`.
     console = Console(stderr=check)
     if not console.is_terminal:
         console.width = _LOG_COLUMNS
