@@ -13,25 +13,42 @@ import msgspec
 from gateway.codec.text import fields, readable_fields
 
 TAGS = {
+    "account": 1,
+    "avg_px": 6,
     "cl_ord_id": 11,
     "cum_qty": 14,
     "exec_id": 17,
+    "exec_ref_id": 19,
     "last_px": 31,
     "last_qty": 32,
     "msg_seq_num": 34,
     "msg_type": 35,
     "new_seq_no": 36,
     "order_id": 37,
+    "order_qty": 38,
     "ord_status": 39,
     "orig_cl_ord_id": 41,
+    "price": 44,
     "ref_seq_num": 45,
+    "side": 54,
+    "symbol": 55,
     "text": 58,
+    "transact_time": 60,
+    "trade_date": 75,
     "cxl_rej_reason": 102,
+    "ord_rej_reason": 103,
     "test_req_id": 112,
     "gap_fill_flag": 123,
     "exec_type": 150,
     "leaves_qty": 151,
+    "secondary_order_id": 198,
     "ref_msg_type": 372,
+    "exec_restatement_reason": 378,
+    "day_order_qty": 424,
+    "day_cum_qty": 425,
+    "mass_status_req_id": 584,
+    "tot_num_reports": 911,
+    "last_rpt_requested": 912,
 }
 
 
@@ -57,6 +74,23 @@ class Message(msgspec.Struct, frozen=True, gc=False, rename={name: str(tag) for 
     cum_qty: str | None = None
     leaves_qty: str | None = None
     cxl_rej_reason: str | None = None
+    exec_ref_id: str = ""
+    secondary_order_id: str = ""
+    transact_time: str = ""
+    trade_date: str = ""
+    order_qty: str | None = None
+    price: str | None = None
+    avg_px: str | None = None
+    day_order_qty: str | None = None
+    day_cum_qty: str | None = None
+    exec_restatement_reason: str = ""
+    ord_rej_reason: str = ""
+    account: str = ""
+    symbol: str = ""
+    side: str = ""
+    mass_status_req_id: str = ""
+    tot_num_reports: str = ""
+    last_rpt_requested: str = ""
 
 
 _from_json = msgspec.json.Decoder(Message).decode

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
 from gateway.codec.message import TAGS, Message
 from gateway.codec.text import Fields, Garbled, groups
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
+from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
 
 ID_CHARS_MAX = 64
@@ -44,7 +45,7 @@ def report(message: Message) -> Report | None:
         return None
     try:
         return reader(message)
-    except Malformed as malformed:
+    except (Malformed, Garbled) as malformed:
         return Unreadable(f"{message.msg_type}: {malformed}")
 
 
@@ -90,10 +91,39 @@ def _execution(message: Message) -> ExecutionReport:
         _quantity(message.cum_qty, 14),
         _quantity(message.leaves_qty, 151),
         message.text[:TEXT_CHARS_MAX],
+        message.exec_ref_id,
+        message.secondary_order_id,
+        _day(message),
+        _quantity(message.order_qty, 38),
+        _number(message.price, 44),
+        _number(message.avg_px, 6),
+        _quantity(message.day_order_qty, 424),
+        _quantity(message.day_cum_qty, 425),
+        _RESTATEMENT_REASONS.get(message.exec_restatement_reason),
+        _ORD_REJ_REASONS.get(message.ord_rej_reason),
+        message.account,
+        message.symbol,
+        _SIDES.get(message.side),
+        message.mass_status_req_id,
+        count(message.tot_num_reports, 911) if message.tot_num_reports else 0,
+        message.last_rpt_requested == "Y",
     )
-    if exec_type is ExecType.TRADE and (not told.last_qty or told.last_px is None):
-        raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
+    _check_execution(told)
     return told
+
+
+def _check_execution(told: ExecutionReport) -> None:
+    """What books a trade, corrects or busts one must say which and how much."""
+    if told.exec_type in _BOOKS and (not told.last_qty or told.last_px is None):
+        raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
+    if told.exec_type in _REFERS and not told.exec_ref_id:
+        raise Malformed("tag 19 is missing")
+
+
+def _day(message: Message) -> str:
+    """TradeDate(75), else the day of TransactTime(60): a resent report tells the same one. Empty where neither can be read."""
+    day = message.trade_date or message.transact_time[:8]
+    return day if len(day) == 8 and day.isascii() and day.isdecimal() else ""
 
 
 def _cancel_reject(message: Message) -> CancelReject:
@@ -132,13 +162,29 @@ _READERS: dict[str, Callable[[Message], Report]] = {
 _EXEC_TYPES = {member.code: member for member in ExecType}
 _ORD_STATUSES = {member.code: member for member in OrdStatus}
 _CXL_REJ_REASONS = {member.code: member for member in CxlRejReason}
-"""Calling the enum takes four times as long."""
-_IDS = ("cl_ord_id", "orig_cl_ord_id", "order_id", "exec_id")
+_RESTATEMENT_REASONS = {member.code: member for member in ExecRestatementReason}
+_ORD_REJ_REASONS = {member.code: member for member in OrdRejReason}
+_SIDES = {member.code: member for member in Side}
+"""Calling the enum takes four times as long. A code of the last three that we do not know changes nothing and is left out."""
+_BOOKS = frozenset({ExecType.TRADE, ExecType.TRADE_CORRECT})
+_REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+_IDS = (
+    "cl_ord_id",
+    "orig_cl_ord_id",
+    "order_id",
+    "exec_id",
+    "exec_ref_id",
+    "secondary_order_id",
+    "account",
+    "symbol",
+    "mass_status_req_id",
+)
+_ids_of = attrgetter(*_IDS)
 
 
 def _check_ids(message: Message) -> None:
     """All at once, and each by itself only where that fails."""
-    ids = (message.cl_ord_id, message.orig_cl_ord_id, message.order_id, message.exec_id)
+    ids: tuple[str, ...] = _ids_of(message)
     together = "".join(ids)
     if " " in together or not (together.isascii() and together.isprintable()) or len(max(ids, key=len)) > ID_CHARS_MAX:
         for name, value in zip(_IDS, ids, strict=True):

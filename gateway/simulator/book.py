@@ -11,13 +11,13 @@ from typing import assert_never
 import msgspec
 
 from gateway.simulator.blotter import Blotter
-from gateway.simulator.fields import OrdRejReason, TimeInForce
+from gateway.simulator.fields import OrdRejReason, OrdType, TimeInForce
 from gateway.simulator.order import Order, filled
 from gateway.simulator.quote import Quote
 from gateway.simulator.report import Report
 from gateway.simulator.requests import CancelRequest, NewOrder, ReplaceRequest, Request, StatusRequest
 from gateway.simulator.statements import stated, status, unknown, working
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
+from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from oms.domain.numbers import CONTEXT, ZERO
 from oms.domain.report import NO_ORDER_ID
 

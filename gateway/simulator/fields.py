@@ -18,6 +18,13 @@ class Side(Enum):
         return self is Side.BUY
 
 
+class OrdType(Enum):
+    """OrdType(40)."""
+
+    MARKET = "1"
+    LIMIT = "2"
+
+
 class TimeInForce(Enum):
     """TimeInForce(59). A day never ends here: the broker does not close."""
 

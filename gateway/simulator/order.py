@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import msgspec
 
-from gateway.simulator.fields import Side, TimeInForce
+from gateway.simulator.fields import OrdType, Side, TimeInForce
 from gateway.simulator.report import Report
-from oms.domain.fields import OrdStatus, OrdType
+from oms.domain.fields import OrdStatus
 from oms.domain.numbers import CONTEXT, ZERO, average
 
 _OPEN = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})

@@ -5,8 +5,8 @@ from decimal import Decimal
 import msgspec
 
 from gateway.codec import text as fix_text
-from gateway.simulator.fields import OrdRejReason, Side, TimeInForce, utc_timestamp
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
+from gateway.simulator.fields import OrdRejReason, OrdType, Side, TimeInForce, utc_timestamp
+from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from oms.domain.numbers import ZERO, plain
 
 BEGIN_STRING = "FIX.4.4"

@@ -9,8 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.codec.text import Fields
-from gateway.simulator.fields import Side, TimeInForce, utc_timestamp_ns
-from oms.domain.fields import OrdType
+from gateway.simulator.fields import OrdType, Side, TimeInForce, utc_timestamp_ns
 
 TEXT_LENGTH_MAX = 64
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,64}")

@@ -17,6 +17,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, gc=False):
     terms: Terms
     accounts: frozenset[str]
     """The accounts that the principal may trade."""
+    parent_id: str = ""
+    """root_id of the order that this one is a child of."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):
@@ -41,6 +43,8 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     root_id: str = ""
     orig_client_order_id: str = ""
     expire_at_ns: int | None = None
+    stop_px: Decimal | None = None
+    """The new StopPx(99); None where it stays."""
 
 
 class DecideAgain(msgspec.Struct, frozen=True, gc=False):

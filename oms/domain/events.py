@@ -46,6 +46,8 @@ class OrderPlaced(OrderEvent, frozen=True, gc=False):
     """Which start of the session's worker may send it: the journal seq of that grant."""
     terms: Terms
     decision: Decision | None = None
+    parent_id: str = ""
+    """root_id of the order that this one is a child of; empty where it has none."""
 
     @property
     def cl_ord_id(self) -> str:

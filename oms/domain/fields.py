@@ -43,14 +43,23 @@ class Side(CodeSet):
 
     BUY = "1"
     SELL = "2"
+    SELL_SHORT = "5"
+    SELL_SHORT_EXEMPT = "6"
 
 
 @plain_members
 class OrdType(CodeSet):
-    """OrdType(40)."""
+    """OrdType(40). The two "on close" codes are those of FIX 4.2; later versions say the same with TimeInForce(59)."""
 
     MARKET = "1"
     LIMIT = "2"
+    STOP = "3"
+    STOP_LIMIT = "4"
+    MARKET_ON_CLOSE = "5"
+    LIMIT_ON_CLOSE = "B"
+    MARKET_IF_TOUCHED = "J"
+    MARKET_WITH_LEFT_OVER_AS_LIMIT = "K"
+    PEGGED = "P"
 
 
 @plain_members
@@ -59,8 +68,43 @@ class TimeInForce(CodeSet):
 
     DAY = "0"
     GOOD_TILL_CANCEL = "1"
+    AT_THE_OPENING = "2"
     IMMEDIATE_OR_CANCEL = "3"
     FILL_OR_KILL = "4"
+    GOOD_TILL_CROSSING = "5"
+    GOOD_TILL_DATE = "6"
+    AT_THE_CLOSE = "7"
+
+
+@plain_members
+class HandlInst(CodeSet):
+    """HandlInst(21)."""
+
+    AUTOMATED_PRIVATE = "1"
+    AUTOMATED_PUBLIC = "2"
+    MANUAL = "3"
+
+
+@plain_members
+class PositionEffect(CodeSet):
+    """PositionEffect(77)."""
+
+    CLOSE = "C"
+    FIFO = "F"
+    OPEN = "O"
+    ROLLED = "R"
+
+
+@plain_members
+class OrderCapacity(CodeSet):
+    """OrderCapacity(528); Rule80A(47) in FIX 4.2."""
+
+    AGENCY = "A"
+    PROPRIETARY = "G"
+    INDIVIDUAL = "I"
+    PRINCIPAL = "P"
+    RISKLESS_PRINCIPAL = "R"
+    AGENT_FOR_OTHER_MEMBER = "W"
 
 
 @plain_members
@@ -104,6 +148,61 @@ class ExecType(CodeSet):
     TRADE_CORRECT = "G"
     TRADE_CANCEL = "H"
     ORDER_STATUS = "I"
+    TRIGGERED = "L"
+
+
+@plain_members
+class ExecRestatementReason(CodeSet):
+    """ExecRestatementReason(378): why a venue changed an order of its own accord."""
+
+    GT_CORPORATE_ACTION = "0"
+    GT_RENEWAL = "1"
+    VERBAL_CHANGE = "2"
+    REPRICING = "3"
+    BROKER_OPTION = "4"
+    PARTIAL_DECLINE = "5"
+    CANCEL_ON_TRADING_HALT = "6"
+    CANCEL_ON_SYSTEM_FAILURE = "7"
+    MARKET_OPTION = "8"
+    CANCELED_NOT_BEST = "9"
+    WAREHOUSE_RECAP = "10"
+    OTHER = "99"
+
+
+@plain_members
+class OrdRejReason(CodeSet):
+    """OrdRejReason(103): why an order was rejected."""
+
+    BROKER_OPTION = "0"
+    UNKNOWN_SYMBOL = "1"
+    EXCHANGE_CLOSED = "2"
+    ORDER_EXCEEDS_LIMIT = "3"
+    TOO_LATE_TO_ENTER = "4"
+    UNKNOWN_ORDER = "5"
+    DUPLICATE_ORDER = "6"
+    DUPLICATE_OF_VERBAL_ORDER = "7"
+    STALE_ORDER = "8"
+    TRADE_ALONG_REQUIRED = "9"
+    INVALID_INVESTOR_ID = "10"
+    UNSUPPORTED_ORDER_CHARACTERISTIC = "11"
+    SURVEILLANCE_OPTION = "12"
+    INCORRECT_QUANTITY = "13"
+    INCORRECT_ALLOCATED_QUANTITY = "14"
+    UNKNOWN_ACCOUNT = "15"
+    OTHER = "99"
+
+
+@plain_members
+class DKReason(CodeSet):
+    """DKReason(127): why we do not know a trade that the venue reported."""
+
+    UNKNOWN_SYMBOL = "A"
+    WRONG_SIDE = "B"
+    QUANTITY_EXCEEDS_ORDER = "C"
+    NO_MATCHING_ORDER = "D"
+    PRICE_EXCEEDS_LIMIT = "E"
+    CALCULATION_DIFFERENCE = "F"
+    OTHER = "Z"
 
 
 @plain_members

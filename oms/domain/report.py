@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import msgspec
 
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
+from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
+from oms.domain.terms import CustomTags
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -24,8 +25,8 @@ NO_ORDER_ID = "NONE"
 """OrderID(37) of a report about an order that the venue does not know (FIX 4.4 Volume 4, Order Cancel Reject)."""
 
 
-class ExecutionReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """ExecutionReport(35=8). Absent text fields are empty, absent numbers None."""
+class ExecutionReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """ExecutionReport(35=8), in the terms of FIX 4.4 whatever version it came in. Absent text is empty, absent numbers None."""
 
     cl_ord_id: str
     exec_id: str
@@ -38,6 +39,28 @@ class ExecutionReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fiel
     cum_qty: Decimal | None = None
     leaves_qty: Decimal | None = None
     text: str = ""
+    exec_ref_id: str = ""
+    """ExecRefID(19): the execution that this one busts or corrects."""
+    secondary_order_id: str = ""
+    trade_date: str = ""
+    """TradeDate(75), else the day of TransactTime(60), YYYYMMDD; empty where the venue says neither."""
+    order_qty: Decimal | None = None
+    price: Decimal | None = None
+    avg_px: Decimal | None = None
+    day_order_qty: Decimal | None = None
+    day_cum_qty: Decimal | None = None
+    exec_restatement_reason: ExecRestatementReason | None = None
+    ord_rej_reason: OrdRejReason | None = None
+    account: str = ""
+    symbol: str = ""
+    side: Side | None = None
+    mass_status_req_id: str = ""
+    """MassStatusReqID(584) of the question that a status report answers."""
+    tot_num_reports: int = 0
+    """TotNumReports(911): how many reports answer that question; 0 where the venue does not say."""
+    is_last_status: bool = False
+    """LastRptRequested(912): nothing more answers that question."""
+    custom: CustomTags = ()
 
     def says_unknown(self) -> bool:
         """Whether this answers a status request with "no such order" (R10): not a rejection of anything."""

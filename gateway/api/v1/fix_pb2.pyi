@@ -9,20 +9,33 @@ class Side(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SIDE_UNSPECIFIED: _ClassVar[Side]
     SIDE_BUY: _ClassVar[Side]
     SIDE_SELL: _ClassVar[Side]
+    SIDE_SELL_SHORT: _ClassVar[Side]
+    SIDE_SELL_SHORT_EXEMPT: _ClassVar[Side]
 
 class OrdType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORD_TYPE_UNSPECIFIED: _ClassVar[OrdType]
     ORD_TYPE_MARKET: _ClassVar[OrdType]
     ORD_TYPE_LIMIT: _ClassVar[OrdType]
+    ORD_TYPE_STOP: _ClassVar[OrdType]
+    ORD_TYPE_STOP_LIMIT: _ClassVar[OrdType]
+    ORD_TYPE_MARKET_ON_CLOSE: _ClassVar[OrdType]
+    ORD_TYPE_LIMIT_ON_CLOSE: _ClassVar[OrdType]
+    ORD_TYPE_MARKET_IF_TOUCHED: _ClassVar[OrdType]
+    ORD_TYPE_MARKET_WITH_LEFT_OVER_AS_LIMIT: _ClassVar[OrdType]
+    ORD_TYPE_PEGGED: _ClassVar[OrdType]
 
 class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     TIME_IN_FORCE_UNSPECIFIED: _ClassVar[TimeInForce]
     TIME_IN_FORCE_DAY: _ClassVar[TimeInForce]
     TIME_IN_FORCE_GOOD_TILL_CANCEL: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_AT_THE_OPENING: _ClassVar[TimeInForce]
     TIME_IN_FORCE_IMMEDIATE_OR_CANCEL: _ClassVar[TimeInForce]
     TIME_IN_FORCE_FILL_OR_KILL: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_GOOD_TILL_CROSSING: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_GOOD_TILL_DATE: _ClassVar[TimeInForce]
+    TIME_IN_FORCE_AT_THE_CLOSE: _ClassVar[TimeInForce]
 
 class OrdStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -62,6 +75,7 @@ class ExecType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EXEC_TYPE_TRADE_CORRECT: _ClassVar[ExecType]
     EXEC_TYPE_TRADE_CANCEL: _ClassVar[ExecType]
     EXEC_TYPE_ORDER_STATUS: _ClassVar[ExecType]
+    EXEC_TYPE_TRIGGERED: _ClassVar[ExecType]
 
 class MsgType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -73,14 +87,27 @@ class MsgType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
+SIDE_SELL_SHORT: Side
+SIDE_SELL_SHORT_EXEMPT: Side
 ORD_TYPE_UNSPECIFIED: OrdType
 ORD_TYPE_MARKET: OrdType
 ORD_TYPE_LIMIT: OrdType
+ORD_TYPE_STOP: OrdType
+ORD_TYPE_STOP_LIMIT: OrdType
+ORD_TYPE_MARKET_ON_CLOSE: OrdType
+ORD_TYPE_LIMIT_ON_CLOSE: OrdType
+ORD_TYPE_MARKET_IF_TOUCHED: OrdType
+ORD_TYPE_MARKET_WITH_LEFT_OVER_AS_LIMIT: OrdType
+ORD_TYPE_PEGGED: OrdType
 TIME_IN_FORCE_UNSPECIFIED: TimeInForce
 TIME_IN_FORCE_DAY: TimeInForce
 TIME_IN_FORCE_GOOD_TILL_CANCEL: TimeInForce
+TIME_IN_FORCE_AT_THE_OPENING: TimeInForce
 TIME_IN_FORCE_IMMEDIATE_OR_CANCEL: TimeInForce
 TIME_IN_FORCE_FILL_OR_KILL: TimeInForce
+TIME_IN_FORCE_GOOD_TILL_CROSSING: TimeInForce
+TIME_IN_FORCE_GOOD_TILL_DATE: TimeInForce
+TIME_IN_FORCE_AT_THE_CLOSE: TimeInForce
 ORD_STATUS_UNSPECIFIED: OrdStatus
 ORD_STATUS_NEW: OrdStatus
 ORD_STATUS_PARTIALLY_FILLED: OrdStatus
@@ -114,6 +141,7 @@ EXEC_TYPE_TRADE: ExecType
 EXEC_TYPE_TRADE_CORRECT: ExecType
 EXEC_TYPE_TRADE_CANCEL: ExecType
 EXEC_TYPE_ORDER_STATUS: ExecType
+EXEC_TYPE_TRIGGERED: ExecType
 MSG_TYPE_UNSPECIFIED: MsgType
 MSG_TYPE_NEW_ORDER_SINGLE: MsgType
 MSG_TYPE_ORDER_CANCEL_REQUEST: MsgType

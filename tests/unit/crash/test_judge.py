@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import msgspec
 
-from gateway.simulator.fields import OrdRejReason, Side, TimeInForce
+from gateway.simulator.fields import OrdRejReason, OrdType, Side, TimeInForce
 from gateway.simulator.report import Report
 from oms.domain.chain import RequestState
-from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus, OrdType
+from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
 from tests.crash.account import Answer, Asked, Held, HeldRequest, Outage
 from tests.crash.judge import Kind, Verdict, judge
 

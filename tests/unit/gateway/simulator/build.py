@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 from gateway.simulator.book import Book
-from gateway.simulator.fields import Side, TimeInForce
+from gateway.simulator.fields import OrdType, Side, TimeInForce
 from gateway.simulator.quote import Quote
 from gateway.simulator.requests import NewOrder, ReplaceRequest
-from oms.domain.fields import OrdType
 
 
 def book(bid_px: str = "1.38500", offer_px: str = "1.38510", displayed_qty: int = 1000) -> Book:

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from gateway.simulator.book import Book
-from gateway.simulator.fields import OrdRejReason, Side, TimeInForce
+from gateway.simulator.fields import OrdRejReason, OrdType, Side, TimeInForce
 from gateway.simulator.report import Report
 from gateway.simulator.requests import CancelRequest, ReplaceRequest
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus, OrdType
+from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from tests.unit.gateway.simulator.build import book, new_order, quote, replace
 
 AT_NS = 1_700_000_000_000_000_000

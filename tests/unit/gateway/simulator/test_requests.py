@@ -4,9 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.simulator.fields import Side, TimeInForce, utc_timestamp, utc_timestamp_ns
+from gateway.simulator.fields import OrdType, Side, TimeInForce, utc_timestamp, utc_timestamp_ns
 from gateway.simulator.requests import Malformed, NewOrder, Unsupported, read
-from oms.domain.fields import OrdType
 
 ORDER = {35: "D", 11: "A1", 55: "EURUSD", 54: "1", 38: "100", 40: "2", 44: "1.385", 59: "1", 1: "DESK1"}
 
