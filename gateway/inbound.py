@@ -17,7 +17,7 @@ from gateway.codec.reading import count
 from gateway.codec.text import Garbled
 from gateway.sessions import HEARD, MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
-from oms import deciding
+from oms import deciding, hearing
 from oms.domain.events import Event, ReportQuarantined
 from oms.domain.report import Receipt
 
@@ -43,14 +43,14 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
         number = count(message.msg_seq_num, 34)
         next_target = _next_target(session, number, message)
     except Garbled as garbled:
-        return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}"),)
+        return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}", is_suspended=True),)
     if number < session.next_target == next_target:
         return ()  # The peer repeats what we have.
     if number > session.next_target and message.msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
     if problem:
-        return MessageReceived(receipt), ReportQuarantined(session.name, f"unreadable message: {problem}")
+        return MessageReceived(receipt), ReportQuarantined(session.name, f"unreadable message: {problem}", is_suspended=True)
     meaning = _meaning(state, session, receipt, message)
     return meaning if meaning and type(meaning[0]) in HEARD else (MessageReceived(receipt), *meaning)
 
@@ -60,7 +60,7 @@ def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, 
     message, _ = _message(frame.raw)
     number = count(message.msg_seq_num, 34)
     receipt = _receipt(session, number, message.msg_type, _next_target(session, number, message), frame.raw)
-    return MessageReceived(receipt), ReportQuarantined(session.name, why)
+    return MessageReceived(receipt), ReportQuarantined(session.name, why, is_suspended=True)
 
 
 def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
@@ -79,7 +79,11 @@ def rejected(state: State, session: Session, frame: link.Sent) -> tuple[Event, .
     what = f"MsgSeqNum {number} of type {msg_type!r} was rejected by our FIX layer, unread: {reject.text[:200]}"
     receipt = _receipt(session, number, msg_type, _next_target(session, number, _NOTHING), b"")
     doubts = [deciding.doubt(c, r, "the peer's message was rejected unread") for c, r in state.book.open_requests(session.name)]
-    return MessageReceived(receipt), ReportQuarantined(session.name, what), *(d for d in doubts if d is not None)
+    return (
+        MessageReceived(receipt),
+        ReportQuarantined(session.name, what, is_suspended=True),
+        *(d for d in doubts if d is not None),
+    )
 
 
 def _receipt(session: Session, number: int, msg_type: str, next_target: int, raw: bytes) -> Receipt:
@@ -116,7 +120,7 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message)
             return _filled_over(state, session, message)
         case _:
             told = reading.report(message)
-            return () if told is None else deciding.report(state.book, receipt, told)
+            return () if told is None else hearing.report(state.book, receipt, told)
 
 
 def _filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:

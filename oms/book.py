@@ -17,18 +17,28 @@ from oms.domain.events import (
     OrderEvent,
     OrderPlaced,
     ReplaceRequested,
+    ReportAttributed,
+    ReportDismissed,
+    ReportQuarantined,
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
+from oms.suspense import TRADES, Suspended
 
 
-class Execution(msgspec.Struct, frozen=True, gc=False):
-    """ExecType(150), LastQty(32) and LastPx(31): what makes two reports under one ExecID the same."""
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """What makes two reports under one ExecID(17) the same; `root_id` is empty where no order of ours was found."""
 
+    root_id: str
     exec_type: ExecType
     last_qty: Decimal | None
     last_px: Decimal | None
+    exec_ref_id: str
+
+    @classmethod
+    def of(cls, root_id: str, report: ExecutionReport) -> "Told":
+        return cls(root_id, report.exec_type, report.last_qty, report.last_px, report.exec_ref_id)
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +65,10 @@ class Book:
         self.cl_ord_ids_minted = 0
         self._root_of: dict[str, str] = {}
         self._answers: dict[str, Answered] = {}
-        self._executions: dict[str, Execution] = {}
+        self._told: dict[str, Told] = {}
+        self._root_of_order_id: dict[str, str] = {}
+        self.suspense: dict[int, Suspended] = {}
+        """What may have been a trade, by the journal seq of the record that set it aside."""
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
@@ -78,13 +91,19 @@ class Book:
         root_id = self._root_of.get(cl_ord_id)
         return None if root_id is None else self.chains[root_id]
 
-    def reported(self, report: ExecutionReport) -> Chain | None:
-        """The order that a report is about: by ClOrdID(11), else by OrigClOrdID(41)."""
-        return self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
+    def reported(self, session: str, report: ExecutionReport) -> Chain | None:
+        """The order that a report is about: by ClOrdID(11), else 41, else OrderID(37), else SecondaryOrderID(198)."""
+        known = self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
+        return known or self.by_order_id(session, report.order_id) or self.by_order_id(session, report.secondary_order_id)
 
-    def execution(self, root_id: str, exec_id: str) -> Execution | None:
-        """What the order holds under this ExecID(17)."""
-        return self._executions.get(f"{root_id} {exec_id}")
+    def by_order_id(self, session: str, order_id: str) -> Chain | None:
+        """The order to which the counterparty of `session` has given this OrderID(37) or SecondaryOrderID(198)."""
+        root_id = self._root_of_order_id.get(f"{session} {order_id}")
+        return None if root_id is None else self.chains[root_id]
+
+    def told(self, session: str, report: ExecutionReport) -> Told | None:
+        """What the counterparty of `session` has said under the report's ExecID(17) of that day."""
+        return self._told.get(_key(session, report))
 
     def open_requests(self, session: str) -> Iterator[tuple[Chain, Request]]:
         """The session's requests without an answer, oldest first."""
@@ -110,6 +129,7 @@ class Book:
             named = f"{answer.principal} {answer.client_order_id}"
             self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
         if not isinstance(event, OrderEvent):
+            self._set_aside(event, seq, at_ns)
             return None
         before = self.chains.get(event.root_id)
         after = evolve(before, cast(ChainEvent, event), at_ns)
@@ -125,12 +145,31 @@ class Book:
         if before is None or before.requests is not after.requests:
             self._index_open(after)
         if isinstance(event, ExecutionReported):
-            told = event.report
-            if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
-                self._executions[f"{event.root_id} {told.exec_id}"] = Execution(told.exec_type, told.last_qty, told.last_px)
+            self._index_report(event, before, after)
+        elif isinstance(event, ReportAttributed):
+            del self.suspense[event.seq]
         elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
+
+    def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
+        session, told = after.session, event.report
+        if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
+            self._told[_key(session, told)] = Told.of(event.root_id, told)
+        if before is None or (before.order_id, before.secondary_order_id) != (after.order_id, after.secondary_order_id):
+            for order_id in (after.order_id, after.secondary_order_id):
+                if order_id:
+                    self._root_of_order_id[f"{session} {order_id}"] = event.root_id  # The old ones stay: R20.
+
+    def _set_aside(self, event: Event, seq: int, at_ns: int) -> None:
+        if isinstance(event, ReportDismissed):
+            del self.suspense[event.seq]
+        elif isinstance(event, ReportQuarantined):
+            report = event.report
+            if report is not None and report.exec_type is not ExecType.ORDER_STATUS:
+                self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
+            if event.is_suspended:
+                self.suspense[seq] = Suspended(seq, at_ns, event.session, event.reason, event.root_id, report)
 
     def _index_open(self, chain: Chain) -> None:
         waiting = self._open.setdefault(chain.session, {})
@@ -139,3 +178,13 @@ class Book:
                 waiting[request.cl_ord_id] = chain.root_id
             elif waiting.pop(request.cl_ord_id, None) and request.state is not RequestState.NOT_SENT:
                 self._sent_as.pop(f"{chain.session} {request.session_epoch} {request.msg_seq_num}", None)
+
+
+def _key(session: str, report: ExecutionReport) -> str:
+    """A counterparty's ExecID(17) is its own, and may come again on another day.
+
+    A trade has it for itself among all orders; other reports some counterparties do not number, so what they say counts too.
+    """
+    if report.exec_type in TRADES:
+        return f"{session} {report.trade_date} {report.exec_id}"
+    return f"{session} {report.trade_date} {report.exec_id} {report.exec_type.code} {report.cl_ord_id}"

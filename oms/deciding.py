@@ -1,31 +1,24 @@
-"""All rules of the order book: what a command causes. Pure; risk judges the outcome before it is applied."""
+"""The order book's rules for what is asked of it. Pure; risk judges the outcome before it is applied."""
 
 from msgspec.structs import replace
 
-from oms.book import Answered, Book, Execution
+from oms.book import Answered, Book
 from oms.domain.chain import OPEN, WITH_VENUE, Chain, Request, RequestState
 from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Answer,
-    BookEvent,
-    CancelRejected,
     CancelRequested,
-    ExecutionReported,
     OrderPlaced,
     OrderRefused,
     ReplaceRequested,
-    ReportDiffered,
-    ReportQuarantined,
     RequestDoubted,
     RequestNotSent,
     RequestRefused,
     RequestReissued,
-    RequestRejected,
     StatusRequested,
 )
-from oms.domain.fields import ExecType, MsgType, OrdType
+from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.terms import Terms
 
 PIPELINED_MAX = 8
@@ -133,70 +126,8 @@ def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
     return RequestDoubted(chain.root_id, request.cl_ord_id, reason)
 
 
-def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
-    """What a venue's message causes. A fact is never refused; what cannot be read or attributed is set aside, loudly."""
-    match told:
-        case ExecutionReport():
-            return _execution(book, receipt, told)
-        case CancelReject():
-            return (_cancel_reject(book, receipt, told),)
-        case MessageReject():
-            found = book.sent_as(receipt.session, receipt.session_epoch, told.ref_seq_num)
-            if found is None:
-                return (ReportQuarantined(receipt.session, f"reject of MsgSeqNum {told.ref_seq_num}: {told.text}"),)
-            return (RequestRejected(found[0].root_id, receipt, found[1].cl_ord_id, told.text),)
-        case Unreadable():
-            return (ReportQuarantined(receipt.session, told.why),)
-
-
 def is_expired(terms: Terms, at_ns: int) -> bool:
     return terms.expire_at_ns is not None and at_ns >= terms.expire_at_ns
-
-
-def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[BookEvent, ...]:
-    session = receipt.session
-    chain = book.reported(told)
-    if chain is None:
-        return (ReportQuarantined(session, f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"),)
-    if chain.session != session:
-        return (ReportQuarantined(session, f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"),)
-    if told.exec_type in _NOT_MODELLED:
-        return (ReportQuarantined(session, f"ExecType {told.exec_type.code} for {chain.root_id} needs a person"),)
-    held = book.execution(chain.root_id, told.exec_id)
-    if told.exec_type is not ExecType.ORDER_STATUS and held is not None:
-        if held == Execution(told.exec_type, told.last_qty, told.last_px):
-            return ()  # The venue resent an execution that we already hold.
-        return (ReportQuarantined(session, f"ExecID {told.exec_id} for {chain.root_id} came again with other content"),)
-    reported = ExecutionReported(chain.root_id, receipt, told)
-    differs = _differs(chain, session, told)
-    return (reported,) if differs is None else (reported, differs)
-
-
-def _differs(chain: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
-    """Whether the venue's CumQty(14) is another than ours will be."""
-    if told.cum_qty is None or told.says_unknown() or told.exec_type is ExecType.REJECTED:
-        return None
-    traded = told.last_qty if told.exec_type is ExecType.TRADE else None
-    held_cum_qty = chain.cum_qty if traded is None else chain.cum_qty + traded
-    if told.cum_qty == held_cum_qty:
-        return None
-    return ReportDiffered(chain.root_id, session, told.exec_id, told.cum_qty, held_cum_qty)
-
-
-def _cancel_reject(book: Book, receipt: Receipt, told: CancelReject) -> CancelRejected | ReportQuarantined:
-    session = receipt.session
-    chain = book.by_cl_ord_id(told.cl_ord_id)
-    if chain is None:
-        return ReportQuarantined(session, f"OrderCancelReject for unknown ClOrdID {told.cl_ord_id}")
-    if chain.session != session:
-        return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which is an order of {chain.session}")
-    if told.cl_ord_id == chain.root_id:
-        return ReportQuarantined(session, f"OrderCancelReject for {chain.root_id}, which asked for no cancel or replace")
-    return CancelRejected(chain.root_id, receipt, told)
-
-
-_NOT_MODELLED = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.RESTATED})
-"""Reports that change booked facts in ways that this version does not follow: set aside rather than guessed."""
 
 
 def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
@@ -251,7 +182,7 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
 
 def _reopens(chain: Chain, command: CancelOrder | ReplaceOrder) -> bool:
     """Filled is not final: a larger quantity opens the order again (R6). What ended otherwise has ended."""
-    is_filled = chain.end is None and not chain.is_done_for_day and chain.cum_qty >= chain.terms.order_qty
+    is_filled = chain.end is None and not chain.flags and chain.is_filled
     return is_filled and isinstance(command, ReplaceOrder) and command.order_qty > chain.cum_qty
 
 

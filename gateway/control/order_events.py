@@ -186,7 +186,7 @@ def _status_requested(told: OrderEvent, event: events.StatusRequested, chain: Ch
     _name_request(told, chain, event.cl_ord_id)
 
 
-def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | None) -> None:
+def _reported(told: OrderEvent, event: events.ExecutionReported | events.ReportAttributed, chain: Chain | None) -> None:
     report = event.report
     told.kind = order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT
     told.exec_type, told.exec_id = EXEC_TYPES[report.exec_type], report.exec_id
@@ -200,8 +200,26 @@ def _reported(told: OrderEvent, event: events.ExecutionReported, chain: Chain | 
 
 def _differed(told: OrderEvent, event: events.ReportDiffered, chain: Chain | None) -> None:
     told.kind, told.exec_id = order_event_pb2.ORDER_EVENT_KIND_DIFFERED, event.exec_id
-    told.text = f"the venue says cum_qty={plain(event.told_cum_qty)}, we hold {plain(event.held_cum_qty)}"
+    differences = [
+        ("cum_qty", event.told_cum_qty, event.held_cum_qty),
+        ("leaves_qty", event.told_leaves_qty, event.held_leaves_qty),
+    ]
+    numbers = [(name, plain(told), plain(held)) for name, told, held in differences if told is not None and held is not None]
+    if event.told_ord_status is not None and event.held_ord_status is not None:
+        numbers.append(("ord_status", event.told_ord_status.name, event.held_ord_status.name))
+    told.text = "; ".join(f"the venue says {name}={theirs}, we hold {ours}" for name, theirs, ours in numbers if theirs != ours)
     _name_request(told, chain, event.root_id)
+
+
+def _overfilled(told: OrderEvent, event: events.OrderOverfilled, chain: Chain | None) -> None:
+    told.kind, told.exec_id = order_event_pb2.ORDER_EVENT_KIND_OVERFILLED, event.exec_id
+    told.text = f"overfill_qty={plain(event.overfill_qty)}"
+    _name_request(told, chain, event.root_id)
+
+
+def _attributed(told: OrderEvent, event: events.ReportAttributed, chain: Chain | None) -> None:
+    _reported(told, event, chain)
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_ATTRIBUTED, f"{event.principal}: {event.reason}"
 
 
 def _cancel_rejected(told: OrderEvent, event: events.CancelRejected, chain: Chain | None) -> None:
@@ -227,6 +245,8 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.StatusRequested: _status_requested,
     events.ExecutionReported: _reported,
     events.ReportDiffered: _differed,
+    events.OrderOverfilled: _overfilled,
+    events.ReportAttributed: _attributed,
     events.CancelRejected: _cancel_rejected,
     events.RequestRejected: _rejected,
 }

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
-from oms.domain.fields import Choice, MsgType, OrdStatus, TimeInForce, plain_members
+from oms.domain.fields import Choice, ExecRestatementReason, MsgType, OrdStatus, TimeInForce, plain_members
 from oms.domain.numbers import ZERO, average
 from oms.domain.terms import Terms
 
@@ -32,6 +33,39 @@ class RequestState(Choice):
 OPEN = frozenset({RequestState.INTENT, RequestState.SENT, RequestState.PENDING, RequestState.UNKNOWN})
 WITH_VENUE = frozenset({RequestState.SENT, RequestState.PENDING})
 """It left, and the answer is the venue's to give."""
+PRECEDENCE = (
+    OrdStatus.PENDING_CANCEL,
+    OrdStatus.PENDING_REPLACE,
+    OrdStatus.DONE_FOR_DAY,
+    OrdStatus.CALCULATED,
+    OrdStatus.FILLED,
+    OrdStatus.STOPPED,
+    OrdStatus.SUSPENDED,
+    OrdStatus.CANCELED,
+    OrdStatus.EXPIRED,
+    OrdStatus.PARTIALLY_FILLED,
+    OrdStatus.NEW,
+    OrdStatus.REJECTED,
+    OrdStatus.PENDING_NEW,
+    OrdStatus.ACCEPTED_FOR_BIDDING,
+)
+"""Of all that is true of an order at once, OrdStatus(39) tells the first of these (FIX 4.4 Volume 4)."""
+FLAGS = frozenset(
+    {
+        OrdStatus.DONE_FOR_DAY,
+        OrdStatus.CALCULATED,
+        OrdStatus.STOPPED,
+        OrdStatus.SUSPENDED,
+        OrdStatus.ACCEPTED_FOR_BIDDING,
+    }
+)
+"""What a venue says of an order and does not follow from its requests and executions."""
+NO_FLAGS: frozenset[OrdStatus] = frozenset()
+_OFF_MARKET = frozenset({OrdStatus.DONE_FOR_DAY, OrdStatus.CALCULATED})
+GOOD_TILL = frozenset({TimeInForce.GOOD_TILL_CANCEL, TimeInForce.GOOD_TILL_DATE})
+"""An order that lives longer than a day is done for one day only."""
+NOT_TOLD = OPEN - {RequestState.PENDING}
+"""The venue has said nothing of it yet, as far as we know."""
 _GOES_ON = WITH_VENUE | {RequestState.INTENT, RequestState.DONE}
 
 
@@ -62,23 +96,49 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """The number it was last sent under; 0 until then."""
 
 
+class Execution(msgspec.Struct, frozen=True, gc=False):
+    """A trade that stands: its last correction, not busted."""
+
+    exec_id: str
+    """ExecID(17) of the trade, or of its last correction: a bust or the next correction refers to it (R11)."""
+    last_qty: Decimal
+    value: Decimal
+    """LastQty × LastPx, exact; a split leaves it as it is."""
+    day: int
+    """On which of the order's trading days, from 1."""
+
+
 class Chain(msgspec.Struct, frozen=True, gc=False):
     """One order over all its versions."""
 
     root_id: str
     session: str
     terms: Terms
-    """The version that the venue last accepted; before that, the first."""
+    """The version that the venue last accepted, as the venue has restated it; before that, the first."""
     requests: tuple[Request, ...]
     accepted: str = ""
     """ClOrdID(11) of the version that the venue last accepted; empty before that."""
     order_id: str = ""
+    secondary_order_id: str = ""
     cum_qty: Decimal = ZERO
+    """Σ LastQty of `executions`: every one of them counts, whatever the state it came in."""
     cum_value: Decimal = ZERO
     """Σ LastQty × LastPx, exact."""
+    executions: tuple[Execution, ...] = ()
+    """In the order in which they came; a correction stands where its trade stood."""
+    told_cum_qty: Decimal = ZERO
+    """CumQty(14) of the venue's last report."""
+    day: int = 1
+    """The order's trading day, counted from the first: a longer order is renewed by the venue every day."""
+    trade_date: str = ""
+    """The date of that day, YYYYMMDD; empty where the venue did not say."""
+    flags: frozenset[OrdStatus] = NO_FLAGS
+    """What the venue has said of the order beside what it does with it; each of FLAGS."""
+    is_triggered: bool = False
+    """Whether the venue says that a stop was triggered."""
     end: End | None = None
-    is_done_for_day: bool = False
-    """The venue trades it no more today (A.1.b). Nothing lifts it yet: for a longer order that comes with its restatement."""
+    exec_restatement_reason: ExecRestatementReason | None = None
+    """Why the venue last changed the order of its own accord."""
     text: str = ""
     """The venue's or our own last word on why."""
 
@@ -88,20 +148,50 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
         return self.accepted or self.root_id
 
     @property
+    def is_filled(self) -> bool:
+        """A cash order has no quantity until the venue has made one of it."""
+        return ZERO < self.terms.order_qty <= self.cum_qty
+
+    @property
     def leaves_qty(self) -> Decimal:
-        """LeavesQty(151): what may still trade; zero off the market."""
+        """LeavesQty(151): what may still trade; zero off the market (R1)."""
         leaves_qty = self.terms.order_qty - self.cum_qty
-        return leaves_qty if leaves_qty > ZERO and self.end is None and not self.is_done_for_day else ZERO
+        is_off = self.end is not None or (self.flags and self.flags & _OFF_MARKET)
+        return ZERO if is_off or leaves_qty < ZERO else leaves_qty
+
+    @property
+    def overfill_qty(self) -> Decimal:
+        """What has traded beyond OrderQty(38): booked like everything else."""
+        return max(self.cum_qty - self.terms.order_qty, ZERO) if self.terms.order_qty else ZERO
+
+    @property
+    def unheard_qty(self) -> Decimal:
+        """What the venue says has traded beyond what it reported to us: exposure, until the executions come (R10)."""
+        return max(self.told_cum_qty - self.cum_qty, ZERO)
 
     @property
     def avg_px(self) -> Decimal:
         return average(self.cum_value, self.cum_qty)
 
     @property
+    def day_cum_qty(self) -> Decimal:
+        """DayCumQty(425): what traded today and stands."""
+        return sum((e.last_qty for e in self.executions if e.day == self.day), ZERO)
+
+    @property
+    def day_order_qty(self) -> Decimal:
+        """DayOrderQty(424): OrderQty less what traded on earlier days (R14)."""
+        return self.terms.order_qty - (self.cum_qty - self.day_cum_qty)
+
+    @property
     def is_live(self) -> bool:
         """Whether anything may still trade, today or later, as far as we know."""
-        is_over = self.is_done_for_day and self.terms.time_in_force is not TimeInForce.GOOD_TILL_CANCEL
-        return self.end is None and self.terms.order_qty > self.cum_qty and not is_over
+        is_over = self.flags and self.flags & _OFF_MARKET and self.terms.time_in_force not in GOOD_TILL
+        return self.end is None and not self.is_filled and not is_over
+
+    def execution(self, exec_id: str) -> Execution | None:
+        """The standing execution of this ExecID(17)."""
+        return next((e for e in self.executions if e.exec_id == exec_id), None)
 
     def request(self, cl_ord_id: str) -> Request | None:
         for request in self.requests:
@@ -136,12 +226,38 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
                 return OrdStatus.PENDING_CANCEL
             if MsgType.ORDER_CANCEL_REPLACE_REQUEST in asked:
                 return OrdStatus.PENDING_REPLACE
-        if self.is_done_for_day:
-            return OrdStatus.DONE_FOR_DAY
-        if self.cum_qty >= self.terms.order_qty:
+        return self.own_status
+
+    @property
+    def own_status(self) -> OrdStatus:
+        """What the order is beside what is asked of it."""
+        return self._flagged() if self.flags else self._plain()
+
+    def _flagged(self) -> OrdStatus:
+        """The highest of what is true, the flags among it: Filled stands between them."""
+        plain = self._plain()
+        if OrdStatus.ACCEPTED_FOR_BIDDING in self.flags and plain is OrdStatus.PENDING_NEW:
+            plain = OrdStatus.ACCEPTED_FOR_BIDDING  # The venue has it, so it is not pending any more.
+        return min((plain, *self.flags), key=PRECEDENCE.index)
+
+    def _plain(self) -> OrdStatus:
+        if self.is_filled:
             return OrdStatus.FILLED
         if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
             return OrdStatus(self.end.value)
         if self.cum_qty:
             return OrdStatus.PARTIALLY_FILLED
         return OrdStatus.NEW if self.accepted else OrdStatus.PENDING_NEW
+
+
+def with_request(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:
+    """`chain` with one request changed."""
+    if len(chain.requests) == 1 and chain.requests[0].cl_ord_id == cl_ord_id:
+        return replace(chain, requests=(replace(chain.requests[0], **changes),))
+    requests = tuple([replace(r, **changes) if r.cl_ord_id == cl_ord_id else r for r in chain.requests])
+    return replace(chain, requests=requests)
+
+
+def came_to_nothing(chain: Chain, cl_ord_id: str, text: str) -> Chain:
+    """The request came to nothing: the order ends with it if it was the order itself, as first sent or as last accepted."""
+    return replace(chain, text=text, end=End.REJECTED if cl_ord_id in {chain.root_id, chain.accepted} else chain.end)

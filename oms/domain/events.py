@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from oms.domain.fields import MsgType
+from oms.domain.fields import MsgType, OrdStatus
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.terms import Decision, Terms
@@ -170,13 +170,28 @@ class ExecutionReported(OrderEvent, frozen=True, gc=False):
     report: ExecutionReport
 
 
-class ReportDiffered(OrderEvent, frozen=True, gc=False):
-    """The venue's CumQty(14) is not what we hold: an execution is missing, or one too many. A break, never overwritten."""
+class ReportDiffered(OrderEvent, frozen=True, gc=False, omit_defaults=True):
+    """What the venue told of the order is not what we hold after its report: an execution is missing, or one too many, or the
+    order stands otherwise. A break, never overwritten."""
 
     session: str
     exec_id: str
     told_cum_qty: Decimal
     held_cum_qty: Decimal
+    told_leaves_qty: Decimal | None = None
+    """None where the venue did not say, or says the same; so for the following."""
+    held_leaves_qty: Decimal | None = None
+    told_ord_status: OrdStatus | None = None
+    held_ord_status: OrdStatus | None = None
+
+
+class OrderOverfilled(OrderEvent, frozen=True, gc=False):
+    """More has traded than was ordered: booked all the same. A person is told."""
+
+    session: str
+    exec_id: str
+    overfill_qty: Decimal
+    """How much too much, now."""
 
 
 class CancelRejected(OrderEvent, frozen=True, gc=False):
@@ -194,15 +209,47 @@ class RequestRejected(OrderEvent, frozen=True, gc=False):
     text: str
 
 
-class ReportQuarantined(Event, frozen=True, gc=False):
-    """A message about an order that could not be read or attributed. Its text is in the record before it, if we have it."""
+class ReportQuarantined(Event, frozen=True, gc=False, omit_defaults=True):
+    """What a venue said and we cannot read or attribute, or what cannot be. Its text is in the record before it, if we have it.
+
+    If it may have been a trade it is in suspense from now on, under this record's seq, until a person says what it was.
+    """
 
     session: str
+    reason: str
+    root_id: str = ""
+    """The order that it names; empty where it names none of ours."""
+    report: ExecutionReport | None = None
+    """What it says; None where it cannot be read."""
+    is_suspended: bool = False
+    """Whether it may have changed what traded."""
+
+    @property
+    def key(self) -> str:
+        return self.root_id or self.session
+
+
+class ReportDismissed(Event, frozen=True, gc=False):
+    """A person has looked at what was in suspense: it changed nothing."""
+
+    seq: int
+    """Of the record that put it there."""
+    principal: str
     reason: str
 
     @property
     def key(self) -> str:
-        return self.session
+        return str(self.seq)
+
+
+class ReportAttributed(OrderEvent, frozen=True, gc=False):
+    """A person has looked at what was in suspense: it is a report about this order, and counts as that."""
+
+    seq: int
+    """Of the record that put it there."""
+    principal: str
+    reason: str
+    report: ExecutionReport
 
 
 ChainEvent = (
@@ -216,6 +263,8 @@ ChainEvent = (
     | StatusRequested
     | ExecutionReported
     | ReportDiffered
+    | OrderOverfilled
+    | ReportAttributed
     | CancelRejected
     | RequestRejected
 )
@@ -224,7 +273,7 @@ ChainEvent = (
 Answer = OrderPlaced | OrderRefused | CancelRequested | ReplaceRequested | RequestRefused
 """The facts that answer a client's request, for ever."""
 
-BookEvent = ChainEvent | OrderRefused | RequestRefused | ReportQuarantined
+BookEvent = ChainEvent | OrderRefused | RequestRefused | ReportQuarantined | ReportDismissed
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderRefused,
@@ -238,7 +287,10 @@ EVENTS: tuple[type[Event], ...] = (
     StatusRequested,
     ExecutionReported,
     ReportDiffered,
+    OrderOverfilled,
     CancelRejected,
     RequestRejected,
     ReportQuarantined,
+    ReportDismissed,
+    ReportAttributed,
 )

@@ -33,10 +33,16 @@ def install() -> None:
 
 
 def average(total: Decimal, count: Decimal) -> Decimal:
-    """`total / count` to AVG_PX_DIGITS decimal places, half to even; zero when `count` is zero. The only division we have."""
+    """`total / count` to AVG_PX_DIGITS decimal places, half to even; zero when `count` is zero. All else is exact."""
     if not count:
         return ZERO
     return _ROUNDING.quantize(_ROUNDING.divide(total, count), _AVG_PX_STEP)
+
+
+def scaled(number: Decimal, by: Decimal, of: Decimal) -> Decimal | None:
+    """`number × by / of`; None where that has more than AVG_PX_DIGITS decimal places."""
+    result = average(number * by, of)
+    return result if result * of == number * by else None
 
 
 @lru_cache(maxsize=8_192)  # Prices and quantities come again and again.

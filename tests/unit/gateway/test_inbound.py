@@ -96,18 +96,21 @@ def test_an_answer_above_a_gap_proves_nothing() -> None:
 def test_an_unreadable_message_counts_and_is_set_aside() -> None:
     message = raw(30, "8", *FILL) + b"355=half\x01of it\x01"
     why = "unreadable message: field 'of it' is not tag=value"
-    assert causes(message) == (record(message, 30, 31, "8"), ReportQuarantined(SESSION, why))
+    assert causes(message) == (record(message, 30, 31, "8"), ReportQuarantined(SESSION, why, is_suspended=True))
 
 
 @pytest.mark.parametrize("number", ["", "x", "1" * 5_000, "1" * 19, "-3"])
 def test_a_message_without_a_number_is_set_aside(number: str) -> None:
     why = f"unreadable message: tag 34 is {number[:20]!r}, no number of a message"
-    assert causes(raw(number)) == (ReportQuarantined(SESSION, why),)
+    assert causes(raw(number)) == (ReportQuarantined(SESSION, why, is_suspended=True),)
 
 
 def test_an_unreadable_report_is_set_aside_after_its_record() -> None:
     message = raw(30, "8", *[one for one in FILL if one[0] != 17])
-    assert causes(message) == (record(message, 30, 31, "8"), ReportQuarantined(SESSION, "8: tag 17 is missing"))
+    assert causes(message) == (
+        record(message, 30, 31, "8"),
+        ReportQuarantined(SESSION, "8: tag 17 is missing", is_suspended=True),
+    )
 
 
 headers = st.tuples(st.sampled_from(["0", "1", "2", "3", "4", "5", "8", "9", "A", "j", "?"]), st.integers(0, 40))

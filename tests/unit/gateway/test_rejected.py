@@ -26,7 +26,10 @@ def causes(frame: link.Sent, session: Session = READY) -> tuple[Event, ...]:
 
 
 def test_the_expected_number_counts_without_its_text() -> None:
-    assert causes(reject("30")) == (MessageReceived(receipt(SESSION, 30, 31, raw="")), ReportQuarantined(SESSION, REASON))
+    assert causes(reject("30")) == (
+        MessageReceived(receipt(SESSION, 30, 31, raw="")),
+        ReportQuarantined(SESSION, REASON, is_suspended=True),
+    )
 
 
 def test_what_was_heard_ahead_counts_with_it() -> None:

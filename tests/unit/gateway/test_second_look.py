@@ -182,7 +182,7 @@ def test_a_message_that_no_rule_can_decide_counts_and_is_kept() -> None:
     record, quarantined = set_aside(session, link.Received(raw), "too much")
     assert isinstance(record, MessageReceived)
     assert (record.receipt.next_target, record.receipt.raw.encode("latin-1")) == (2, raw)
-    assert quarantined == ReportQuarantined(SESSION, "too much")
+    assert quarantined == ReportQuarantined(SESSION, "too much", is_suspended=True)
 
 
 def test_a_folder_of_another_journal_gets_no_grant() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oms import deciding
+from oms import deciding, hearing
 from oms.book import Answered
 from oms.domain.chain import RequestState
 from oms.domain.commands import AskStatus, DecideAgain
@@ -257,7 +257,7 @@ class TestAsk:
 
 class TestReport:
     def causes(self, told: object, *facts: Event, session: str = SESSION) -> tuple[Event, ...]:
-        return deciding.report(book(*facts), receipt(session), told)  # type: ignore[arg-type]
+        return hearing.report(book(*facts), receipt(session), told)  # type: ignore[arg-type]
 
     def test_a_report_is_a_fact_about_its_order(self) -> None:
         assert self.causes(fill(100), placed()) == (ExecutionReported(ROOT, receipt(), fill(100)),)
@@ -286,20 +286,18 @@ class TestReport:
 
     def test_a_report_of_another_sessions_order_is_set_aside(self) -> None:
         reason = f"ExecutionReport for {ROOT}, which is an order of {SESSION}"
-        assert self.causes(fill(100), placed(), session=OTHER) == (ReportQuarantined(OTHER, reason),)
+        told = fill(100)
+        assert self.causes(told, placed(), session=OTHER) == (ReportQuarantined(OTHER, reason, "", told, is_suspended=True),)
 
     def test_a_report_of_an_unknown_order_is_set_aside(self) -> None:
         reason = "ExecutionReport for unknown ClOrdID theirs"
-        assert self.causes(fill(100, cl_ord_id="theirs"), placed()) == (ReportQuarantined(SESSION, reason),)
-
-    @pytest.mark.parametrize("exec_type", [ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.RESTATED])
-    def test_what_would_change_booked_facts_needs_a_person(self, exec_type: ExecType) -> None:
-        told = report(exec_type, OrdStatus.PARTIALLY_FILLED)
-        reason = f"ExecType {exec_type.value} for {ROOT} needs a person"
-        assert self.causes(told, placed()) == (ReportQuarantined(SESSION, reason),)
+        told = fill(100, cl_ord_id="theirs", order_id="V9")
+        assert self.causes(told, placed()) == (ReportQuarantined(SESSION, reason, "", told, is_suspended=True),)
 
     def test_what_cannot_be_read_is_set_aside(self) -> None:
-        assert self.causes(Unreadable("8: tag 17 is missing")) == (ReportQuarantined(SESSION, "8: tag 17 is missing"),)
+        assert self.causes(Unreadable("8: tag 17 is missing")) == (
+            ReportQuarantined(SESSION, "8: tag 17 is missing", is_suspended=True),
+        )
 
     def test_a_cancel_reject_answers_its_request(self) -> None:
         told = CancelReject(NEXT, ROOT, OrdStatus.NEW, CxlRejReason.BROKER_OPTION)
