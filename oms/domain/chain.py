@@ -156,8 +156,7 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     def leaves_qty(self) -> Decimal:
         """LeavesQty(151): what may still trade; zero off the market (R1)."""
         leaves_qty = self.terms.order_qty - self.cum_qty
-        is_off = self.end is not None or (self.flags and self.flags & _OFF_MARKET)
-        return ZERO if is_off or leaves_qty < ZERO else leaves_qty
+        return ZERO if leaves_qty < ZERO or self.end is not None or self._is_over() else leaves_qty
 
     @property
     def overfill_qty(self) -> Decimal:
@@ -186,8 +185,11 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_live(self) -> bool:
         """Whether anything may still trade, today or later, as far as we know."""
-        is_over = self.flags and self.flags & _OFF_MARKET and self.terms.time_in_force not in GOOD_TILL
-        return self.end is None and not self.is_filled and not is_over
+        return self.end is None and not self.is_filled and not self._is_over()
+
+    def _is_over(self) -> bool:
+        """Whether its only day is done; an order that lives longer keeps what is left for the next (H.1)."""
+        return bool(self.flags and self.flags & _OFF_MARKET) and self.terms.time_in_force not in GOOD_TILL
 
     def execution(self, exec_id: str) -> Execution | None:
         """The standing execution of this ExecID(17)."""

@@ -22,12 +22,12 @@ def traded(chain: Chain, report: ExecutionReport) -> Chain:
 
 def corrected(chain: Chain, report: ExecutionReport) -> Chain:
     """The execution that the report refers to was another one, on the day on which it was (R11)."""
-    return _changed(chain, report.exec_ref_id, lambda old: _execution(report, old.day))
+    return _changed(chain, report, lambda old: _execution(report, old.day))
 
 
 def busted(chain: Chain, report: ExecutionReport) -> Chain:
     """The execution that the report refers to never was (R11). If it was of an earlier day, DayCumQty stays (R13)."""
-    return _changed(chain, report.exec_ref_id, lambda _old: None)
+    return _changed(chain, report, lambda _old: None)
 
 
 def split(chain: Chain, report: ExecutionReport) -> Chain:
@@ -51,9 +51,9 @@ def _execution(report: ExecutionReport, day: int) -> Execution:
     return Execution(report.exec_id, report.last_qty, report.last_qty * report.last_px, day)
 
 
-def _changed(chain: Chain, exec_id: str, change: Callable[[Execution], Execution | None]) -> Chain:
-    """`chain` with the sums over what then stands. What the venue told before it said so counts as changed too."""
-    changed = (change(e) if e.exec_id == exec_id else e for e in chain.executions)
+def _changed(chain: Chain, report: ExecutionReport, change: Callable[[Execution], Execution | None]) -> Chain:
+    """`chain` with the sums over what then stands. What the venue had told of it before is changed by as much."""
+    changed = (change(e) if e.exec_id == report.exec_ref_id else e for e in chain.executions)
     executions = tuple(e for e in changed if e is not None)
     cum_qty = sum((e.last_qty for e in executions), ZERO)
     return replace(
@@ -61,5 +61,5 @@ def _changed(chain: Chain, exec_id: str, change: Callable[[Execution], Execution
         executions=executions,
         cum_qty=cum_qty,
         cum_value=sum((e.value for e in executions), ZERO),
-        told_cum_qty=max(chain.told_cum_qty - chain.cum_qty + cum_qty, ZERO),
+        told_cum_qty=max(chain.told_cum_qty - chain.cum_qty + cum_qty, report.cum_qty or ZERO),
     )

@@ -4,6 +4,7 @@ Nothing is refused here. A report that cannot mean what it says (a bust of what 
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -49,8 +50,15 @@ def _heard(chain: Chain, report: ExecutionReport) -> Chain:
         secondary_order_id=report.secondary_order_id or chain.secondary_order_id,
         day=chain.day + 1 if is_new_day else chain.day,
         trade_date=report.trade_date if is_later else chain.trade_date,
-        told_cum_qty=max(chain.told_cum_qty, report.cum_qty) if report.cum_qty else chain.told_cum_qty,
+        told_cum_qty=_told_cum_qty(chain, report),
     )
+
+
+def _told_cum_qty(chain: Chain, report: ExecutionReport) -> Decimal:
+    """The most that the venue says has traded. What changes a trade changes that as well, when it is applied."""
+    if not report.cum_qty or report.exec_ref_id:
+        return chain.told_cum_qty
+    return max(chain.told_cum_qty, report.cum_qty)
 
 
 def _traded(chain: Chain, report: ExecutionReport) -> Chain:
@@ -157,6 +165,8 @@ def _restated(chain: Chain, report: ExecutionReport) -> Chain:
     """The venue has changed the order, and says how it is now (R15)."""
     known = chain if chain.accepted else _version_accepted(chain, chain.root_id)
     reason = report.exec_restatement_reason
+    if reason in _NEW_DAY:
+        known = replace(known, flags=known.flags - _DAYS_END)
     if reason is ExecRestatementReason.GT_CORPORATE_ACTION:
         known = split(known, report)
     terms = replace(known.terms, order_qty=report.order_qty or known.terms.order_qty, price=report.price or known.terms.price)

@@ -76,7 +76,7 @@ def test_a_bust_lowers_what_traded_today_only_if_it_traded_today(trade_date: str
 def test_a_renewal_begins_a_day_and_lifts_done_for_day() -> None:
     done = report(ExecType.DONE_FOR_DAY, OrdStatus.DONE_FOR_DAY, exec_id="X")
     evening = order(fill(2_000, "1.5", "E1"), done)
-    assert (evening.ord_status, evening.leaves_qty, evening.is_live) == (OrdStatus.DONE_FOR_DAY, D(0), True)
+    assert (evening.ord_status, evening.leaves_qty, evening.is_live) == (OrdStatus.DONE_FOR_DAY, D(8_000), True)
     renewed = restated(ExecRestatementReason.GT_RENEWAL, order_id="V2")
     morning = order(fill(2_000, "1.5", "E1"), done, renewed)
     assert (morning.ord_status, morning.leaves_qty, morning.order_id) == (OrdStatus.PARTIALLY_FILLED, D(8_000), "V2")

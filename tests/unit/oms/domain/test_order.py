@@ -147,7 +147,7 @@ def test_a_day_order_that_is_done_for_day_leaves_nothing_and_is_over() -> None:
 def test_an_order_for_longer_than_a_day_lives_on_when_it_is_done_for_day() -> None:
     lasting = terms(time_in_force=TimeInForce.GOOD_TILL_CANCEL)
     chain = evolve(evolve(evolve(None, placed(ROOT, lasting), 1), NEW, 2), DONE_FOR_DAY, 3)
-    assert (now(chain), chain.is_live) == ((OrdStatus.DONE_FOR_DAY, D(0), D(0)), True)
+    assert (now(chain), chain.is_live) == ((OrdStatus.DONE_FOR_DAY, D(0), D(1_000)), True)
 
 
 def test_a_canceled_order_is_done_with_what_it_has() -> None:
