@@ -10,7 +10,7 @@ ORDER_STATE = Path(__file__).parents[3] / "shared" / "conformance" / "order_stat
 TO_VENUE = "B>S"
 
 
-class Expected(msgspec.Struct, frozen=True):
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The order that begins with ClOrdID `order`, after a step. Quantities and ids as in the scenario; None is not asserted."""
 
     order: str | None
@@ -22,6 +22,13 @@ class Expected(msgspec.Struct, frozen=True):
     ord_status: str | None = None
     books_trade: bool | None = None
     request_rejected: str | None = None
+    avg_px: str | None = None
+    day_order_qty: str | None = None
+    day_cum_qty: str | None = None
+    overfill_qty: str | None = None
+    quarantined: bool | None = None
+    unmatched: bool | None = None
+    stale_ignored: bool | None = None
 
 
 class Step(msgspec.Struct, frozen=True):
