@@ -17,10 +17,12 @@ from oms.domain.events import (
     RequestRejected,
 )
 from oms.domain.fields import ExecType, OrdRejReason, OrdStatus
+from oms.domain.numbers import ZERO
 from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.reported import reported
 from oms.suspense import TRADES
 
+_ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
 _REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 
 
@@ -48,6 +50,8 @@ def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[Boo
         if held is None or held == Told.of(chain.root_id if chain else "", told):
             return ()  # The venue resent an execution that we already hold.
         return (_quarantined(session, chain, told, f"ExecID {told.exec_id} came again with other content"),)
+    if chain is None and told.says_unknown():
+        return ()  # It does not know it, and we do not either.
     why = _why_not(session, chain, told)
     if chain is None or why:
         return (_quarantined(session, chain, told, why),)
@@ -105,7 +109,7 @@ def _had_it(chain: Chain, told: ExecutionReport) -> tuple[BookEvent, ...]:
 
 def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
     """Whether CumQty(14), LeavesQty(151) or OrdStatus(39) are others than ours now."""
-    if told.says_unknown() or told.exec_type is ExecType.REJECTED:
+    if told.says_unknown() or told.exec_type is ExecType.REJECTED or _is_late_ack(after, told):
         return None
     leaves_qty, ord_status = after.leaves_qty, after.ord_status
     is_other_cum = told.cum_qty is not None and told.cum_qty != after.cum_qty
@@ -124,6 +128,11 @@ def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffere
         told.ord_status if is_other_status else None,
         ord_status if is_other_status else None,
     )
+
+
+def _is_late_ack(after: Chain, told: ExecutionReport) -> bool:
+    """Written before the first fill and sent after it."""
+    return told.exec_type in _ACKS and told.cum_qty == ZERO < after.cum_qty
 
 
 def _is_only_a_name(told: OrdStatus, after: Chain) -> bool:

@@ -64,7 +64,14 @@ def _told_cum_qty(chain: Chain, report: ExecutionReport) -> Decimal:
 def _traded(chain: Chain, report: ExecutionReport) -> Chain:
     """A fill before the ack accepts the order too: a venue cannot trade what it does not have."""
     booked = _lifted(traded(chain, report), report)
-    return booked if booked.accepted else _version_accepted(booked, booked.root_id)
+    if booked.accepted or _is_rejected_still(booked, report):
+        return booked
+    return _version_accepted(booked, booked.root_id)
+
+
+def _is_rejected_still(chain: Chain, report: ExecutionReport) -> bool:
+    """A trade of an order that the venue had rejected brings it back only if the venue says that something is left of it."""
+    return chain.requests[0].state is RequestState.REFUSED and not report.leaves_qty
 
 
 def _accepted(chain: Chain, report: ExecutionReport) -> Chain:

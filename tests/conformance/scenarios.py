@@ -7,6 +7,9 @@ import msgspec
 
 ORDER_STATE = Path(__file__).parents[3] / "shared" / "conformance" / "order_state.json"
 """Groups A to D; not part of the project."""
+E_TO_L = Path(__file__).parent / "groups_e_to_l.json"
+BAD_REPORTS = Path(__file__).parent / "bad_reports.json"
+"""Races and impossible reports: no matrices of FIX."""
 TO_VENUE = "B>S"
 
 

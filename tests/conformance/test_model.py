@@ -7,22 +7,31 @@ from msgspec.structs import replace
 
 from oms.domain.refusal import Refusal
 from tests.conformance.buy_side import BuySide, Refused
-from tests.conformance.scenarios import ORDER_STATE, Case, Expected, Step, load
+from tests.conformance.scenarios import BAD_REPORTS, E_TO_L, ORDER_STATE, Case, Expected, Step, load
 
 MATRICES, CASES, COURSES = 23, 53, 65
 """Twelve of the cases hold one crossing each."""
 UNKNOWN_ORDER = "B.1.f"
 """A cancel of an order that nobody knows: we refuse it ourselves, and the venue never hears of it."""
+REUSED = "F.1.a/reused_by_a_replace"
+"""A replace under an id that was used before: no client can make us send one."""
 NAMES = {38: "order_qty", 39: "ord_status", 151: "leaves_qty"}
 SCENARIOS = load(ORDER_STATE) if ORDER_STATE.exists() else ()
-pytestmark = pytest.mark.skipif(not SCENARIOS, reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
+OURS = (*load(E_TO_L), *load(BAD_REPORTS))
+needs_order_state = pytest.mark.skipif(not SCENARIOS, reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
+
+
+def _marks(name: str) -> tuple[pytest.MarkDecorator, ...]:
+    begins_there = name.startswith("E.1.a/") or name == "F.1.c/voice_order_executes_first"
+    return (pytest.mark.xfail(strict=True, reason="an order that begins at the venue is set aside"),) if begins_there else ()
 
 
 PLAYED = [
-    pytest.param(case, id=f"{scenario.id}-{case.case}")
-    for scenario in SCENARIOS
+    pytest.param(case, id=f"{scenario.id}-{case.case}", marks=_marks(f"{scenario.id}/{case.case}"))
+    for scenario in (*SCENARIOS, *OURS)
     if scenario.id != UNKNOWN_ORDER
     for case in scenario.cases
+    if f"{scenario.id}/{case.case}" != REUSED
 ]
 
 
@@ -51,6 +60,7 @@ def alternatives(wanted: Expected, others: tuple[dict[int, str], ...]) -> list[E
     return [wanted, *(replace(wanted, **{NAMES[tag]: value for tag, value in tags.items()}) for tags in others)]
 
 
+@needs_order_state
 def test_every_matrix_of_the_file_is_here_and_every_crossing() -> None:
     cases = [case for scenario in SCENARIOS for case in scenario.cases]
     assert (len(SCENARIOS), len(cases), sum(len(crossings(case)) for case in cases)) == (MATRICES, CASES, COURSES)
@@ -68,7 +78,17 @@ def test_messages_that_cross_end_the_same_in_either_order(case: Case) -> None:
     assert ends == [ends[0]] * len(ends)
 
 
+@needs_order_state
 def test_a_cancel_of_an_order_that_nobody_knows_is_refused_here() -> None:
     [case] = next(scenario for scenario in SCENARIOS if scenario.id == UNKNOWN_ORDER).cases
     with pytest.raises(Refused, match=str(Refusal.UNKNOWN_ORDER)):
         BuySide().play(case.steps[0])
+
+
+def test_a_replace_under_an_id_that_was_used_is_refused_here() -> None:
+    [case] = [case for scenario in OURS if scenario.id == "F.1.a" for case in scenario.cases if REUSED.endswith(case.case)]
+    desk = BuySide()
+    for step in case.steps[:2]:
+        desk.play(step)
+    with pytest.raises(Refused, match=str(Refusal.DUPLICATE_CLIENT_ORDER_ID)):
+        desk.play(case.steps[2])
