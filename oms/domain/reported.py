@@ -158,8 +158,11 @@ def _lifted(chain: Chain, report: ExecutionReport) -> Chain:
     if not chain.flags or report.ord_status in _MASKING:
         return chain
     told = PRECEDENCE.index(report.ord_status)
-    is_over = chain.terms.time_in_force not in GOOD_TILL and report.exec_type is ExecType.TRADE
+    is_trade = report.exec_type is ExecType.TRADE
+    is_over = is_trade and chain.terms.time_in_force not in GOOD_TILL
     kept = {f for f in chain.flags if PRECEDENCE.index(f) >= told or (is_over and f in _DAYS_END)}
+    if is_trade and report.ord_status not in _HELD:
+        kept -= _HELD  # What trades is neither, even where Filled hides it.
     return replace(chain, flags=frozenset(kept))
 
 
@@ -248,6 +251,7 @@ def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
             return with_request(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0)
 
 
+_HELD = frozenset({OrdStatus.STOPPED, OrdStatus.SUSPENDED})
 _DAYS_END = frozenset({OrdStatus.DONE_FOR_DAY, OrdStatus.CALCULATED})
 _REPORTS: dict[ExecType, Callable[[Chain, ExecutionReport], Chain]] = {
     ExecType.TRADE: _traded,
