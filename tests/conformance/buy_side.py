@@ -4,12 +4,12 @@ from decimal import Decimal
 
 from gateway.codec.message import message
 from gateway.codec.reading import report
+from gateway.simulator.scenario import TO_VENUE, Expected, Step
 from oms import deciding
 from oms.book import Book
 from oms.domain.chain import OPEN
 from oms.domain.events import Answer, CancelRequested, Event, OrderPlaced, ReplaceRequested, ReportDiffered, RequestRefused
 from oms.domain.refusal import Refusal
-from tests.conformance.scenarios import TO_VENUE, Expected, Step
 from tests.support import orders
 
 PX, OTHER_PX = "1.3850", "1.3860"
@@ -41,7 +41,7 @@ class BuySide:
         elif step.tags[11] not in self.too_late:
             self._hear(step)
 
-    def assert_stands(self, alternatives: list[Expected]) -> None:
+    def assert_stands(self, alternatives: tuple[Expected, ...]) -> None:
         """The order is in one of these ways."""
         wanted = alternatives[0]
         assert wanted.order is not None
