@@ -100,9 +100,10 @@ class Stage:
 
 def _unknown(fields: Fields, at_ns: int) -> str:
     """Only a question about an order that nobody plays has an answer."""
-    request = read(fields)
+    msg_type = dict(fields).get(35)
+    request = read(fields) if msg_type == "H" else None
     if not isinstance(request, StatusRequest):
-        raise Unexpected(f"no case is waiting for MsgType(35)={dict(fields)[35]}, and tag {CASE_TAG} names none")
+        raise Unexpected(f"no case is waiting for MsgType(35)={msg_type}, and tag {CASE_TAG} names none")
     return report.message(statements.unknown(request, at_ns))
 
 

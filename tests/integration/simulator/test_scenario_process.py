@@ -27,8 +27,7 @@ CANCEL = ((41, "A1"), (55, "EURUSD"), (54, "1"), (60, "20260102-00:00:00"))
 def config(folder: Path, *cases: str) -> SimulatorConfig:
     file, port = folder / "scenario.json", free_port()
     file.write_text(json.dumps(FILE))
-    names = {"sender_comp_id": broker_comp_id(port)}
-    return SimulatorConfig(port=port, data=folder / "broker", scenarios=(file,), cases=cases, **names)
+    return SimulatorConfig(port=port, data=folder / "broker", scenarios=(file,), cases=cases, sender_comp_id=broker_comp_id(port))
 
 
 def playing(folder: Path, *cases: str) -> Broker:
@@ -68,5 +67,5 @@ def test_what_the_case_does_not_expect_is_refused_and_the_case_goes_on(tmp_path:
 
 
 def test_a_case_that_no_file_holds_is_said_at_the_start(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="'T.1/side' is no case: T.1/main/1, T.1/main/2"):
+    with pytest.raises(CannotStart, match=r"'T\.1/side' is no case: T\.1/main/1, T\.1/main/2"):
         started(config(tmp_path, "T.1/side"))
