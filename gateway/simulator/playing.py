@@ -78,6 +78,7 @@ class Play:
 
     def skip(self) -> None:
         """Pass over the step that is due."""
+        assert self.due is not None, f"{self.name}: nothing is due"
         self._at += 1
 
     def hear(self, found: Mapping[int, str]) -> None:
