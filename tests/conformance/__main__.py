@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.simulator.scenario import Course, ScenarioUnreadable, courses
 from tests.conformance.run import NotWell, Outcome, run
-from tests.conformance.scenarios import MATRICES, every_matrix, missing
+from tests.conformance.scenarios import MATRICES, every_matrix, matrix, missing
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
 
 def _told(outcome: Outcome, enumerated: Mapping[str, Course]) -> int:
     """The table of what failed, and the line that says it all."""
-    ids = {name.partition("/")[0] for name in enumerated}
+    ids = {matrix(name) for name in enumerated}
     points = sum(map(len, enumerated.values()))
     assert (outcome.courses, outcome.crash_points) == (len(enumerated), points), "not all that was enumerated was run"
     width = max((len(name) for name, _ in outcome.failures), default=0)

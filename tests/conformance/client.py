@@ -19,6 +19,10 @@ class Standing(msgspec.Struct, frozen=True):
     avg_px: str
     ord_status: str
     """The code."""
+    overfill_qty: str | None = None
+    day_order_qty: str | None = None
+    day_cum_qty: str | None = None
+    """None: the client is not told."""
 
 
 class Refused(Exception):
@@ -27,6 +31,10 @@ class Refused(Exception):
     def __init__(self, refusal: str) -> None:
         super().__init__(f"the gateway refused: {refusal}")
         self.refusal = refusal
+
+
+class AlreadyAsked(Exception):
+    """The gateway had this very request before, and gave its first answer again: the venue hears of nothing."""
 
 
 class CannotAsk(Exception):
@@ -39,8 +47,9 @@ class Client(Protocol):
     async def ask(self, course: str, step: Step) -> str:
         """Send the message of a B>S step. Returns the ClOrdID(11) under which the venue will hear it.
 
-        Repeated until there is an answer, whatever is killed meanwhile. Raises Refused and CannotAsk.
+        Repeated until there is an answer, whatever is killed meanwhile. Raises Refused, AlreadyAsked and CannotAsk.
         """
 
     async def standing(self) -> dict[tuple[str, str], Standing]:
-        """Every order, by its course and the first name of its chain, once all that the gateway has said has arrived."""
+        """Every order, once all that the gateway has said has arrived: by its course, and by the first name of its chain, or the
+        name of its OrderID where the venue had it from elsewhere."""

@@ -16,17 +16,20 @@ from gateway.control.codes import REQUEST_STATES
 from gateway.simulator.scenario import Step
 from oms.domain.chain import OPEN, RequestState
 from oms.domain.refusal import Refusal
-from tests.conformance.client import CannotAsk, Refused, Standing
+from tests.conformance.client import AlreadyAsked, CannotAsk, Refused, Standing
 from tests.crash.gateway import Gateway, Unanswered
 
-ACCOUNT, SYMBOL, PX, OTHER_PX = "DESK1", "EURUSD", "1.38500", "1.38600"
+ACCOUNT, SYMBOL, PX, OTHER_PX = "DESK1", "EURUSD", "50", "51"
 ANSWERED_S_MAX = 30.0
 RETRY_S = 0.05
 _PAGE = 500
 _ORDER: dict[int, str] = {1: ACCOUNT, 55: SYMBOL, 54: "1", 40: "2", 44: PX}
 """What an order is where its step does not say."""
+_PRICED = frozenset({"2", "4"})
+"""OrdType(40) of orders with a limit."""
 _FIELDS = {
     1: "account",
+    15: "currency",
     18: "exec_inst",
     38: "order_qty",
     40: "ord_type",
@@ -63,6 +66,7 @@ class GrpcClient(Gateway):
         self._named: dict[str, _Named] = {}
         self._roots: dict[_Named, str] = {}
         """Our client_order_id of the order, by any name of its chain."""
+        self._client_order_ids: dict[_Named, str] = {}
 
     async def ask(self, course: str, step: Step) -> str:
         async with asyncio.timeout(ANSWERED_S_MAX):
@@ -81,9 +85,8 @@ class GrpcClient(Gateway):
         while True:
             page = await self._look(self._orders.List, api.OrderServiceListRequest(page_size=_PAGE, page_token=token))
             for order in page.orders:
-                named = self._named.get(order.root_id)
-                if named is not None:
-                    found[named.course, named.name] = self._standing(order)
+                named = self._named.get(order.root_id) or _Named(*order.order_id.rpartition("-")[::2])
+                found[named.course, named.name] = self._standing(order)
             token = page.next_page_token
             if not token:
                 return found
@@ -96,7 +99,7 @@ class GrpcClient(Gateway):
     async def _asked(self, course: str, step: Step, attempt: int) -> str:
         """Under an id of its own for each attempt: a refused id stays refused."""
         named = _Named(course, step.tags[11])
-        client_order_id = f"{course}-{named.name}~{attempt}"
+        client_order_id = self._client_order_ids.get(named, f"{course}-{named.name}~{attempt}")
         orig = self._roots.get(_Named(course, step.tags.get(41, "")), f"{course}-{step.tags.get(41, '')}")
         match step.msg:
             case "D":
@@ -108,6 +111,9 @@ class GrpcClient(Gateway):
                 cl_ord_id = await self._answered(self._orders.Replace, _replace(client_order_id, orig, step))
             case _:
                 raise CannotAsk(f"the contract has no request for MsgType(35)={step.msg}")
+        if named in self._client_order_ids:
+            raise AlreadyAsked
+        self._client_order_ids[named] = client_order_id
         self._named[cl_ord_id] = named
         self._roots[named] = client_order_id if step.msg == "D" else orig
         return cl_ord_id
@@ -138,11 +144,19 @@ class GrpcClient(Gateway):
             order_qty=order.order_qty,
             avg_px=order.avg_px,
             ord_status=chr(order.ord_status),
+            overfill_qty=_told(order, "overfill_qty"),
+            day_order_qty=_told(order, "day_order_qty"),
+            day_cum_qty=_told(order, "day_cum_qty"),
         )
 
     def _name(self, cl_ord_id: str) -> str:
         named = self._named.get(cl_ord_id)
         return cl_ord_id if named is None else named.name
+
+
+def _told(order: Order, name: str) -> str | None:
+    """None where the contract does not have the field."""
+    return getattr(order, name) if name in order.DESCRIPTOR.fields_by_name else None
 
 
 def is_ready(session: Session) -> bool:
@@ -152,8 +166,8 @@ def is_ready(session: Session) -> bool:
 def _submit(client_order_id: str, step: Step) -> api.SubmitRequest:
     """The whole order. Raises CannotAsk for a field that the contract does not have."""
     request = api.SubmitRequest(client_order_id=client_order_id, time_in_force=fix_pb2.TimeInForce.TIME_IN_FORCE_DAY)
-    wanted = {tag: value for tag, value in step.tags.items() if tag != 11}
-    defaults = {tag: value for tag, value in _ORDER.items() if tag != 44 or wanted.get(40, "2") == "2"}
+    wanted = {tag: value for tag, value in step.tags.items() if tag not in {11, 97}}
+    defaults = {tag: value for tag, value in _ORDER.items() if tag != 44 or wanted.get(40, "2") in _PRICED}
     for tag, value in (defaults | wanted).items():
         _set(request, tag, value)
     return request

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.simulator.scenario import Course
+from gateway.simulator.scenario import Course, Step
+from oms.domain.events import ReportQuarantined
 from ops import settings as files
 from tests.conformance.client import Client
 from tests.conformance.grpc_client import GrpcClient, is_ready
 from tests.conformance.part import Part, Standings
+from tests.conformance.scenarios import matrix
 from tests.conformance.venue import Venue
+from tests.crash import evidence
 from tests.crash.gateway import Unanswered
 from tests.support.installation import Installation
 from tests.support.polling import eventually_async
@@ -24,8 +27,13 @@ PRINCIPAL = "trader/desk1"
 ENGINE = "engine"
 READY_S_MAX = 60.0
 HEARD_S_MAX = 15.0
-_SETTINGS = {"lot": '"1"', "reference_age_ms_max": "86400000"}
-"""Quantities are the scenarios', and the venue's one price is good for the day."""
+_SETTINGS = {
+    "lot": '"1"',
+    "reference_age_ms_max": "86400000",
+    "price_collar_bps": '"5000"',
+    "passive_collar_bps": '"5000"',
+}
+"""Quantities and prices are the scenarios', and the venue's one quote is good for the day."""
 
 
 class NotWell(Exception):
@@ -45,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def failed(self) -> frozenset[str]:
         """The matrices that did not pass."""
-        return frozenset(name.partition("/")[0] for name, _ in self.failures)
+        return frozenset(matrix(name) for name, _ in self.failures)
 
 
 class Run:
@@ -63,6 +71,8 @@ class Run:
         """Every course to its end, in lockstep."""
         parts = self._parts("plain", courses)
         for number in range(_longest(parts)):
+            if not _playing(parts, number):
+                break
             await self._step(parts, number)
         self._no_repetition(parts)
         return parts
@@ -72,6 +82,8 @@ class Run:
         parts = self._parts("crash", courses)
         passed = 0
         for number in range(_longest(parts)):
+            if not _playing(parts, number):
+                break
             before = await self._step(parts, number)
             if number >= rounds:
                 continue
@@ -109,14 +121,23 @@ class Run:
     async def _step(self, parts: Sequence[Part], number: int) -> Standings:
         """Step `number` of every course that has one; returns how all orders stand when the gateway has heard everything."""
         playing = _playing(parts, number)
+        doubtful = [part for part in playing if _is_set_aside(part.course[number])]
+        before = await self._set_aside() if doubtful else 0
         await asyncio.gather(*(part.take(number, self._client, self._venue) for part in playing))
         await self._heard()
         found = await self._client.standing()
         for part in playing:
             part.look(number, found)
+        if doubtful and await self._set_aside() - before < len(doubtful):
+            for part in doubtful:
+                part.fail(number, "the message was not set aside for a person")
         failed = sum(bool(part.failure) for part in parts)
         self.say(f"step {number + 1} of {len(playing)} courses, {failed} of {len(parts)} failed so far")
         return found
+
+    async def _set_aside(self) -> int:
+        """How many messages the journal holds that wait for a person."""
+        return (await evidence.kinds(self._running.dsn))[ReportQuarantined.__name__]
 
     async def _heard(self) -> None:
         """Until the gateway's journal holds all that the venue has said."""
@@ -198,6 +219,10 @@ def _set_up(running: Installation, comp_id: str) -> None:
     counterparty = running.folder / "simbroker.toml"
     counterparty.write_text(counterparty.read_text().replace('target_comp_id = "SIMBROKER"', f'target_comp_id = "{comp_id}"'))
     running.settings = files.load(running.file)
+
+
+def _is_set_aside(step: Step) -> bool:
+    return step.expect is not None and bool(step.expect.quarantined)
 
 
 def _longest(parts: Sequence[Part]) -> int:

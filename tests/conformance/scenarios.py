@@ -13,6 +13,11 @@ MATRICES = 48
 """Of FIX Volume 4, A.1.a to L.1.b."""
 
 
+def matrix(name: str) -> str:
+    """The matrix that a course belongs to: FIX prints B.1.d.1 and B.1.d.2 as one, B.1.d, with two orders in it."""
+    return ".".join(name.partition("/")[0].split(".")[:3])
+
+
 def missing() -> list[Path]:
     """The files that are not there."""
     return [file for file in FILES if not file.exists()]

@@ -19,7 +19,7 @@ from gateway.simulator.requests import StatusRequest, read
 
 ORDERS, MARKET_DATA = "orders", "market-data"
 HEARD_S_MAX = 10.0
-QUOTE = Quote(Decimal("1.38495"), Decimal("1.38505"))
+QUOTE = Quote(Decimal("49.99"), Decimal("50.01"))
 _ALIVE: list["Venue"] = []  # QuickFIX crashes when its objects die in the wrong order.
 
 
