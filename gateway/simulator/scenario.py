@@ -41,7 +41,10 @@ _EXPECTED_BY_TAG = {
     424: "day_order_qty",
     425: "day_cum_qty",
 }
-_NUMBER = re.compile(r"\[(\d+)\]")
+_NUMBERS = frozenset({6, 14, 31, 32, 38, 151})
+"""Tags that the venue reckons with when it speaks."""
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_PLACE = re.compile(r"\[(\d+)\]")
 _NAMES = (("scenarios", "id"), ("cases", "case"), ("steps", "t"))
 """What lies inside what, and what each is called by."""
 
@@ -169,7 +172,7 @@ def _placed(failure: str, found: Any) -> str:
     """`failure` with the place that it names by position named as people know it."""
     _, _, place = failure.partition("`$.scenarios")
     names: list[str] = []
-    for number, (inside, name) in zip(_NUMBER.findall(place), _NAMES, strict=False):
+    for number, (inside, name) in zip(_PLACE.findall(place), _NAMES, strict=False):
         found = found[inside][int(number)]
         if not isinstance(found, Mapping):
             break
@@ -197,6 +200,10 @@ def _wrong_step(step: Step) -> str:
     """Why the step cannot be; empty when it can."""
     if step.msg not in _MSG_TYPES[step.dir]:
         return f"msg {step.msg!r} does not go {step.dir}: {', '.join(sorted(_MSG_TYPES[step.dir]))} do"
+    if step.dir == FROM_VENUE:
+        for tag in sorted(_NUMBERS & step.tags.keys()):
+            if not _DECIMAL.fullmatch(step.tags[tag]):
+                return f"tag {tag} is {step.tags[tag]!r}, not a number"
     if unknown := {tag for tags in step.accept_alt for tag in tags} - set(_EXPECTED_BY_TAG):
         return f"accept_alt: nothing is expected of tag {min(unknown)}"
     return ""

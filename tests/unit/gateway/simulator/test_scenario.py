@@ -37,6 +37,7 @@ def test_what_means_nothing_to_us_is_passed_over(tmp_path: Path) -> None:
         ({"dir": "S>S"}, "T.1, main, step 2 (t=2): Invalid enum value 'S>S'"),
         ({"tags": {"eleven": "X"}}, "T.1, main, step 2 (t=2): Expected `int`"),
         ({"msg": "D"}, "T.1, main, step 2 (t=2): msg 'D' does not go S>B: 8, 9, r do"),
+        ({"tags": {"32": "some"}}, "T.1, main, step 2 (t=2): tag 32 is 'some', not a number"),
         ({"accept_alt": [{"58": "x"}]}, "T.1, main, step 2 (t=2): accept_alt: nothing is expected of tag 58"),
         ({"expect": {"order": "X", "cum": "1"}}, "T.1, main, step 2 (t=2): Object contains unknown field `cum`"),
     ],
