@@ -23,7 +23,6 @@ SOH = "\x01"
 Role = Literal["initiator", "acceptor"]
 _NO_JUDGE = {
     "AllowUnknownMsgFields": "Y",
-    "ValidateUserDefinedFields": "N",
     "ValidateFieldsHaveValues": "N",
     "ValidateFieldsOutOfOrder": "N",
 }
@@ -180,6 +179,7 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
         "SocketNodelay": "Y",
         "TimestampPrecision": 6,
         "CheckLatency": "N",
+        "ValidateUserDefinedFields": "N",  # Custom tags pass through, whoever sends them.
         **_address(role, endpoint),
         **(_NO_JUDGE if role == "initiator" else {}),
     }

@@ -1,4 +1,4 @@
-"""The simulated broker as a process: two FIX sessions, one book, one ledger.
+"""The simulated broker as a process: two FIX sessions, one book, one ledger; or a stage for scenarios.
 
 Who does what. QuickFIX's thread reads a request, decides it under the one lock, and hands the ledger line to the kernel before
 `incoming_app` returns: only then does QuickFIX count the message. So a SIGKILL at any moment leaves a request that QuickFIX asks
@@ -27,11 +27,14 @@ from gateway.simulator.fields import SECOND_NS
 from gateway.simulator.ledger import Ledger, LedgerDamaged, LedgerInUse
 from gateway.simulator.market_data import MarketData
 from gateway.simulator.outbox import Outbox
+from gateway.simulator.playing import Unexpected
 from gateway.simulator.quote import Quote
 from gateway.simulator.quotes import Move, QuotesUnreadable
 from gateway.simulator.report import BEGIN_STRING, Report
 from gateway.simulator.requests import Malformed, StatusRequest, Unsupported, read
+from gateway.simulator.scenario import ScenarioUnreadable, load
 from gateway.simulator.sent import SentLog
+from gateway.simulator.stage import CaseUnknown, Stage
 
 ORDERS, MARKET_DATA = "orders", "market-data"
 EXIT_CANNOT_START = 2
@@ -56,6 +59,7 @@ class Broker:
         self._ledger = Ledger(config.data / "ledger.jsonl")
         self._sent = SentLog(config.data / "sent.log")
         self._lock = threading.Lock()
+        self._stage = _stage(config)
         self._book = Book(config.symbol, config.displayed_qty, _id_prefix(self._ledger.past, time.time_ns()), self._ledger.past)
         self._market_data = MarketData(config.symbol, config.displayed_qty)
         self._port = FixPort("acceptor", _sessions(config), Endpoint(config.host, config.port), config.data / "fix", self)
@@ -108,6 +112,8 @@ class Broker:
     def logged_on(self, session: str) -> None:
         if session == ORDERS:
             self._outbox.set_logged_on(True)
+            if self._stage is not None:
+                self._outbox.put(self._stage.log_on(time.time_ns()))
 
     def logged_out(self, session: str) -> None:
         if session == ORDERS:
@@ -128,12 +134,18 @@ class Broker:
                 self._order_message(found)
             else:
                 self._send_all(self._market_data.handle(found, self._book.quote))
+        except Unexpected as failure:
+            _say(f"not as the scenario says: {failure}")
+            self._refuse(session, raw, _OTHER, str(failure))
         except (Garbled, Malformed) as failure:
             self._refuse(session, raw, _OTHER, str(failure))
         except Unsupported as failure:
             self._refuse(session, raw, _UNSUPPORTED, str(failure))
 
     def _order_message(self, found: Fields) -> None:
+        if self._stage is not None:
+            self._outbox.put(self._stage.hear(found, time.time_ns()))
+            return
         request = read(found)
         if isinstance(request, StatusRequest) and Fault.NO_STATUS in self._faults:
             return
@@ -226,7 +238,7 @@ def started(config: SimulatorConfig) -> Broker:
     try:
         broker = Broker(config, market(config))
         broker.start()
-    except (QuotesUnreadable, LedgerInUse, LedgerDamaged, FaultUnknown) as failure:
+    except (QuotesUnreadable, LedgerInUse, LedgerDamaged, FaultUnknown, ScenarioUnreadable, CaseUnknown) as failure:
         raise CannotStart(str(failure)) from failure
     return broker
 
@@ -252,6 +264,14 @@ def _sessions(config: SimulatorConfig) -> tuple[SessionConfig, ...]:
         SessionConfig(ORDERS, config.sender_comp_id, config.orders_comp_id, persist_messages=True),
         SessionConfig(MARKET_DATA, config.sender_comp_id, config.market_data_comp_id),
     )
+
+
+def _stage(config: SimulatorConfig) -> Stage | None:
+    """Raises ScenarioUnreadable and CaseUnknown."""
+    if not config.scenarios:
+        return None
+    scenarios = [scenario for file in config.scenarios for scenario in load(file)]
+    return Stage(scenarios, config.cases, f"{time.time_ns() // 1_000_000:X}")
 
 
 def _id_prefix(past: list[Report], now_ns: int) -> str:

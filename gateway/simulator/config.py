@@ -27,3 +27,7 @@ class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender_comp_id: str = "SIMBROKER"
     orders_comp_id: str = "FIXGATE"
     market_data_comp_id: str = "FIXGATE-MD"
+    scenarios: tuple[Path, ...] = ()
+    """Scenario files to play instead of trading (see gateway.simulator.scenario and gateway.simulator.stage)."""
+    cases: tuple[str, ...] = ()
+    """The cases that orders without tag 9000 play, one after the other: `B.1.b/main`, or `B.1.b/main/2` for its second course."""

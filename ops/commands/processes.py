@@ -78,7 +78,10 @@ def demo(config: Path, check: bool) -> None:
 @click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than real time.")
 @click.argument("more_quotes", type=click.Path(path_type=Path, exists=True), nargs=-1, metavar="[FILE]...")
 @click.option("--fault", "faults", multiple=True, help="A way to misbehave: silent, reject-new, delay-ack=250, partial …")
+@click.option("--scenario", "scenarios", type=click.Path(path_type=Path, exists=True), multiple=True, help="A file to play.")
+@click.option("--case", "cases", multiple=True, metavar="ID/CASE[/COURSE]", help="What the next order without tag 9000 plays.")
 def simulator(
+    *,
     port: int,
     data: Path,
     quotes: tuple[Path, ...],
@@ -86,16 +89,28 @@ def simulator(
     seed: int,
     speed: float,
     faults: tuple[str, ...],
+    scenarios: tuple[Path, ...],
+    cases: tuple[str, ...],
 ) -> None:
     """Run the simulated broker: FIX 4.4, with a book of its own against real or random quotes.
 
     Files after the first of --quotes may follow it without a --quotes of their own.
+
+    With --scenario it plays order state matrices instead of trading. An order says which in tag 9000, as matrix/case/course:
+    B.1.b/main/1 is the case as printed, higher numbers have crossing messages in the other order. Orders without the tag play
+    the --case options in turn. What the case does not expect is answered by BusinessMessageReject(j), and printed.
     """
     from gateway.simulator import broker
     from gateway.simulator.config import SimulatorConfig
 
+    if cases and not scenarios:
+        raise click.UsageError("--case needs a --scenario that holds it")
+    days = (*quotes, *more_quotes)
+    config = SimulatorConfig(
+        port=port, data=data, quotes=days, seed=seed, speed=speed, faults=faults, scenarios=scenarios, cases=cases
+    )
     _end_with_supervisor()
-    _end(broker.run(SimulatorConfig(port=port, data=data, quotes=(*quotes, *more_quotes), seed=seed, speed=speed, faults=faults)))
+    _end(broker.run(config))
 
 
 def _end_with_supervisor() -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from gateway.codec.message import message
 from gateway.codec.reading import report
+from gateway.simulator.scenario import TO_VENUE, Expected, Step
 from oms import deciding, hearing
 from oms.book import Book
 from oms.domain.chain import OPEN, Chain
@@ -23,7 +24,6 @@ from oms.domain.fields import OrdType, TimeInForce
 from oms.domain.numbers import PRECISION, plain
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Terms
-from tests.conformance.scenarios import TO_VENUE, Expected, Step
 from tests.support import orders
 
 PX, OTHER_PX = "1.3850", "1.3860"
@@ -60,7 +60,7 @@ class BuySide:
         elif step.tags.get(11) not in self.too_late:
             self._hear(step)
 
-    def assert_stands(self, alternatives: list[Expected]) -> None:
+    def assert_stands(self, alternatives: tuple[Expected, ...]) -> None:
         """The order is in one of these ways."""
         wanted = alternatives[0]
         is_odd = bool(self.set_aside or self.breaks)

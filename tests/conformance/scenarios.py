@@ -1,74 +1,30 @@
-"""Scenario files: what each side sends at each step of a matrix, and how the order stands after it."""
+"""Which scenario files there are: the form is gateway.simulator.scenario's."""
 
 from pathlib import Path
-from typing import Literal
 
-import msgspec
+from gateway.simulator.scenario import Scenario, load
 
 ORDER_STATE = Path(__file__).parents[3] / "shared" / "conformance" / "order_state.json"
 """Groups A to D; not part of the project."""
-E_TO_L = Path(__file__).parent / "groups_e_to_l.json"
-BAD_REPORTS = Path(__file__).parent / "bad_reports.json"
-"""Races and impossible reports: no matrices of FIX."""
-TO_VENUE = "B>S"
+GROUPS_E_TO_L = Path(__file__).with_name("groups_e_to_l.json")
+"""Our own."""
+BAD_REPORTS = Path(__file__).with_name("bad_reports.json")
+"""Races and impossible reports: ours, and no matrices of FIX."""
+FILES = (ORDER_STATE, GROUPS_E_TO_L)
+MATRICES = 48
+"""Of FIX Volume 4, A.1.a to L.1.b."""
 
 
-class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The order that begins with ClOrdID `order`, after a step. Quantities and ids as in the scenario; None is not asserted."""
-
-    order: str | None
-    accepted_clordid: str | None = None
-    pending_clordids: tuple[str, ...] | None = None
-    cum_qty: str | None = None
-    leaves_qty: str | None = None
-    order_qty: str | None = None
-    ord_status: str | None = None
-    books_trade: bool | None = None
-    request_rejected: str | None = None
-    avg_px: str | None = None
-    day_order_qty: str | None = None
-    day_cum_qty: str | None = None
-    overfill_qty: str | None = None
-    quarantined: bool | None = None
-    unmatched: bool | None = None
-    stale_ignored: bool | None = None
+def matrix(name: str) -> str:
+    """The matrix that a course belongs to: FIX prints B.1.d.1 and B.1.d.2 as one, B.1.d, with two orders in it."""
+    return ".".join(name.partition("/")[0].split(".")[:3])
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One message, by tag; ids X, Y, Z are symbols. Steps of one `t` in opposite directions cross on the wire."""
-
-    t: str
-    dir: Literal["B>S", "S>B"]
-    msg: str
-    tags: dict[int, str]
-    expect: Expected | None = None
-    accept_alt: tuple[dict[int, str], ...] = ()
+def missing() -> list[Path]:
+    """The files that are not there."""
+    return [file for file in FILES if not file.exists()]
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One course that a matrix can take."""
-
-    case: str
-    steps: tuple[Step, ...]
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """One matrix."""
-
-    id: str
-    title: str
-    cases: tuple[Case, ...]
-
-
-class File(msgspec.Struct, frozen=True):
-    """A scenario file."""
-
-    schema_version: int
-    scenarios: tuple[Scenario, ...]
-
-
-def load(path: Path) -> tuple[Scenario, ...]:
-    """The matrices of a scenario file. Raises msgspec.DecodeError for one of another form."""
-    file = msgspec.json.decode(path.read_bytes(), type=File, strict=False)
-    assert file.schema_version == 1, f"{path.name} has schema_version {file.schema_version}"
-    return file.scenarios
+def every_matrix() -> tuple[Scenario, ...]:
+    """Those of all files that are there. Raises ScenarioUnreadable."""
+    return tuple(scenario for file in FILES if file.exists() for scenario in load(file))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tests.conformance import scenarios as form
+from gateway.simulator import scenario as form
 
 __all__ = ["form", "wrongs"]
 

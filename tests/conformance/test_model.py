@@ -1,13 +1,11 @@
-"""The order model passes the matrices of groups A to D in the buy side's role, whichever way messages cross."""
-
-from itertools import groupby
+"""The order model passes the matrices in the buy side's role, whichever way messages cross, and takes what no matrix shows."""
 
 import pytest
-from msgspec.structs import replace
 
+from gateway.simulator.scenario import Case, Step, crossings, load
 from oms.domain.refusal import Refusal
 from tests.conformance.buy_side import BuySide, Refused
-from tests.conformance.scenarios import BAD_REPORTS, E_TO_L, ORDER_STATE, Case, Expected, Step, load
+from tests.conformance.scenarios import BAD_REPORTS, GROUPS_E_TO_L, ORDER_STATE
 
 MATRICES, CASES, COURSES = 23, 53, 65
 """Twelve of the cases hold one crossing each."""
@@ -15,9 +13,8 @@ UNKNOWN_ORDER = "B.1.f"
 """A cancel of an order that nobody knows: we refuse it ourselves, and the venue never hears of it."""
 REUSED = "F.1.a/reused_by_a_replace"
 """A replace under an id that was used before: no client can make us send one."""
-NAMES = {38: "order_qty", 39: "ord_status", 151: "leaves_qty"}
 SCENARIOS = load(ORDER_STATE) if ORDER_STATE.exists() else ()
-OURS = (*load(E_TO_L), *load(BAD_REPORTS))
+OURS = (*load(GROUPS_E_TO_L), *load(BAD_REPORTS))
 needs_order_state = pytest.mark.skipif(not SCENARIOS, reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
 
 
@@ -35,29 +32,14 @@ PLAYED = [
 ]
 
 
-def crossings(case: Case) -> list[tuple[Step, ...]]:
-    """The case as it is, and with each pair of messages that cross in the other order too."""
-    courses: list[tuple[Step, ...]] = [()]
-    for _, together in groupby(case.steps, key=lambda step: step.t):
-        steps = tuple(together)
-        ways = [steps] if len({step.dir for step in steps}) == 1 else [steps, steps[::-1]]
-        courses = [course + way for course in courses for way in ways]
-    return courses
-
-
 def play(course: tuple[Step, ...]) -> BuySide:
     """Both sides of a crossing have been played before the order is looked at."""
     desk = BuySide()
     for step, following in zip(course, (*course[1:], None), strict=True):
         desk.play(step)
         if step.expect is not None and (following is None or following.t != step.t):
-            desk.assert_stands(alternatives(step.expect, step.accept_alt))
+            desk.assert_stands(step.alternatives)
     return desk
-
-
-def alternatives(wanted: Expected, others: tuple[dict[int, str], ...]) -> list[Expected]:
-    """What the step expects, and what it tolerates."""
-    return [wanted, *(replace(wanted, **{NAMES[tag]: value for tag, value in tags.items()}) for tags in others)]
 
 
 @needs_order_state

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.conformance.scenarios import ORDER_STATE
 from tests.conformance.second_look import form, wrongs
 
 HERE = Path(__file__).parent
@@ -41,9 +42,9 @@ def test_what_is_ours_is_named_so() -> None:
     assert [scenario.id for scenario in OURS] == [f"X.{number}" for number in range(1, len(OURS) + 1)]
 
 
-@pytest.mark.skipif(not form.ORDER_STATE.exists(), reason=f"SKIPPED, NOTHING PROVED: {form.ORDER_STATE} is not there")
+@pytest.mark.skipif(not ORDER_STATE.exists(), reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
 def test_with_groups_a_to_d_there_are_the_forty_eight_of_fix() -> None:
-    others = [scenario.id for scenario in form.load(form.ORDER_STATE)]
+    others = [scenario.id for scenario in form.load(ORDER_STATE)]
     assert set(TWO_COURSES) <= set(others)
     matrices = ["B.1.d" if one in TWO_COURSES else one for one in others if one != TWO_COURSES[1]]
     assert matrices == ids(A_TO_D)

@@ -1,0 +1,39 @@
+"""The conformance run in its short form: `make conformance` is the long one."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.simulator.scenario import Course, courses, load
+from tests.conformance.run import run
+from tests.conformance.scenarios import ORDER_STATE
+
+PLAYED = ("B.1.b/main/1", "B.1.b/main/2", "B.1.f/main/1", "C.2.a/main/2", "D.2.a/main/1")
+"""A crossing in both orders, an order that nobody knows, a replace that comes too late, and two replaces on their way at once."""
+WRONG = "A.1.a/main/1"
+pytestmark = pytest.mark.skipif(not ORDER_STATE.exists(), reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
+
+
+def spoilt(course: Course) -> Course:
+    """The same, expecting at its second step what will not be."""
+    ack = course[1]
+    assert ack.expect is not None
+    return (course[0], replace(ack, expect=replace(ack.expect, cum_qty="7")), *course[2:])
+
+
+@pytest.mark.slow
+async def test_courses_stand_as_expected_over_a_kill_and_one_that_does_not_is_told() -> None:
+    known = courses(load(ORDER_STATE))
+    wanted = {name: known[name] for name in PLAYED} | {WRONG: spoilt(known[WRONG])}
+    folder = Path(tempfile.mkdtemp(prefix="fixgate-conformance-"))  # Not pytest's: the database's own user must get there.
+    try:
+        outcome = await run(folder, wanted, rounds=1)
+    finally:
+        shutil.rmtree(folder)
+    difference = "step 2 (t=2, 8 S>B): cum_qty is 0 instead of 7"
+    assert outcome.failures == ((WRONG, difference), (WRONG, f"with kills: {difference}"))
+    assert (outcome.courses, outcome.courses_passed) == (6, 5)
+    assert (outcome.crash_points, outcome.crash_points_passed) == (6, 6)
