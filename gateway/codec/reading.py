@@ -135,7 +135,7 @@ def _custom(tags: CustomTags) -> CustomTags:
         room -= len(value)
         if room < 0:
             break
-        if value.isascii() and value.isprintable():
+        if value and value.isascii() and value.isprintable():
             kept.append((tag, value))
     return tuple(kept)
 

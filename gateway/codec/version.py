@@ -26,8 +26,8 @@ class Version(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """The version of the business messages of such a session, as QuickFIX calls it: DefaultApplVerID(1137)."""
     order_kinds: Mapping[OrderKind, str]
     """How OrdType(40) and TimeInForce(59) are written. A pair that is absent cannot be said."""
-    order_capacities: Mapping[OrderCapacity, str]
-    """How OrderCapacity(528) is written. One that is absent cannot be said."""
+    order_capacities: Mapping[OrderCapacity, tuple[int, str]]
+    """The tag and value of an OrderCapacity. One that is absent cannot be said."""
     position_effects: frozenset[PositionEffect]
     dk_reasons: Mapping[DKReason, str]
     """How DKReason(127) is written."""
@@ -80,10 +80,10 @@ FIX_42 = Version(
     }
     | _CLOSE_BY_TYPE,
     order_capacities={
-        OrderCapacity.AGENCY: "47=A\x01",
-        OrderCapacity.INDIVIDUAL: "47=I\x01",
-        OrderCapacity.PRINCIPAL: "47=P\x01",
-        OrderCapacity.AGENT_FOR_OTHER_MEMBER: "47=W\x01",
+        OrderCapacity.AGENCY: (47, "A"),
+        OrderCapacity.INDIVIDUAL: (47, "I"),
+        OrderCapacity.PRINCIPAL: (47, "P"),
+        OrderCapacity.AGENT_FOR_OTHER_MEMBER: (47, "W"),
     },
     position_effects=frozenset({PositionEffect.OPEN, PositionEffect.CLOSE}),
     dk_reasons={reason: reason.code for reason in DKReason} | {DKReason.CALCULATION_DIFFERENCE: DKReason.OTHER.code},
@@ -97,7 +97,7 @@ FIX_44 = Version(
     begin_string="FIX.4.4",
     data_dictionary="FIX44",
     order_kinds=_PLAIN_KINDS | _CLOSE_BY_TIME,
-    order_capacities={capacity: f"528={capacity.code}\x01" for capacity in OrderCapacity},
+    order_capacities={capacity: (528, capacity.code) for capacity in OrderCapacity},
     position_effects=frozenset(PositionEffect),
     dk_reasons={reason: reason.code for reason in DKReason},
 )

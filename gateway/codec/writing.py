@@ -133,8 +133,8 @@ def _quantity(terms: Terms) -> str:
 
 def _rest(version: Version, stop_px: Decimal | None, how: Instructions) -> str:
     """What few orders have."""
-    capacity, effect = how.order_capacity, how.position_effect
-    before = [
+    capacity = how.order_capacity
+    body = [
         (99, _number(stop_px)),
         (18, how.exec_inst),
         (110, _number(how.min_qty)),
@@ -142,14 +142,12 @@ def _rest(version: Version, stop_px: Decimal | None, how: Instructions) -> str:
         (211, _number(how.peg_offset_value)),
         (126, "" if how.expire_time_ns is None else utc_timestamp(how.expire_time_ns)),
         (432, how.expire_date),
-        (77, effect.code if effect else ""),
-    ]
-    after = [
+        (77, how.position_effect.code if how.position_effect else ""),
+        version.order_capacities.get(capacity, (528, capacity.code)) if capacity else (528, ""),
         (114, "" if how.locate_reqd is None else "Y" if how.locate_reqd else "N"),
         (5700, how.locate_id),
     ]
-    said_capacity = "" if capacity is None else version.order_capacities.get(capacity) or f"528={capacity.code}\x01"
-    return f"{_present(before)}{said_capacity}{_present(after)}{_custom(how.custom)}"
+    return _present(body) + _custom(how.custom)
 
 
 def _number(value: Decimal | None) -> str:
