@@ -11,6 +11,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.codec.message import TAGS, Message
 from gateway.codec.text import Fields, Garbled, groups
@@ -76,6 +77,16 @@ def count(value: str, tag: int) -> int:
 
 
 def _execution(message: Message) -> ExecutionReport:
+    """A trade, correction or bust is never lost over a number that only repeats what the order is."""
+    try:
+        return _told(message)
+    except Malformed:
+        if message.exec_type not in _TRADES:
+            raise
+        return _told(replace(message, order_qty=None, price=None, avg_px=None, day_order_qty=None, day_cum_qty=None))
+
+
+def _told(message: Message) -> ExecutionReport:
     exec_type = _EXEC_TYPES.get(message.exec_type)
     ord_status = _ORD_STATUSES.get(message.ord_status)
     if exec_type is None:
@@ -203,6 +214,7 @@ _SIDES = {member.code: member for member in Side}
 """Calling the enum takes four times as long. A code of the last four that we do not know changes nothing and is left out."""
 _BOOKS = frozenset({ExecType.TRADE, ExecType.TRADE_CORRECT})
 _REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+_TRADES = frozenset(exec_type.code for exec_type in _BOOKS | _REFERS)
 _IDS = (
     "cl_ord_id",
     "orig_cl_ord_id",

@@ -79,6 +79,14 @@ def test_a_bad_field_makes_the_report_unreadable_and_is_named(message: dict[int,
     assert report("8", message) == Unreadable(f"8: {why}")
 
 
+@pytest.mark.parametrize("tag", [38, 44, 6, 424, 425])
+def test_a_trade_is_read_whatever_it_repeats_of_its_order(tag: int) -> None:
+    assert report("8", FILL | {tag: "n/a"}) == report("8", FILL)
+    busted = FILL | {150: "H", 19: "E0"}
+    assert report("8", busted | {tag: "n/a"}) == report("8", busted)
+    assert report("8", FILL | {150: "D", tag: "n/a"}) == Unreadable(f"8: tag {tag} is 'n/a', not a number")
+
+
 def test_a_spread_may_trade_below_zero() -> None:
     told = report("8", FILL | {31: "-0.25"})
     assert isinstance(told, ExecutionReport)
