@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.codec.version import FIX_44, Version
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
 
@@ -21,7 +22,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
 
     name: str
     kind: SessionKind
-    begin_string: str = "FIX.4.4"
+    version: Version = FIX_44
+    """The FIX that the peer speaks."""
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
 

@@ -8,6 +8,7 @@ import msgspec
 from gateway import link
 from gateway.cell import SessionKind
 from gateway.codec import writing
+from gateway.codec.version import Version
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
@@ -39,7 +40,7 @@ def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoin
 
 def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoing]:
     assert fact.chain is not None
-    text = writing.order_status_request(_begin_string(state, event.session), event.cl_ord_id, fact.chain.terms)
+    text = writing.order_status_request(_version(state, event.session), event.cl_ord_id, fact.chain.terms)
     send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.code, 0, text)
     yield Outgoing(event.session, event.grant, send)
 
@@ -57,11 +58,11 @@ def _after_logon(state: State, fact: Fact, event: SessionLoggedOn) -> Iterable[O
     """Orders: prove that nothing is missing. Market data: ask for the prices."""
     plan, grant, seq = state.plans[event.session], state.sessions[event.session].grant, fact.seq
     if plan.kind is SessionKind.ORDERS:
-        test = writing.test_request(plan.begin_string, str(seq))
+        test = writing.test_request(plan.version, str(seq))
         yield Outgoing(plan.name, grant, link.Send(seq, "", "", "1", 0, test))
         return
     for symbol in plan.symbols:
-        request = writing.market_data_request(plan.begin_string, f"{seq}-{symbol}", symbol)
+        request = writing.market_data_request(plan.version, f"{seq}-{symbol}", symbol)
         yield Outgoing(plan.name, grant, link.Send(seq, "", "", "V", 0, request))
 
 
@@ -77,8 +78,8 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
 }
 
 
-def _begin_string(state: State, session: str) -> str:
-    return state.plans[session].begin_string
+def _version(state: State, session: str) -> Version:
+    return state.plans[session].version
 
 
 def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: bool) -> Outgoing:
@@ -87,18 +88,18 @@ def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: 
     assert chain is not None
     request = chain.request(cl_ord_id)
     assert request is not None
-    begin_string = _begin_string(state, chain.session)
+    version = _version(state, chain.session)
     terms = request.terms or chain.terms
     match request.msg_type:
         case MsgType.NEW_ORDER_SINGLE:
-            text = writing.new_order_single(begin_string, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
+            text = writing.new_order_single(version, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
         case MsgType.ORDER_CANCEL_REQUEST:
             text = writing.order_cancel_request(
-                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
             )
         case _:
             text = writing.order_cancel_replace_request(
-                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
             )
     expire_at_ns = 0 if request.terms is None else request.terms.expire_at_ns or 0
     return Outgoing(

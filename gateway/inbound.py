@@ -119,7 +119,7 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message)
         case "4":
             return _filled_over(state, session, message)
         case _:
-            told = reading.report(message)
+            told = reading.report(message, state.plans[session.name].version)
             return () if told is None else hearing.report(state.book, receipt, told)
 
 

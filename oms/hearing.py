@@ -18,7 +18,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, OrdRejReason, OrdStatus
 from oms.domain.numbers import ZERO
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Receipt, Report, Unreadable
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.reported import reported
 from oms.suspense import TRADES
 
@@ -33,6 +33,8 @@ def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
             return _execution(book, receipt, told)
         case CancelReject():
             return (_cancel_reject(book, receipt, told),)
+        case MassCancelReport():
+            return (ReportQuarantined(receipt.session, f"OrderMassCancelReport for unknown request {told.cl_ord_id}"),)
         case MessageReject():
             found = book.sent_as(receipt.session, receipt.session_epoch, told.ref_seq_num)
             if found is None:

@@ -90,8 +90,9 @@ def run(file: Path, *, check: bool) -> int:
 def _installation(file: Path, console: Console) -> Iterator[tuple[Settings, Client]]:
     """All processes up and the FIX sessions ready; all of them ended afterwards."""
     settings = load(file)
-    port, data = str(settings.counterparties[0].port), str(settings.data / "simulator")
-    supervisor = Supervisor(file, {"simulator": ["simulator", "--port", port, "--data", data]})
+    broker, data = settings.counterparties[0], str(settings.data / "simulator")
+    simulator = ["simulator", "--port", str(broker.port), "--data", data, "--begin-string", broker.begin_string]
+    supervisor = Supervisor(file, {"simulator": simulator})
     console.print("starting PostgreSQL, the engine, the FIX workers and a simulated broker …")
     try:
         supervisor.start()

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.cell import Cell, SessionKind, SessionPlan
+from gateway.codec.version import FIX_44, VERSIONS
 from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from risk.limits import Instrument, Limits, Policy
@@ -50,10 +51,14 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int
     orders: OrdersSession
     market_data: MarketDataSession | None = None
-    begin_string: str = "FIX.4.4"
-    data_dictionary: str = "FIX44"
+    begin_string: str = FIX_44.begin_string
+    """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     heart_bt_int_s: int = 30
     reconnect_interval_s: int = 1
+
+    def __post_init__(self) -> None:
+        if self.begin_string not in VERSIONS:
+            raise ValueError(f"begin_string {self.begin_string!r} is none of {', '.join(VERSIONS)}")
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,10 +177,9 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
             name=plan.name,
             sender_comp_id=ids.sender_comp_id,
             target_comp_id=ids.target_comp_id,
-            begin_string=counterparty.begin_string,
+            version=plan.version,
             heart_bt_int_s=counterparty.heart_bt_int_s,
             reset_on_logon=is_market_data,
-            data_dictionary=counterparty.data_dictionary,
         ),
         endpoint=Endpoint(counterparty.host, counterparty.port, counterparty.reconnect_interval_s),
         folder=settings.data / "fix" / plan.name,
@@ -185,11 +189,12 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
 
 
 def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
-    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string)
+    version = VERSIONS[counterparty.begin_string]
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, version)
     if counterparty.market_data is None:
         return (orders,)
     symbols = counterparty.market_data.symbols
-    market_data = SessionPlan(f"{counterparty.name}-MD", SessionKind.MARKET_DATA, counterparty.begin_string, symbols)
+    market_data = SessionPlan(f"{counterparty.name}-MD", SessionKind.MARKET_DATA, version, symbols)
     return orders, market_data
 
 

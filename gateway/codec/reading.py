@@ -11,14 +11,21 @@ from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.codec.message import TAGS, Message
 from gateway.codec.text import Fields, Garbled, groups
-from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
+from gateway.codec.version import FIX_44, Version
+from oms.domain.fields import CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Report, Unreadable
+from oms.domain.terms import CustomTags
 
 ID_CHARS_MAX = 64
 TEXT_CHARS_MAX = 512
+CUSTOM_TAGS_MAX = 32
+CUSTOM_CHARS_MAX = 512
+"""Of all custom tags of a report together."""
+CODE_CHARS_MAX = 4
 _ID = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
 NUMBER_CHARS_MAX = 32
@@ -38,13 +45,13 @@ class TopOfBook(msgspec.Struct, frozen=True, gc=False):
     offer_px: Decimal
 
 
-def report(message: Message) -> Report | None:
+def report(message: Message, version: Version = FIX_44) -> Report | None:
     """What an application message or a Reject(3) says of our orders; None if it is about something else."""
     reader = _READERS.get(message.msg_type)
     if reader is None:
         return None
     try:
-        return reader(message)
+        return reader(message if version.modern is None else version.modern(message))
     except (Malformed, Garbled) as malformed:
         return Unreadable(f"{message.msg_type}: {malformed}")
 
@@ -70,6 +77,16 @@ def count(value: str, tag: int) -> int:
 
 
 def _execution(message: Message) -> ExecutionReport:
+    """A trade, correction or bust is never lost over a number that only repeats what the order is."""
+    try:
+        return _told(message)
+    except Malformed:
+        if message.exec_type not in _TRADES:
+            raise
+        return _told(replace(message, order_qty=None, price=None, avg_px=None, day_order_qty=None, day_cum_qty=None))
+
+
+def _told(message: Message) -> ExecutionReport:
     exec_type = _EXEC_TYPES.get(message.exec_type)
     ord_status = _ORD_STATUSES.get(message.ord_status)
     if exec_type is None:
@@ -107,6 +124,7 @@ def _execution(message: Message) -> ExecutionReport:
         message.mass_status_req_id,
         count(message.tot_num_reports, 911) if message.tot_num_reports else 0,
         message.last_rpt_requested == "Y",
+        _custom(message.custom) if message.custom else (),
     )
     _check_execution(told)
     return told
@@ -118,6 +136,19 @@ def _check_execution(told: ExecutionReport) -> None:
         raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
     if told.exec_type in _REFERS and not told.exec_ref_id:
         raise Malformed("tag 19 is missing")
+
+
+def _custom(tags: CustomTags) -> CustomTags:
+    """Those that can be passed on, up to the bounds. What is left out is still in the raw message."""
+    kept: list[tuple[int, str]] = []
+    room = CUSTOM_CHARS_MAX
+    for tag, value in tags[:CUSTOM_TAGS_MAX]:
+        room -= len(value)
+        if room < 0:
+            break
+        if value and value.isascii() and value.isprintable():
+            kept.append((tag, value))
+    return tuple(kept)
 
 
 def _day(message: Message) -> str:
@@ -143,6 +174,19 @@ def _cancel_reject(message: Message) -> CancelReject:
         cxl_rej_reason=cxl_rej_reason,
         order_id=message.order_id,
         text=message.text[:TEXT_CHARS_MAX],
+        cxl_rej_response_to=_CXL_REJ_RESPONSES_TO.get(message.cxl_rej_response_to),
+    )
+
+
+def _mass_cancel_report(message: Message) -> MassCancelReport:
+    _check_ids(message)
+    return MassCancelReport(
+        cl_ord_id=message.cl_ord_id,
+        mass_cancel_request_type=_code(message.mass_cancel_request_type, 530),
+        mass_cancel_response=_code(message.mass_cancel_response, 531),
+        mass_cancel_reject_reason=message.mass_cancel_reject_reason and _code(message.mass_cancel_reject_reason, 532),
+        total_affected_orders=count(message.total_affected_orders, 533) if message.total_affected_orders else None,
+        text=message.text[:TEXT_CHARS_MAX],
     )
 
 
@@ -156,6 +200,7 @@ def _message_reject(message: Message) -> MessageReject:
 _READERS: dict[str, Callable[[Message], Report]] = {
     "8": _execution,
     "9": _cancel_reject,
+    "r": _mass_cancel_report,
     "3": _message_reject,
     "j": _message_reject,
 }
@@ -164,10 +209,12 @@ _ORD_STATUSES = {member.code: member for member in OrdStatus}
 _CXL_REJ_REASONS = {member.code: member for member in CxlRejReason}
 _RESTATEMENT_REASONS = {member.code: member for member in ExecRestatementReason}
 _ORD_REJ_REASONS = {member.code: member for member in OrdRejReason}
+_CXL_REJ_RESPONSES_TO = {member.code: member for member in CxlRejResponseTo}
 _SIDES = {member.code: member for member in Side}
-"""Calling the enum takes four times as long. A code of the last three that we do not know changes nothing and is left out."""
+"""Calling the enum takes four times as long. A code of the last four that we do not know changes nothing and is left out."""
 _BOOKS = frozenset({ExecType.TRADE, ExecType.TRADE_CORRECT})
 _REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+_TRADES = frozenset(exec_type.code for exec_type in _BOOKS | _REFERS)
 _IDS = (
     "cl_ord_id",
     "orig_cl_ord_id",
@@ -222,6 +269,13 @@ def _quantity(value: str | None, tag: int) -> Decimal | None:
     if number is not None and number.is_signed() and number:
         raise Malformed(f"tag {tag} is {number}: a quantity is never negative")
     return number
+
+
+def _code(value: str, tag: int) -> str:
+    """A code of a set that we do not list. Raises Malformed where there is none."""
+    if not (value.isascii() and value.isalnum() and len(value) <= CODE_CHARS_MAX):
+        raise Malformed(f"tag {tag} is {value[:20]!r}, no code")
+    return value
 
 
 def _no_code(value: str, tag: int, codes: type[Enum]) -> Malformed:

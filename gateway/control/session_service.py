@@ -89,7 +89,7 @@ def _shown(known: Known) -> session_pb2.Session:
         name=plan.name,
         kind=SESSION_KINDS[plan.kind],
         phase=SESSION_PHASES[session.phase],
-        begin_string=plan.begin_string,
+        begin_string=plan.version.begin_string,
         session_epoch=session.session_epoch,
         next_target=session.next_target,
         last_sender=session.last_sender,

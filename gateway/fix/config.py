@@ -4,6 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.codec.version import FIX_44, Version
+
 
 class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One FIX session as QuickFIX must be told of it."""
@@ -12,12 +14,11 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Our own name of the session; unique in the installation."""
     sender_comp_id: str
     target_comp_id: str
-    begin_string: str = "FIX.4.4"
+    version: Version = FIX_44
     heart_bt_int_s: int = 30
     reset_on_logon: bool = False
     persist_messages: bool = False
     """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
-    data_dictionary: str = "FIX44"
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

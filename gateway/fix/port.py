@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 
 import quickfix
 
+from gateway.codec.version import Version
 from gateway.fix import dictionary
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.thread_state import ThreadState
@@ -124,14 +125,14 @@ class FixPort:
         file = store / "quickfix.cfg"
         file.write_text(_settings(role, sessions, endpoint, store))
         self._settings = quickfix.SessionSettings(str(file))
-        self._ids = {s.name: quickfix.SessionID(s.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
+        self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
         self._application = _Application(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._connector = kind(self._application, self._stores, self._settings)
         self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
-        self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.data_dictionary)) for s in sessions}
+        self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.version.data_dictionary)) for s in sessions}
 
     def numbers(self, session: str) -> tuple[int, int]:
         """What QuickFIX's own store holds: the next MsgSeqNum to send and the next one expected."""
@@ -195,14 +196,25 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
 
 def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
     return {
-        "BeginString": config.begin_string,
+        "BeginString": config.version.begin_string,
         "SenderCompID": config.sender_comp_id,
         "TargetCompID": config.target_comp_id,
         "HeartBtInt": config.heart_bt_int_s,
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "PersistMessages": "Y" if config.persist_messages else "N",
         "UseDataDictionary": "Y",
-        "DataDictionary": _dictionary(role, config.data_dictionary, store),
+        **_dictionaries(role, config.version, store),
+    }
+
+
+def _dictionaries(role: Role, version: Version, store: Path) -> dict[str, object]:
+    """From FIXT.1.1 on, the session has a version of its own, and its Logon(A) says which one the business messages have."""
+    if not version.transport_data_dictionary:
+        return {"DataDictionary": _dictionary(role, version.data_dictionary, store)}
+    return {
+        "DefaultApplVerID": version.default_appl_ver_id,
+        "TransportDataDictionary": _dictionary(role, version.transport_data_dictionary, store),
+        "AppDataDictionary": _dictionary(role, version.data_dictionary, store),
     }
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from gateway.codec import text as fix_text
 from gateway.codec.text import Fields, Garbled, fields
+from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.port import FixPort, guarded
 from gateway.simulator import faults, quotes
@@ -30,7 +31,7 @@ from gateway.simulator.outbox import Outbox
 from gateway.simulator.playing import Unexpected
 from gateway.simulator.quote import Quote
 from gateway.simulator.quotes import Move, QuotesUnreadable
-from gateway.simulator.report import BEGIN_STRING, Report
+from gateway.simulator.report import Report
 from gateway.simulator.requests import Malformed, StatusRequest, Unsupported, read
 from gateway.simulator.scenario import ScenarioUnreadable, load
 from gateway.simulator.sent import SentLog
@@ -54,6 +55,7 @@ class Broker:
         """`moves` is the market; its first quote is there before anybody can trade."""
         config.data.mkdir(parents=True, exist_ok=True)
         self.config = config
+        self._version = VERSIONS[config.begin_string]
         self._moves = moves
         self._faults = faults.load(config.data / "faults") | faults.board(config.faults)
         self._ledger = Ledger(config.data / "ledger.jsonl")
@@ -61,9 +63,11 @@ class Broker:
         self._lock = threading.Lock()
         self._stage = _stage(config)
         self._book = Book(config.symbol, config.displayed_qty, _id_prefix(self._ledger.past, time.time_ns()), self._ledger.past)
-        self._market_data = MarketData(config.symbol, config.displayed_qty)
-        self._port = FixPort("acceptor", _sessions(config), Endpoint(config.host, config.port), config.data / "fix", self)
-        self._outbox = Outbox(self._ledger, self._sent, lambda text: self._port.send(ORDERS, text), self._faults)
+        self._market_data = MarketData(config.symbol, config.displayed_qty, self._version)
+        self._port = FixPort(
+            "acceptor", _sessions(config, self._version), Endpoint(config.host, config.port), config.data / "fix", self
+        )
+        self._outbox = Outbox(self._ledger, self._sent, lambda text: self._port.send(ORDERS, text), self._faults, self._version)
         self._quoted = threading.Event()
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=guarded(run)) for run in (self._outbox.run, self._drive, self._publish)]
@@ -161,7 +165,7 @@ class Broker:
         """BusinessMessageReject(j): the message was read and is not understood."""
         plain_why = why.encode("ascii", "backslashreplace").decode("ascii")
         body = [(45, _first(raw, 34)), (372, _first(raw, 35)), (380, business_reject_reason), (58, plain_why)]
-        text = fix_text.text(BEGIN_STRING, "j", body)
+        text = fix_text.text(self._version.begin_string, "j", body)
         if session == ORDERS:
             self._outbox.put([text])
         else:
@@ -234,6 +238,10 @@ def started(config: SimulatorConfig) -> Broker:
     """A broker that listens. Raises CannotStart."""
     if not config.speed > 0:
         raise CannotStart(f"speed is {config.speed}: it must be more than zero")
+    if config.begin_string not in VERSIONS:
+        raise CannotStart(f"begin_string is {config.begin_string!r}: it must be one of {', '.join(VERSIONS)}")
+    if config.scenarios and config.begin_string != FIX_44.begin_string:
+        raise CannotStart(f"begin_string is {config.begin_string!r}: scenarios are played in {FIX_44.begin_string}")
     _try_port(config)
     try:
         broker = Broker(config, market(config))
@@ -258,11 +266,11 @@ def _try_port(config: SimulatorConfig) -> None:
         raise CannotStart(f"port {config.port}: {failure}") from failure
 
 
-def _sessions(config: SimulatorConfig) -> tuple[SessionConfig, ...]:
+def _sessions(config: SimulatorConfig, version: Version) -> tuple[SessionConfig, ...]:
     """Reports are stored, so that QuickFIX resends them verbatim; old quotes are worth nothing."""
     return (
-        SessionConfig(ORDERS, config.sender_comp_id, config.orders_comp_id, persist_messages=True),
-        SessionConfig(MARKET_DATA, config.sender_comp_id, config.market_data_comp_id),
+        SessionConfig(ORDERS, config.sender_comp_id, config.orders_comp_id, version, persist_messages=True),
+        SessionConfig(MARKET_DATA, config.sender_comp_id, config.market_data_comp_id, version),
     )
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.codec.version import FIX_44
+
 
 class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `fixgate simulator` is started with."""
@@ -13,6 +15,8 @@ class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Path
     """Folder of the ledger, the marks, the `faults` file and QuickFIX's store. One broker at a time uses it."""
     host: str = "127.0.0.1"
+    begin_string: str = FIX_44.begin_string
+    """The version of FIX that both sessions speak: one of gateway.codec.version.VERSIONS."""
     quotes: tuple[Path, ...] = ()
     """Recorded days to replay; without any, a random walk."""
     symbol: str = "EURUSD"

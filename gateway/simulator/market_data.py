@@ -6,8 +6,8 @@ import msgspec
 
 from gateway.codec import text as fix_text
 from gateway.codec.text import Fields
+from gateway.codec.version import FIX_44, Version
 from gateway.simulator.quote import Quote
-from gateway.simulator.report import BEGIN_STRING
 from gateway.simulator.requests import Unsupported, text
 from oms.domain.numbers import plain
 
@@ -26,7 +26,8 @@ class Subscription(msgspec.Struct, frozen=True):
 class MarketData:
     """The subscriptions of one session to the one instrument."""
 
-    def __init__(self, symbol: str, displayed_qty: Decimal) -> None:
+    def __init__(self, symbol: str, displayed_qty: Decimal, version: Version = FIX_44) -> None:
+        self._version = version
         self._symbol = symbol
         self._displayed_qty = displayed_qty
         self._subscriptions: dict[str, Subscription] = {}
@@ -45,7 +46,7 @@ class MarketData:
         if asked == _UNSUBSCRIBE:
             return self._unsubscribe(md_req_id)
         if refusal := self._refusal(fields, md_req_id, asked):
-            return [_reject(md_req_id, *refusal)]
+            return [self._reject(md_req_id, *refusal)]
         wanted = Subscription(md_req_id, frozenset(entry[269] for entry in fix_text.groups(fields, 267)))
         if asked == _SUBSCRIBE:
             self._subscriptions = {**self._subscriptions, md_req_id: wanted}
@@ -57,7 +58,7 @@ class MarketData:
 
     def _unsubscribe(self, md_req_id: str) -> list[str]:
         if md_req_id not in self._subscriptions:
-            return [_reject(md_req_id, "", "no such subscription")]
+            return [self._reject(md_req_id, "", "no such subscription")]
         self._subscriptions = {key: value for key, value in self._subscriptions.items() if key != md_req_id}
         return []
 
@@ -82,9 +83,8 @@ class MarketData:
         body = [(262, subscription.md_req_id), (55, self._symbol), (268, str(len(shown)))]
         for kind, px in shown:
             body += [(269, kind), (270, plain(px)), (271, plain(self._displayed_qty))]
-        return fix_text.text(BEGIN_STRING, "W", body)
+        return fix_text.text(self._version.begin_string, "W", body)
 
-
-def _reject(md_req_id: str, md_req_rej_reason: str, why: str) -> str:
-    body = [(262, md_req_id), (281, md_req_rej_reason), (58, why)]
-    return fix_text.text(BEGIN_STRING, "Y", [(tag, value) for tag, value in body if value])
+    def _reject(self, md_req_id: str, md_req_rej_reason: str, why: str) -> str:
+        body = [(262, md_req_id), (281, md_req_rej_reason), (58, why)]
+        return fix_text.text(self._version.begin_string, "Y", [(tag, value) for tag, value in body if value])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from gateway.codec.version import FIX_44, Version
 from gateway.simulator.faults import Board, Fault
 from gateway.simulator.ledger import Ledger
 from gateway.simulator.report import Report, message
@@ -26,10 +27,13 @@ class _Waiting(msgspec.Struct, frozen=True):
 class Outbox:
     """A queue and the thread that empties it. The thread holds no lock while it sends."""
 
-    def __init__(self, ledger: Ledger, sent: SentLog, send: Callable[[str], bool], faults: Board) -> None:
+    def __init__(
+        self, ledger: Ledger, sent: SentLog, send: Callable[[str], bool], faults: Board, version: Version = FIX_44
+    ) -> None:
         self._ledger = ledger
         self._sent = sent
         self._send = send
+        self._version = version
         self._faults = faults
         self._changed = threading.Condition()
         self._waiting: deque[_Waiting] = deque()
@@ -67,7 +71,7 @@ class Outbox:
                 self._send(one.what)
                 continue
             self._ledger.sync(one.what.seq)
-            stored = self._send(message(one.what, poss_resend=one.poss_resend))
+            stored = self._send(message(one.what, self._version, poss_resend=one.poss_resend))
             if stored and one.what.seq:
                 self._sent.mark(one.what.exec_id)
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 import msgspec
 
 from gateway.codec import text as fix_text
+from gateway.codec.version import FIX_44
 from gateway.simulator.fields import utc_timestamp
-from gateway.simulator.report import BEGIN_STRING
 from gateway.simulator.scenario import CL_ORD_IDS, EXEC_IDS, FROM_VENUE, ORDER_ID, OUT_OF_BAND, TO_VENUE, Course, Step
 from oms.domain.fields import ExecType
 from oms.domain.numbers import ZERO, average, plain
@@ -215,4 +215,4 @@ def _same(told: str, wanted: str) -> bool:
 def _text(msg_type: str, body: Mapping[int, str]) -> str:
     """The whole message; what belongs to the header comes first."""
     ordered = [(tag, body[tag]) for tag in _HEADER if tag in body] + [(t, v) for t, v in body.items() if t not in _HEADER and v]
-    return fix_text.text(BEGIN_STRING, msg_type, ordered)
+    return fix_text.text(FIX_44.begin_string, msg_type, ordered)

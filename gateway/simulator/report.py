@@ -5,11 +5,10 @@ from decimal import Decimal
 import msgspec
 
 from gateway.codec import text as fix_text
+from gateway.codec.version import FIX_44, Version
 from gateway.simulator.fields import OrdRejReason, OrdType, Side, TimeInForce, utc_timestamp
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from oms.domain.numbers import ZERO, plain
-
-BEGIN_STRING = "FIX.4.4"
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -49,12 +48,13 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         return self.exec_type is ExecType.REJECTED and self.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER
 
 
-def message(report: Report, *, poss_resend: bool = False) -> str:
+def message(report: Report, version: Version = FIX_44, *, poss_resend: bool = False) -> str:
     """The FIX message of `report`, with PossResend(97)=Y if it may have been sent before."""
     header = [(97, "Y")] if poss_resend else []
     if report.exec_type is None:
-        return fix_text.text(BEGIN_STRING, "9", header + _cancel_reject(report))
-    return fix_text.text(BEGIN_STRING, "8", header + _execution_report(report, report.exec_type))
+        return fix_text.text(version.begin_string, "9", header + _cancel_reject(report))
+    body = _execution_report(report, report.exec_type)
+    return fix_text.text(version.begin_string, "8", header + (version.older(body) if version.older else body))
 
 
 def _cancel_reject(report: Report) -> list[tuple[int, str]]:

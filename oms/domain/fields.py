@@ -207,7 +207,7 @@ class DKReason(CodeSet):
 
 @plain_members
 class CxlRejReason(CodeSet):
-    """CxlRejReason(102): why a venue would not cancel or replace."""
+    """CxlRejReason(102): why a venue would not cancel or replace; 7, 8 and 18 since FIX 5.0."""
 
     TOO_LATE_TO_CANCEL = "0"
     UNKNOWN_ORDER = "1"
@@ -216,4 +216,15 @@ class CxlRejReason(CodeSet):
     UNABLE_TO_PROCESS_MASS_CANCEL = "4"
     ORIG_ORD_MOD_TIME_MISMATCH = "5"
     DUPLICATE_CL_ORD_ID = "6"
+    PRICE_EXCEEDS_CURRENT_PRICE = "7"
+    PRICE_EXCEEDS_CURRENT_PRICE_BAND = "8"
+    INVALID_PRICE_INCREMENT = "18"
     OTHER = "99"
+
+
+@plain_members
+class CxlRejResponseTo(CodeSet):
+    """CxlRejResponseTo(434): what an OrderCancelReject answers."""
+
+    ORDER_CANCEL_REQUEST = "1"
+    ORDER_CANCEL_REPLACE_REQUEST = "2"

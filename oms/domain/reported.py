@@ -128,7 +128,8 @@ def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
     if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
         answered = with_request(answered, report.cl_ord_id, state=RequestState.DONE)
     reason = report.exec_restatement_reason or answered.exec_restatement_reason
-    return replace(answered, end=end, text=report.text or answered.text, exec_restatement_reason=reason)
+    flags = answered.flags - _HELD if answered.flags else answered.flags  # Even where Filled hides them.
+    return replace(answered, end=end, flags=flags, text=report.text or answered.text, exec_restatement_reason=reason)
 
 
 def _received(chain: Chain, report: ExecutionReport, state: RequestState = RequestState.SENT) -> Chain:

@@ -76,6 +76,7 @@ def demo(config: Path, check: bool) -> None:
 @click.option("--quotes", type=click.Path(path_type=Path, exists=True), multiple=True, help="A recorded day to replay.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the random walk, when there are no quotes.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than real time.")
+@click.option("--begin-string", type=click.Choice(["FIX.4.2", "FIX.4.4", "FIXT.1.1"]), default="FIX.4.4", show_default=True)
 @click.argument("more_quotes", type=click.Path(path_type=Path, exists=True), nargs=-1, metavar="[FILE]...")
 @click.option("--fault", "faults", multiple=True, help="A way to misbehave: silent, reject-new, delay-ack=250, partial …")
 @click.option("--scenario", "scenarios", type=click.Path(path_type=Path, exists=True), multiple=True, help="A file to play.")
@@ -91,8 +92,9 @@ def simulator(
     faults: tuple[str, ...],
     scenarios: tuple[Path, ...],
     cases: tuple[str, ...],
+    begin_string: str,
 ) -> None:
-    """Run the simulated broker: FIX 4.4, with a book of its own against real or random quotes.
+    """Run the simulated broker: FIX 4.2, 4.4 or 5.0SP2 (FIXT.1.1), with a book of its own against real or random quotes.
 
     Files after the first of --quotes may follow it without a --quotes of their own.
 
@@ -107,7 +109,15 @@ def simulator(
         raise click.UsageError("--case needs a --scenario that holds it")
     days = (*quotes, *more_quotes)
     config = SimulatorConfig(
-        port=port, data=data, quotes=days, seed=seed, speed=speed, faults=faults, scenarios=scenarios, cases=cases
+        port=port,
+        data=data,
+        quotes=days,
+        seed=seed,
+        speed=speed,
+        faults=faults,
+        begin_string=begin_string,
+        scenarios=scenarios,
+        cases=cases,
     )
     _end_with_supervisor()
     _end(broker.run(config))

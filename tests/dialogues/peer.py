@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from gateway.codec.text import Fields, fields, text
+from gateway.codec.version import FIX_44, Version
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.port import FixPort
 
@@ -32,11 +33,13 @@ class Peer:
         *,
         reset_on_logon: bool = False,
         persist_messages: bool = False,
+        version: Version = FIX_44,
     ) -> None:
         config = SessionConfig(
-            "peer", comp_id, broker_comp_id(port), reset_on_logon=reset_on_logon, persist_messages=persist_messages
+            "peer", comp_id, broker_comp_id(port), version, reset_on_logon=reset_on_logon, persist_messages=persist_messages
         )
         _ALIVE.append(self)
+        self._version = version
         self._received: queue.Queue[Fields] = queue.Queue()
         self.online = threading.Event()
         self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
@@ -62,7 +65,7 @@ class Peer:
     def send(self, msg_type: str, *body: tuple[int, str]) -> None:
         """Send one message. Header fields in `body` come first, as FIX wants them."""
         ordered = [one for one in body if one[0] in _HEADER] + [one for one in body if one[0] not in _HEADER]
-        assert self._port.send("peer", text("FIX.4.4", msg_type, ordered))
+        assert self._port.send("peer", text(self._version.begin_string, msg_type, ordered))
 
     def receive(self, within_s: float = DEADLINE_S) -> Fields:
         """The next application message (and Reject(3)), in order of arrival. Raises queue.Empty."""

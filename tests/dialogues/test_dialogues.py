@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.simulator import faults
 from gateway.simulator.broker import Broker
 from gateway.simulator.config import SimulatorConfig
@@ -16,7 +17,7 @@ from tests.dialogues import dialogue
 from tests.dialogues.peer import Peer, broker_comp_id
 from tests.support.ports import free_port
 
-DIALOGUES = sorted(Path(__file__).parent.glob("*.txt"))
+DIALOGUES = sorted(Path(__file__).parent.rglob("*.txt"))
 STILL = [Move(0, Quote(Decimal("1.38500"), Decimal("1.38510")))]
 Close = Callable[[Callable[[], None]], None]
 
@@ -32,10 +33,20 @@ def closing() -> Iterator[Close]:
 
 
 @pytest.fixture
-def broker(tmp_path: Path, closing: Close) -> Iterator[Broker]:
+def version(file: Path) -> Version:
+    """What the dialogue is held in: FIX 4.4, where its folder does not say otherwise."""
+    return VERSIONS.get(file.parent.name, FIX_44)
+
+
+@pytest.fixture
+def broker(version: Version, tmp_path: Path, closing: Close) -> Iterator[Broker]:
     port = free_port()
     config = SimulatorConfig(
-        port=port, data=tmp_path / "broker", displayed_qty=Decimal(1000), sender_comp_id=broker_comp_id(port)
+        port=port,
+        data=tmp_path / "broker",
+        begin_string=version.begin_string,
+        displayed_qty=Decimal(1000),
+        sender_comp_id=broker_comp_id(port),
     )
     broker = Broker(config, iter(STILL))
     broker.start()
@@ -43,8 +54,8 @@ def broker(tmp_path: Path, closing: Close) -> Iterator[Broker]:
     closing(broker.stop)
 
 
-@pytest.mark.parametrize("file", DIALOGUES, ids=lambda file: file.stem)
-def test_dialogue(file: Path, broker: Broker, closing: Close, tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", DIALOGUES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_dialogue(file: Path, version: Version, broker: Broker, closing: Close, tmp_path: Path) -> None:
     def happen(words: list[str]) -> None:
         match words:
             case ["quote", bid_px, offer_px]:
@@ -56,7 +67,7 @@ def test_dialogue(file: Path, broker: Broker, closing: Close, tmp_path: Path) ->
             case _:
                 raise AssertionError(f"nothing happens at {words}")
 
-    peer = Peer(broker.config.port, tmp_path / "peer")
+    peer = Peer(broker.config.port, tmp_path / "peer", version=version)
     peer.start()
     try:
         dialogue.run(file, peer, happen)

@@ -31,11 +31,12 @@ _LOG_LINES = 15
 class Installation:
     """What one machine runs. Its processes are ended by their own ids, and only if they work in its folder."""
 
-    def __init__(self, folder: Path, faults: Sequence[str] = (), engine_core: int = -1) -> None:
+    def __init__(self, folder: Path, faults: Sequence[str] = (), engine_core: int = -1, begin_string: str = "FIX.4.4") -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
         faults: the broker's switchboard (gateway.simulator.faults), such as `partial`.
         engine_core: a processor for the engine alone; -1 for none.
+        begin_string: the version of FIX between the gateway and the broker.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
@@ -45,7 +46,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         (self.ledger.parent / "faults").write_text("".join(f"{fault}\n" for fault in faults))
-        self._write_files(engine_core)
+        self._write_files(engine_core, begin_string)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -65,7 +66,8 @@ class Installation:
     def start_broker(self) -> None:
         """Start the simulated broker, again on the same ledger if it had one. It may not listen yet."""
         port, data = str(self.broker_port), str(self.ledger.parent)
-        self._broker = self._start(BROKER, "simulator", "--port", port, "--data", data)
+        begin_string = self.settings.counterparties[0].begin_string
+        self._broker = self._start(BROKER, "simulator", "--port", port, "--data", data, "--begin-string", begin_string)
 
     def stop(self) -> None:
         """End everything, as an operator does; what does not end in time is killed."""
@@ -145,10 +147,10 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int) -> None:
+    def _write_files(self, engine_core: int, begin_string: str) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
-        counterparty.write_text(_set(text, port=self.broker_port))
+        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
         text = (REPOSITORY / "environments" / "dev.toml").read_text()
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values = {"data": data, "listen": listen, "counterparties": [str(counterparty)], "engine_core": engine_core}

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.installation import REPOSITORY, Installation
 from tests.support.polling import eventually
 
@@ -29,3 +31,11 @@ def test_a_demonstration_in_the_background_ends_on_sigterm_with_all_its_processe
         demo.wait()
         for pid in filter(None, map(installation.pid, installation.pids())):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("begin_string", ["FIX.4.2", "FIXT.1.1"])
+def test_a_demonstration_ends_as_expected_in_every_version(tmp_path: Path, begin_string: str) -> None:
+    installation = Installation(tmp_path, begin_string=begin_string)
+    command = [sys.executable, "-m", "ops.cli", "demo", "--check", "--config", str(installation.file)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=300, check=False)
+    assert (done.returncode, "all as expected" in done.stdout) == (0, True), done.stdout + done.stderr

@@ -5,6 +5,7 @@ import time
 from typing import Self
 
 from gateway.codec.text import fields
+from gateway.codec.version import FIX_44, Version
 
 DEADLINE_S = 10.0
 SOH = b"\x01"
@@ -18,7 +19,8 @@ class Silence(Exception):
 class Counterparty:
     """Listens from the start; `accept` waits for the worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: Version = FIX_44) -> None:
+        self.version = version
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._connection: socket.socket | None = None
@@ -62,7 +64,7 @@ class Counterparty:
         header = [(35, msg_type), (34, str(number or self.number)), (49, NAME), (52, now()), (56, US)]
         ordered = [*header, *((tag, value) for tag, value in body if tag == 43), *((t, v) for t, v in body if t != 43)]
         inside = b"".join(f"{tag}={value}".encode("latin-1") + SOH for tag, value in ordered)
-        raw = b"8=FIX.4.4\x019=%d\x01" % len(inside) + inside
+        raw = b"8=%b\x019=%d\x01" % (self.version.begin_string.encode(), len(inside)) + inside
         raw += b"10=%03d\x01" % (sum(raw) % 256)
         self.write(raw)
         return raw

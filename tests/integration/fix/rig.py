@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from gateway import link
 from gateway.codec.text import text
+from gateway.codec.version import FIX_44, Version
 from tests.integration.fix.counterparty import DEADLINE_S, NAME, US, Silence
 
 F = TypeVar("F", bound=link.FromWorker)
@@ -19,10 +20,11 @@ GRANT = link.Grant(grant=7, session_epoch=1, next_sender=1, next_target=1, reser
 _START = f"""
 import sys
 from pathlib import Path
+from gateway.codec.version import VERSIONS
 from gateway.fix import worker
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
-folder, port, socket, kind, broken = sys.argv[1:]
-session = SessionConfig("{SESSION}", "{US}", "{NAME}", reset_on_logon=kind == "data")
+folder, port, socket, kind, broken, begin_string = sys.argv[1:]
+session = SessionConfig("{SESSION}", "{US}", "{NAME}", VERSIONS[begin_string], reset_on_logon=kind == "data")
 def fail(self, session):
     raise RuntimeError("a callback that fails")
 if broken:
@@ -35,7 +37,7 @@ _REPOSITORY = Path(__file__).parents[3]
 class Rig:
     """One worker, connected to us as its engine."""
 
-    def __init__(self, folder: Path, port: int, *, kind: str = "orders", broken: str = "") -> None:
+    def __init__(self, folder: Path, port: int, *, kind: str = "orders", broken: str = "", version: Version = FIX_44) -> None:
         """broken: a callback of the worker's that raises."""
         self.folder = folder
         path = folder / "link.sock"
@@ -45,7 +47,7 @@ class Rig:
         self._listener.listen()
         self._listener.settimeout(DEADLINE_S)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, str(folder / "fix"), str(port), str(path), kind, broken],
+            [sys.executable, "-c", _START, str(folder / "fix"), str(port), str(path), kind, broken, version.begin_string],
             cwd=_REPOSITORY,
             stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": str(_REPOSITORY)},

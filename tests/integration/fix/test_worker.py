@@ -8,6 +8,7 @@ import pytest
 
 from gateway import link
 from gateway.codec.text import fields
+from gateway.codec.version import FIX_44
 from gateway.codec.writing import market_data_request
 from gateway.fix import sent_log, worker
 from gateway.fix.port import EXIT_BROKEN_CALLBACK
@@ -270,7 +271,7 @@ def test_only_the_latest_price_goes_on(tmp_path: Path, broker: Counterparty) -> 
         rig.granted(link.Grant(7, 1, 1, 1, 0))
         assert broker.log_on(1, (141, "Y"))[141] == "Y"
         rig.hear(link.LoggedOn)
-        rig.say(link.Send(8, "", "", "V", 0, market_data_request("FIX.4.4", "m", "EURUSD")))
+        rig.say(link.Send(8, "", "", "V", 0, market_data_request(FIX_44, "m", "EURUSD")))
         assert broker.receive("V")[262] == "m"
         for px in ("1.1", "1.2", "1.3"):
             snapshot(px)

@@ -117,6 +117,9 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 def test_what_cannot_be_started_with_is_named(tmp_path: Path) -> None:
     wrong = {
+        "begin_string is 'FIX.4.3': it must be one of FIX.4.2, FIX.4.4, FIXT.1.1": SimulatorConfig(
+            port=free_port(), data=tmp_path, begin_string="FIX.4.3"
+        ),
         "speed is 0": SimulatorConfig(port=free_port(), data=tmp_path, speed=0),
         "'loud' is no fault": SimulatorConfig(port=free_port(), data=tmp_path, faults=("loud",)),
         "port 70000: ": SimulatorConfig(port=70000, data=tmp_path),

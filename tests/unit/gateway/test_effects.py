@@ -4,6 +4,7 @@ import pytest
 
 from gateway import link
 from gateway.codec import writing
+from gateway.codec.version import FIX_44
 from gateway.effects import Outgoing, effects
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn, SessionReady
@@ -32,30 +33,30 @@ def send(seq: int, cl_ord_id: str, msg_type: MsgType, raw: str, *, grant: int = 
 
 def test_an_order_goes_out_as_it_was_placed() -> None:
     wanted = terms(expire_at_ns=77)
-    raw = writing.new_order_single("FIX.4.4", ROOT, wanted, AT_NS)
+    raw = writing.new_order_single(FIX_44, ROOT, wanted, AT_NS)
     expected = send(1, ROOT, MsgType.NEW_ORDER_SINGLE, raw, expire_at_ns=77)
     assert released(placed(wanted=wanted)) == (1, [expected])
 
 
 def test_a_cancel_never_expires() -> None:
-    raw = writing.order_cancel_request("FIX.4.4", NEXT, ROOT, terms(expire_at_ns=77), AT_NS)
+    raw = writing.order_cancel_request(FIX_44, NEXT, ROOT, terms(expire_at_ns=77), AT_NS)
     expected = send(2, NEXT, MsgType.ORDER_CANCEL_REQUEST, raw)
     assert released(placed(wanted=terms(expire_at_ns=77)), CANCEL) == (2, [expected])
 
 
 def test_a_replace_goes_out_as_it_was_wanted() -> None:
-    raw = writing.order_cancel_replace_request("FIX.4.4", NEXT, ROOT, REPLACE.terms, AT_NS)
+    raw = writing.order_cancel_replace_request(FIX_44, NEXT, ROOT, REPLACE.terms, AT_NS)
     assert released(placed(), REPLACE) == (2, [send(2, NEXT, MsgType.ORDER_CANCEL_REPLACE_REQUEST, raw, expire_at_ns=99)])
 
 
 def test_what_is_sent_again_says_so_and_goes_to_the_new_grant() -> None:
     again = RequestReissued(ROOT, ROOT, SESSION, 9)
-    raw = writing.new_order_single("FIX.4.4", ROOT, terms(), AT_NS, poss_resend=True)
+    raw = writing.new_order_single(FIX_44, ROOT, terms(), AT_NS, poss_resend=True)
     assert released(placed(), again) == (2, [send(2, ROOT, MsgType.NEW_ORDER_SINGLE, raw, grant=9)])
 
 
 def test_a_question_names_the_order() -> None:
-    raw = writing.order_status_request("FIX.4.4", ROOT, terms())
+    raw = writing.order_status_request(FIX_44, ROOT, terms())
     asked = StatusRequested(ROOT, ROOT, SESSION, 9)
     assert released(placed(), asked) == (2, [send(2, ROOT, MsgType.ORDER_STATUS_REQUEST, raw, grant=9)])
 
@@ -68,8 +69,8 @@ def test_a_grant_goes_to_the_worker_that_it_names() -> None:
 
 def test_after_a_logon_orders_ask_what_is_missing_and_prices_ask_for_prices() -> None:
     for session, raw, msg_type in (
-        (SESSION, writing.test_request("FIX.4.4", "2"), "1"),
-        (DATA, writing.market_data_request("FIX.4.4", "2-EURUSD", "EURUSD"), "V"),
+        (SESSION, writing.test_request(FIX_44, "2"), "1"),
+        (DATA, writing.market_data_request(FIX_44, "2-EURUSD", "EURUSD"), "V"),
     ):
         grant = SessionGranted(session, 1, 1, 1, 10_000, trusted=True, pid=1)
         assert released(grant, SessionLoggedOn(session)) == (2, [Outgoing(session, 1, link.Send(2, "", "", msg_type, 0, raw))])

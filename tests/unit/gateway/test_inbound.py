@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from gateway import link
 from gateway.codec.text import text
+from gateway.codec.version import FIX_42
 from gateway.inbound import Hole, received
 from gateway.sessions import MessageReceived, Phase, Session, SessionGranted, SessionReady
 from gateway.state import State
-from oms.domain.events import Event, ReportQuarantined
+from oms.domain.events import Event, ExecutionReported, ReportQuarantined
 from tests.support.orders import CELL, SESSION, fill, placed, receipt, said
 
 READY = Session(SESSION, Phase.READY, grant=7, next_target=30)
@@ -40,6 +41,16 @@ def test_a_report_and_its_number_are_one_record() -> None:
     message = raw(30, "8", *FILL)
     told = said(fill(100))
     assert causes(message) == (replace(told, receipt=record(message, 30, 31, "8").receipt),)
+
+
+def test_a_report_is_read_in_the_version_of_its_session() -> None:
+    plans = tuple(replace(plan, version=FIX_42) for plan in CELL.sessions)
+    state = State(replace(CELL, sessions=plans))
+    state.apply(placed(), 1, 1)
+    partial_fill = [(150, "1") if tag == 150 else (tag, value) for tag, value in FILL]
+    (booked,) = received(state, READY, link.Received(raw(30, "8", (20, "0"), *partial_fill)))
+    assert isinstance(booked, ExecutionReported)
+    assert booked.report == fill(100)
 
 
 @pytest.mark.parametrize("msg_type", ["0", "8", "A", "2", "4"])

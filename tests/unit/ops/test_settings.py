@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.settings import ConfigError, cell, load
+from gateway.codec.version import VERSIONS, Version
+from ops.settings import ConfigError, cell, load, worker
 
 CONFIG = Path("environments/dev.toml")
 GOOD = CONFIG.read_text().replace('lot = "100"', 'lot = "100"\nmultiplier = "1"')
@@ -63,6 +64,29 @@ def test_an_age_below_zero_is_refused(tmp_path: Path) -> None:
 def test_an_id_that_no_certificate_can_have_is_refused(tmp_path: Path, spiffe_id: str) -> None:
     wrong = GOOD.replace("spiffe://fixgate/dev/trader/desk1", spiffe_id, 1)
     assert f"spiffe_id: principal {spiffe_id!r}" in complaint(tmp_path, wrong)
+
+
+def with_version(tmp_path: Path, begin_string: str) -> Path:
+    """The environment with a counterparty of that version."""
+    venue = tmp_path / "venue.toml"
+    venue.write_text(Path("counterparties/simbroker.toml").read_text().replace('"FIX.4.4"', f'"{begin_string}"', 1))
+    file = tmp_path / "env.toml"
+    file.write_text(GOOD.replace("counterparties/simbroker.toml", str(venue)))
+    return file
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=repr)
+def test_the_version_of_a_counterparty_is_that_of_its_sessions(tmp_path: Path, version: Version) -> None:
+    settings = load(with_version(tmp_path, version.begin_string))
+    assert [plan.version for plan in cell(settings).sessions] == [version, version]
+    assert [worker(settings, name).session.version for name in settings.sessions] == [version, version]
+
+
+def test_an_unknown_version_is_named_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(with_version(tmp_path, "FIX.5.0SP2"))
+    wrong = f"{tmp_path / 'venue.toml'}: begin_string 'FIX.5.0SP2' is none of FIX.4.2, FIX.4.4, FIXT.1.1"
+    assert str(refused.value) == wrong
 
 
 def test_every_complaint_is_made_at_once(tmp_path: Path) -> None:

@@ -5,16 +5,17 @@ from decimal import Decimal, localcontext
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.codec import reading
 from gateway.codec.message import from_fields
 from gateway.codec.reading import Malformed, TopOfBook
 from gateway.codec.text import Garbled, fields
 from oms.domain.events import ChainEvent
-from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
+from oms.domain.fields import CxlRejReason, CxlRejResponseTo, ExecType, OrdStatus
 from oms.domain.numbers import CONTEXT
 from oms.domain.order import evolve
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Report, Unreadable
 from tests.support.orders import D, placed, said
 
 FILL = {
@@ -78,6 +79,14 @@ def test_a_bad_field_makes_the_report_unreadable_and_is_named(message: dict[int,
     assert report("8", message) == Unreadable(f"8: {why}")
 
 
+@pytest.mark.parametrize("tag", [38, 44, 6, 424, 425])
+def test_a_trade_is_read_whatever_it_repeats_of_its_order(tag: int) -> None:
+    assert report("8", FILL | {tag: "n/a"}) == report("8", FILL)
+    busted = FILL | {150: "H", 19: "E0"}
+    assert report("8", busted | {tag: "n/a"}) == report("8", busted)
+    assert report("8", FILL | {150: "D", tag: "n/a"}) == Unreadable(f"8: tag {tag} is 'n/a', not a number")
+
+
 def test_a_spread_may_trade_below_zero() -> None:
     told = report("8", FILL | {31: "-0.25"})
     assert isinstance(told, ExecutionReport)
@@ -102,6 +111,53 @@ def test_a_bad_cancel_reject_is_unreadable(bad: dict[int, str]) -> None:
     assert isinstance(report("9", bad), Unreadable)
 
 
+def test_a_cancel_reject_may_say_what_it_answers() -> None:
+    told = {11: "FG2", 39: "0", 434: "2", 102: "18"}
+    expected = CancelReject("FG2", "", OrdStatus.NEW, CxlRejReason.INVALID_PRICE_INCREMENT)
+    assert report("9", told) == replace(expected, cxl_rej_response_to=CxlRejResponseTo.ORDER_CANCEL_REPLACE_REQUEST)
+    assert report("9", told | {434: "7"}) == expected
+
+
+def test_a_mass_cancel_report_is_read() -> None:
+    told = {11: "FG9", 530: "7", 531: "7", 533: "12", 58: "done"}
+    assert report("r", told) == MassCancelReport("FG9", "7", "7", "", 12, "done")
+    assert report("r", {530: "1", 531: "0", 532: "99"}) == MassCancelReport("", "1", "0", "99")
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ({531: ""}, "tag 531 is '', no code"),
+        ({530: "7 7"}, "tag 530 is '7 7', no code"),
+        ({532: "x" * 5}, "tag 532 is 'xxxxx', no code"),
+        ({533: "-1"}, "tag 533 is '-1', no number of a message"),
+        ({11: "\x00"}, r"tag 11 is '\x00', not up to 64 printable ASCII characters"),
+    ],
+)
+def test_a_bad_mass_cancel_report_is_unreadable(bad: dict[int, str], why: str) -> None:
+    assert report("r", {11: "FG9", 530: "7", 531: "7"} | bad) == Unreadable(f"r: {why}")
+
+
+def custom(*tags: tuple[int, str]) -> tuple[tuple[int, str], ...]:
+    told = reading.report(from_fields([(35, "8"), *FILL.items(), *tags]))
+    assert isinstance(told, ExecutionReport)
+    return told.custom
+
+
+def test_custom_tags_are_read_up_to_a_bound() -> None:
+    assert custom() == ()
+    assert custom((9001, "b"), (5001, "a b"), (9001, "c")) == ((9001, "b"), (5001, "a b"), (9001, "c"))
+    many = tuple((6000 + number, "x") for number in range(1_000))
+    assert custom(*many) == many[: reading.CUSTOM_TAGS_MAX]
+    long = ((6000, "x" * 500), (6001, "y" * 12), (6002, "z"))
+    assert custom(*long) == long[:2]
+    assert custom((6000, "x" * 100_000), (6001, "y")) == ()
+
+
+def test_a_custom_tag_that_could_not_be_passed_on_is_left_out() -> None:
+    assert custom((5700, "L"), (6000, "\x00"), (6001, "\xe9"), (6002, "ok"), (6003, "")) == ((6002, "ok"),)
+
+
 @pytest.mark.parametrize("msg_type", ["3", "j"])
 def test_a_reject_names_the_number_that_it_rejects(msg_type: str) -> None:
     assert report(msg_type, {45: "12", 58: "no"}) == MessageReject(12, "no")
@@ -122,11 +178,11 @@ def test_a_number_of_a_message_is_bounded(value: str) -> None:
 
 
 messages = st.dictionaries(
-    st.sampled_from(sorted({*FILL, 45, 102})), st.text(max_size=40) | st.sampled_from(sorted(FILL.values()))
+    st.sampled_from(sorted({*FILL, 45, 102, 530, 531, 532, 533})), st.text(max_size=40) | st.sampled_from(sorted(FILL.values()))
 )
 
 
-@given(st.sampled_from(["8", "9", "3", "j"]), messages)
+@given(st.sampled_from(["8", "9", "r", "3", "j"]), messages)
 def test_no_report_raises(msg_type: str, message: dict[int, str]) -> None:
     assert report(msg_type, message) is not None
     assert report(msg_type, FILL | message) is not None
