@@ -24,6 +24,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     begin_string: str = "FIX.4.4"
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
+    mass_cancel: bool = False
+    """Whether the peer takes OrderMassCancelRequest(35=q)."""
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -46,6 +46,10 @@ TAGS = {
     "exec_restatement_reason": 378,
     "day_order_qty": 424,
     "day_cum_qty": 425,
+    "mass_cancel_request_type": 530,
+    "mass_cancel_response": 531,
+    "mass_cancel_reject_reason": 532,
+    "total_affected_orders": 533,
     "mass_status_req_id": 584,
     "tot_num_reports": 911,
     "last_rpt_requested": 912,
@@ -91,6 +95,10 @@ class Message(msgspec.Struct, frozen=True, gc=False, rename={name: str(tag) for 
     mass_status_req_id: str = ""
     tot_num_reports: str = ""
     last_rpt_requested: str = ""
+    mass_cancel_request_type: str = ""
+    mass_cancel_response: str = ""
+    mass_cancel_reject_reason: str = ""
+    total_affected_orders: str = ""
 
 
 _from_json = msgspec.json.Decoder(Message).decode

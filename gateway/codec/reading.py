@@ -15,7 +15,7 @@ import msgspec
 from gateway.codec.message import TAGS, Message
 from gateway.codec.text import Fields, Garbled, groups
 from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
-from oms.domain.report import CancelReject, ExecutionReport, MessageReject, Report, Unreadable
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Report, Unreadable
 
 ID_CHARS_MAX = 64
 TEXT_CHARS_MAX = 512
@@ -146,6 +146,18 @@ def _cancel_reject(message: Message) -> CancelReject:
     )
 
 
+def _mass_cancel_report(message: Message) -> MassCancelReport:
+    _check_ids(message)
+    return MassCancelReport(
+        cl_ord_id=message.cl_ord_id,
+        mass_cancel_request_type=_id(message.mass_cancel_request_type, 530),
+        mass_cancel_response=_id(message.mass_cancel_response, 531),
+        mass_cancel_reject_reason=message.mass_cancel_reject_reason and _id(message.mass_cancel_reject_reason, 532),
+        total_affected_orders=count(message.total_affected_orders, 533) if message.total_affected_orders else None,
+        text=message.text[:TEXT_CHARS_MAX],
+    )
+
+
 def _message_reject(message: Message) -> MessageReject:
     try:
         return MessageReject(count(message.ref_seq_num, 45), message.text[:TEXT_CHARS_MAX])
@@ -156,6 +168,7 @@ def _message_reject(message: Message) -> MessageReject:
 _READERS: dict[str, Callable[[Message], Report]] = {
     "8": _execution,
     "9": _cancel_reject,
+    "r": _mass_cancel_report,
     "3": _message_reject,
     "j": _message_reject,
 }

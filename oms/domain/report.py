@@ -78,6 +78,20 @@ class CancelReject(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=
     text: str = ""
 
 
+class MassCancelReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """OrderMassCancelReport(35=r). What became of each order is told in reports of its own."""
+
+    cl_ord_id: str
+    """Of our request; empty where the venue does not say."""
+    mass_cancel_request_type: str
+    """MassCancelRequestType(530): 1 the orders of one symbol, 7 all."""
+    mass_cancel_response: str
+    """MassCancelResponse(531): 0 rejected, else the code of what was canceled."""
+    mass_cancel_reject_reason: str = ""
+    total_affected_orders: int | None = None
+    text: str = ""
+
+
 class MessageReject(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Reject(35=3) or BusinessMessageReject(35=j): what we sent under RefSeqNum(45) was not taken."""
 
@@ -91,4 +105,4 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tr
     why: str
 
 
-Report = ExecutionReport | CancelReject | MessageReject | Unreadable
+Report = ExecutionReport | CancelReject | MassCancelReport | MessageReject | Unreadable
