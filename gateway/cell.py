@@ -26,6 +26,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """The FIX that the peer speaks."""
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
+    mass_cancel: bool = False
+    """Whether the peer takes OrderMassCancelRequest(35=q)."""
 
 
 class Cell(msgspec.Struct, frozen=True):

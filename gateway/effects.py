@@ -12,7 +12,16 @@ from gateway.codec.version import Version
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
-from oms.domain.events import CancelRequested, Event, OrderPlaced, ReplaceRequested, RequestReissued, StatusRequested
+from oms.domain.acts import MassCancelRequested
+from oms.domain.events import (
+    CancelRequested,
+    Event,
+    OrderPlaced,
+    ReplaceRequested,
+    ReportDismissed,
+    RequestReissued,
+    StatusRequested,
+)
 from oms.domain.fields import MsgType
 
 
@@ -45,6 +54,19 @@ def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoi
     yield Outgoing(event.session, event.grant, send)
 
 
+def _mass_cancel(state: State, fact: Fact, event: MassCancelRequested) -> Iterable[Outgoing]:
+    for session, grant in event.native:
+        version = _version(state, session)
+        text = writing.order_mass_cancel_request(version, event.cl_ord_id, fact.at_ns, symbol=event.symbol, side=event.side)
+        yield Outgoing(session, grant, link.Send(fact.seq, event.cl_ord_id, "", writing.ORDER_MASS_CANCEL_REQUEST, 0, text))
+
+
+def _dont_know(state: State, fact: Fact, event: ReportDismissed) -> Iterable[Outgoing]:
+    if event.dk_reason is not None and event.report is not None:
+        text = writing.dont_know_trade(_version(state, event.session), event.report, event.dk_reason, event.reason)
+        yield Outgoing(event.session, event.grant, link.Send(fact.seq, "", "", writing.DONT_KNOW_TRADE, 0, text))
+
+
 def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
     frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
     yield Outgoing(event.session, fact.seq, frame)
@@ -72,6 +94,8 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     ReplaceRequested: _request,
     RequestReissued: _again,
     StatusRequested: _status,
+    MassCancelRequested: _mass_cancel,
+    ReportDismissed: _dont_know,
     SessionGranted: _grant,
     SenderReserved: _reserve,
     SessionLoggedOn: _after_logon,

@@ -22,10 +22,10 @@ from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
-from gateway.sessions import HEARD, EngineStarted, Heard, SessionHalted
+from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SessionHalted
 from gateway.state import State
 from oms import deciding
-from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain
 from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined
 from oms.journal.postgres import Journal
 
@@ -37,7 +37,7 @@ BATCH_RECORDS_MAX = 4_096
 MEMORY_FACTS = 50_000
 """How many of the latest facts can be read again by a resume token."""
 LEASE_INTERVAL_S = 0.5
-_ALARMS = frozenset({ReportQuarantined, ReportDiffered, SessionHalted})
+_ALARMS = frozenset({ReportQuarantined, ReportDiffered, SessionHalted, MessageDropped})
 
 
 class TokenTooOld(Exception):
@@ -165,8 +165,8 @@ class Engine:
         if isinstance(command, FromLink):
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
-        elif isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
-            known = deciding.first_answer(self.state.book, command)
+        elif type(command) in CLIENT_COMMANDS:
+            known = deciding.first_answer(self.state.book, cast(ClientCommand, command))
             if known is not None:
                 self._batch.answer(item.reply, known.seq, known.answer, is_repeat=True)
                 return
@@ -200,7 +200,7 @@ class Engine:
         if type(event) in _ALARMS:
             _log.error("a person has to look at record %d: %s", seq, event)
         for command in react(self.state, event):
-            self._inbox.put(command)
+            self._inbox.react(command)
         return seq
 
     def _now(self) -> int:

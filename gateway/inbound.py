@@ -18,8 +18,9 @@ from gateway.codec.text import Garbled
 from gateway.sessions import HEARD, MessageReceived, Phase, Session, SessionReady
 from gateway.state import State
 from oms import deciding, hearing
+from oms.domain.acts import MassCancelRejected
 from oms.domain.events import Event, ReportQuarantined
-from oms.domain.report import Receipt
+from oms.domain.report import MessageReject, Receipt
 
 MAY_COME_AHEAD = frozenset({"2", "3", "4", "5", "A"})
 """MsgType(35) of the session messages that QuickFIX looks at whatever their number."""
@@ -120,6 +121,9 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message)
             return _filled_over(state, session, message)
         case _:
             told = reading.report(message, state.plans[session.name].version)
+            told = reading.report(message)
+            if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
+                return (MassCancelRejected(asked[-1], receipt, told.text),)
             return () if told is None else hearing.report(state.book, receipt, told)
 
 

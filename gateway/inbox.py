@@ -12,7 +12,17 @@ import msgspec
 
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
-from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import (
+    AskStatus,
+    AttributeReport,
+    CancelOrder,
+    DecideAgain,
+    DismissReport,
+    MassCancel,
+    PlaceOrder,
+    ReplaceOrder,
+    ResolveRequest,
+)
 from oms.domain.events import Answer
 
 Reply = Callable[[int, Answer, bool], None]
@@ -47,6 +57,10 @@ _LANES: dict[type, Lane] = {
     FromLink: Lane.REPORTS,
     LinkLost: Lane.REPORTS,
     CancelOrder: Lane.CANCELS,
+    MassCancel: Lane.CANCELS,
+    AttributeReport: Lane.CANCELS,
+    DismissReport: Lane.CANCELS,
+    ResolveRequest: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
@@ -83,6 +97,13 @@ class Inbox:
         waiting.append(Item(command, reply))
         self._wake()
 
+    def react(self, command: Command) -> None:
+        """Take in what a fact of ours set off, ahead of everybody else's."""
+        waiting = self._lanes[Lane.REACTIONS]
+        assert len(waiting) < BOUNDS[Lane.REACTIONS], "more reactions wait than there can be open requests"
+        waiting.append(Item(command))
+        self._wake()
+
     def hear(self, session: str, grant: int, frames: Iterable[FromWorker]) -> None:
         """Take in what a worker said, however much: it is the link that must stop reading when we are pressed."""
         self._reports.extend([Item(FromLink(session, grant, frame)) for frame in frames])
@@ -99,7 +120,11 @@ class Inbox:
         return None
 
     def _follows_an_order(self, command: Command) -> bool:
-        """A cancel or replace of an order that still waits here must not go before it: it would find no such order."""
+        """A cancel or replace of an order that still waits here must not go before it: it would find no such order. A mass
+        cancel means whatever was asked for before it.
+        """
+        if isinstance(command, MassCancel):
+            return True
         if not isinstance(command, (CancelOrder, ReplaceOrder)):
             return False
         return (command.principal, command.orig_client_order_id) in self._orders

@@ -12,6 +12,8 @@ BLOCK = 10_000
 """Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
 SEQUENCE_RESET = "4"
 """MsgType(35). The only one that our FIX layer sends by itself on an orders session is a gap-fill."""
+SESSION_MESSAGES = frozenset({"0", "1", "2", "3", "4", "5", "A", "j"})
+"""MsgType(35) of what our FIX layer sends by itself, and our TestRequest: of these only a gap-fill stands in the sent.log."""
 _LENGTH_BYTES = 4
 
 
@@ -66,7 +68,8 @@ class Received(msgspec.Struct, frozen=True, array_like=True, tag=4):
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True, tag=5):
-    """A message was handed to the FIX session; `cl_ord_id` is empty for session messages."""
+    """A message was handed to the FIX session; `cl_ord_id` is empty for session messages, `root_id` for
+    whatever is about no one order."""
 
     msg_seq_num: int
     cl_ord_id: str

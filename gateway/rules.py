@@ -4,13 +4,13 @@ Pure: `decide(state, command, at_ns)` returns facts and changes nothing; `react(
 sets off, which go through the same inbox as everybody's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from gateway import link
+from gateway import acting, link
 from gateway.cell import SessionKind
 from gateway.codec import reading
 from gateway.codec.message import message
@@ -18,6 +18,7 @@ from gateway.inbound import received, rejected
 from gateway.sessions import (
     AdminSent,
     GapFilled,
+    MessageDropped,
     Phase,
     SenderReserved,
     Session,
@@ -34,8 +35,20 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
+from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested
 from oms.domain.chain import WITH_VENUE, RequestState
-from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import (
+    AskStatus,
+    AttributeReport,
+    CancelOrder,
+    ClientCommand,
+    DecideAgain,
+    DismissReport,
+    MassCancel,
+    PlaceOrder,
+    ReplaceOrder,
+    ResolveRequest,
+)
 from oms.domain.events import (
     Event,
     ExecutionReported,
@@ -72,7 +85,7 @@ _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
-Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
+Command = ClientCommand | DecideAgain | AskStatus | FromLink | LinkLost
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -199,14 +212,18 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
             if request.state in WITH_VENUE or (request.state is RequestState.INTENT and request.grant)
         ]
         return (*down, *doubts, grant)
-    sent = [_message_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
+    sent = [_told_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
     return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
 
 
-def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent]) -> list[RequestDoubted]:
+def _asked_again(
+    state: State, session: Session, hello: link.Hello, sent: Sequence[MessageSent | AdminSent]
+) -> list[RequestDoubted]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
     ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
-    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.code}
+    numbers = {
+        e.cl_ord_id: e.msg_seq_num for e in sent if isinstance(e, MessageSent) and e.msg_type != MsgType.ORDER_STATUS_REQUEST.code
+    }
     doubts: list[RequestDoubted] = []
     for chain, request in state.book.open_requests(session.name):
         is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
@@ -245,9 +262,9 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     name, epoch = session.name, session.session_epoch
     if state.plans[name].kind is SessionKind.MARKET_DATA:
         return ()
-    if frame.root_id:
-        return (_message_sent(name, epoch, frame),)
-    told = AdminSent(name, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
+    told = _told_sent(name, epoch, frame)
+    if isinstance(told, MessageSent):
+        return (told,)
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, session, frame))
     if frame.msg_type != link.SEQUENCE_RESET:
@@ -262,13 +279,18 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
 
 
-def _message_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent:
+def _told_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent | AdminSent:
+    """What is about no one order is no message of an order's, whether the worker tells of it or its log."""
     raw = told.raw.decode("latin-1")
+    if not told.root_id:
+        return AdminSent(session, session_epoch, told.msg_seq_num, told.msg_type, raw, told.cl_ord_id)
     return MessageSent(told.root_id, told.cl_ord_id, session, session_epoch, told.msg_seq_num, told.msg_type, raw)
 
 
-def _not_sent(state: State, _session: Session, frame: link.NotSent) -> tuple[Event, ...]:
+def _not_sent(state: State, session: Session, frame: link.NotSent) -> tuple[Event, ...]:
     """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
+    if frame.msg_type in acting.NEVER_ASKED_AGAIN:
+        return (MessageDropped(session.name, frame.msg_type, frame.cl_ord_id, frame.reason),)
     chain = state.book.chains.get(frame.root_id)
     request = chain.request(frame.cl_ord_id) if chain else None
     if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
@@ -279,7 +301,7 @@ def _not_sent(state: State, _session: Session, frame: link.NotSent) -> tuple[Eve
 def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
-    commands: list[Command] = []
+    commands: list[Command] = [*acting.waiting(state, event.session)]  # First: what they withdraw is not sent at all.
     for chain, request in state.book.open_requests(event.session):
         if request.state is RequestState.INTENT and request.grant != grant:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
@@ -310,6 +332,10 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     DecideAgain: _decide_again,
     AskStatus: _ask_status,
     LinkLost: _link_lost,
+    MassCancel: acting.mass_cancel,
+    AttributeReport: acting.attribute,
+    DismissReport: acting.dismiss,
+    ResolveRequest: acting.resolve,
 }
 
 FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event, ...]]] = {
@@ -326,4 +352,9 @@ _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
     ExecutionReported: _unsent_after_status,
+    MassCancelRequested: acting.one_by_one,
+    MassCancelReported: acting.unless_done,
+    MassCancelRejected: acting.instead,
+    MessageDropped: acting.never_left,
+    GapFilled: acting.maybe_missed,
 }

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.link import BLOCK, SEQUENCE_RESET, Hello, Logged
+from oms.domain.acts import MassCancelRejected, MassCancelReported
 from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
 from oms.domain.fields import Choice, plain_members
 from oms.domain.report import Receipt
@@ -92,13 +93,27 @@ class MessageReceived(Event, frozen=True, gc=False):
         return self.receipt.session
 
 
-class AdminSent(SessionEvent, frozen=True, gc=False):
-    """Our FIX layer sent a session message under this number; a gap-fill bears an old number."""
+ASKED_MAX = 64
+"""So many requests about more than one order are remembered by their numbers: a reject names nothing else."""
+
+
+class AdminSent(SessionEvent, frozen=True, gc=False, omit_defaults=True):
+    """A message about no one order was sent under this number, by our FIX layer or for us; a gap-fill bears an old number."""
 
     session_epoch: int
     msg_seq_num: int
     msg_type: str
     raw: str
+    cl_ord_id: str = ""
+    """ClOrdID(11) of a mass cancel; else empty."""
+
+
+class MessageDropped(SessionEvent, frozen=True, gc=False):
+    """A message about no one order never reached the FIX session, and will not be sent any more."""
+
+    msg_type: str
+    cl_ord_id: str
+    reason: str
 
 
 class GapFilled(SessionEvent, frozen=True, gc=False):
@@ -109,7 +124,7 @@ class GapFilled(SessionEvent, frozen=True, gc=False):
     """The first number after the range."""
 
 
-Heard = MessageReceived | ExecutionReported | CancelRejected | RequestRejected
+Heard = MessageReceived | ExecutionReported | CancelRejected | RequestRejected | MassCancelReported | MassCancelRejected
 """The facts that came in a message: its receipt is in them, so that its number counts in one record with what it said. Each
 number that counts has one such record."""
 HEARD: frozenset[type[Event]] = frozenset(get_args(Heard))
@@ -124,6 +139,7 @@ EVENTS: tuple[type[Event], ...] = (
     SessionLoggedOut,
     MessageReceived,
     AdminSent,
+    MessageDropped,
     GapFilled,
 )
 
@@ -146,6 +162,12 @@ class Session(msgspec.Struct, frozen=True):
     """The highest MsgSeqNum(34) that the journal saw us send."""
     reserved_to: int = 0
     test_req_id: str = ""
+    asked: tuple[tuple[int, str], ...] = ()
+    """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
+
+    def asked_in(self, numbers: range) -> list[str]:
+        """The mass cancels that left under one of these numbers."""
+        return [cl_ord_id for number, cl_ord_id in self.asked if number in numbers]
 
 
 def why_halt(session: Session, hello: Hello) -> str:
@@ -243,6 +265,11 @@ def _sent(session: Session, event: MessageSent | AdminSent, _seq: int) -> Sessio
     return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
 
 
+def _admin_sent(session: Session, event: AdminSent, seq: int) -> Session:
+    sent = _sent(session, event, seq)
+    return replace(sent, asked=(*sent.asked, (event.msg_seq_num, event.cl_ord_id))[-ASKED_MAX:]) if event.cl_ord_id else sent
+
+
 def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
     return replace(
         session,
@@ -279,7 +306,8 @@ def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
 
 EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     MessageSent: _sent,
-    AdminSent: _sent,
+    AdminSent: _admin_sent,
+    MessageDropped: _unchanged,
     SessionGranted: _granted,
     SenderReserved: _reserved,
     SessionLoggedOn: _logged_on,

@@ -6,6 +6,7 @@ from typing import cast
 
 import msgspec
 
+from oms.domain.acts import MassCancelReported, MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.events import (
     Answer,
@@ -48,6 +49,7 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     answer: Answer
 
 
+_MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
 _STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
 
 
@@ -66,9 +68,19 @@ class Book:
         self._root_of: dict[str, str] = {}
         self._answers: dict[str, Answered] = {}
         self._told: dict[str, Told] = {}
+        self._attributed: dict[str, Told] = {}
+        """The same, of reports that a person has found an order for: the venue may repeat itself in either way."""
         self._root_of_order_id: dict[str, str] = {}
         self.suspense: dict[int, Suspended] = {}
         """What may have been a trade, by the journal seq of the record that set it aside."""
+        self.resolved: set[int] = set()
+        """What was in suspense and is not any more."""
+        self.live: dict[str, None] = {}
+        """Every order of which anything may still trade, by root_id; so that nobody has to look at all the others."""
+        self.mass_cancels: dict[str, MassCancelRequested] = {}
+        """Those of which a venue has to answer one message for many orders, by ClOrdID(11)."""
+        self.to_cancel: dict[str, dict[str, MassCancelRequested]] = {}
+        """By session and root_id: live orders that a mass cancel means, and whose venue was not asked for each of them."""
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
@@ -101,9 +113,14 @@ class Book:
         root_id = self._root_of_order_id.get(f"{session} {order_id}")
         return None if root_id is None else self.chains[root_id]
 
-    def told(self, session: str, report: ExecutionReport) -> Told | None:
+    def told(self, session: str, report: ExecutionReport) -> tuple[Told, ...]:
         """What the counterparty of `session` has said under the report's ExecID(17) of that day."""
-        return self._told.get(_key(session, report))
+        key = _key(session, report)
+        held = self._told.get(key)
+        if held is None:
+            return ()
+        attributed = self._attributed.get(key)
+        return (held,) if attributed is None else (held, attributed)
 
     def open_requests(self, session: str) -> Iterator[tuple[Chain, Request]]:
         """The session's requests without an answer, oldest first."""
@@ -129,7 +146,7 @@ class Book:
             named = f"{answer.principal} {answer.client_order_id}"
             self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
         if not isinstance(event, OrderEvent):
-            self._set_aside(event, seq, at_ns)
+            self._take_other(event, seq, at_ns)
             return None
         before = self.chains.get(event.root_id)
         after = evolve(before, cast(ChainEvent, event), at_ns)
@@ -144,13 +161,17 @@ class Book:
             return
         if before is None or before.requests is not after.requests:
             self._index_open(after)
+        if after.is_live is not (after.root_id in self.live):
+            self._index_live(after)
         if isinstance(event, ExecutionReported):
             self._index_report(event, before, after)
         elif isinstance(event, ReportAttributed):
-            del self.suspense[event.seq]
+            self._index_attributed(event, after)
         elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
+            if isinstance(event, CancelRequested):
+                self._need_not_cancel(after)
 
     def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
         session, told = after.session, event.report
@@ -161,9 +182,54 @@ class Book:
                 if order_id:
                     self._root_of_order_id[f"{session} {order_id}"] = event.root_id  # The old ones stay: R20.
 
-    def _set_aside(self, event: Event, seq: int, at_ns: int) -> None:
-        if isinstance(event, ReportDismissed):
-            del self.suspense[event.seq]
+    def _index_attributed(self, event: ReportAttributed, after: Chain) -> None:
+        entry = self._resolve(event.seq)
+        self._attributed[_key(entry.session, event.report)] = Told.of(event.root_id, event.report)
+        if event.report.order_id:  # An id that is another order's stays with it.
+            self._root_of_order_id.setdefault(f"{after.session} {event.report.order_id}", event.root_id)
+
+    def _resolve(self, seq: int) -> Suspended:
+        self.resolved.add(seq)
+        return self.suspense.pop(seq)
+
+    def _index_live(self, chain: Chain) -> None:
+        if chain.is_live:
+            self.live[chain.root_id] = None
+        else:
+            del self.live[chain.root_id]
+            self._need_not_cancel(chain)
+
+    def _need_not_cancel(self, chain: Chain) -> None:
+        waiting = self.to_cancel.get(chain.session)
+        if waiting:
+            waiting.pop(chain.root_id, None)
+
+    def _take_mass_cancel(self, event: MassCancelRequested) -> None:
+        self.cl_ord_ids_minted += 1
+        if event.native:
+            self.mass_cancels[event.cl_ord_id] = event
+        for root_id in event.root_ids:
+            chain = self.chains[root_id]
+            if chain.pending(MsgType.ORDER_CANCEL_REQUEST) is None:
+                self.to_cancel.setdefault(chain.session, {})[root_id] = event
+
+    def _take_mass_cancel_report(self, event: MassCancelReported) -> None:
+        """What the venue says it did need not be asked for again; but for an order that it may not even have yet."""
+        asked, session = self.mass_cancels[event.cl_ord_id], event.receipt.session
+        if asked.is_done(event.report):
+            waiting = self.to_cancel.get(session, {})
+            self.to_cancel[session] = {
+                root_id: by for root_id, by in waiting.items() if by is not asked or _may_leave(self.chains[root_id])
+            }
+
+    def _take_other(self, event: Event, seq: int, at_ns: int) -> None:
+        """Facts that change no single order."""
+        if isinstance(event, MassCancelRequested):
+            self._take_mass_cancel(event)
+        elif isinstance(event, MassCancelReported):
+            self._take_mass_cancel_report(event)
+        elif isinstance(event, ReportDismissed):
+            self._resolve(event.seq)
         elif isinstance(event, ReportQuarantined):
             report = event.report
             if report is not None and report.exec_type is not ExecType.ORDER_STATUS:
@@ -178,6 +244,11 @@ class Book:
                 waiting[request.cl_ord_id] = chain.root_id
             elif waiting.pop(request.cl_ord_id, None) and request.state is not RequestState.NOT_SENT:
                 self._sent_as.pop(f"{chain.session} {request.session_epoch} {request.msg_seq_num}", None)
+
+
+def _may_leave(chain: Chain) -> bool:
+    """Whether something of the order may still be sent, or sent again."""
+    return any(request.state in _MAY_LEAVE for request in chain.requests)
 
 
 def _key(session: str, report: ExecutionReport) -> str:

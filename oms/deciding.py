@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from oms import acts
 from oms.book import Answered, Book
 from oms.domain.chain import OPEN, WITH_VENUE, Chain, Request, RequestState
 from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
@@ -142,6 +143,8 @@ def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
                 return False
             terms = known.terms if isinstance(known, (ReplaceRequested, RequestRefused)) else None
             return terms is None or _wants(terms, command)
+        case _:
+            return acts.is_repeated(known, command)
 
 
 def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder | ReplaceOrder) -> bool:

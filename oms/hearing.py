@@ -4,6 +4,7 @@ A report is heard once: by counterparty, trade date and ExecID(17), over restart
 the report is booked, and what we then hold is compared with what the venue says.
 """
 
+from oms import mass_cancel
 from oms.book import Book, Told
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import (
@@ -16,6 +17,7 @@ from oms.domain.events import (
     RequestDoubted,
     RequestRejected,
 )
+from oms.domain.executions import REFERS
 from oms.domain.fields import ExecType, OrdRejReason, OrdStatus
 from oms.domain.numbers import ZERO
 from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
@@ -34,7 +36,7 @@ def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
         case CancelReject():
             return (_cancel_reject(book, receipt, told),)
         case MassCancelReport():
-            return (ReportQuarantined(receipt.session, f"OrderMassCancelReport for unknown request {told.cl_ord_id}"),)
+            return (mass_cancel.reported(book, receipt, told),)
         case MessageReject():
             found = book.sent_as(receipt.session, receipt.session_epoch, told.ref_seq_num)
             if found is None:
@@ -48,8 +50,8 @@ def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[Boo
     session = receipt.session
     chain = book.reported(session, told)
     held = book.told(session, told)
-    if held is not None or (chain is not None and _is_booked(chain, told)):
-        if held is None or held == Told.of(chain.root_id if chain else "", told):
+    if held or (chain is not None and _is_booked(chain, told)):
+        if not held or Told.of(chain.root_id if chain else "", told) in held:
             return ()  # The venue resent an execution that we already hold.
         return (_quarantined(session, chain, told, f"ExecID {told.exec_id} came again with other content"),)
     if chain is None and told.says_unknown():
@@ -76,7 +78,7 @@ def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
         return f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"
     if told.account and told.account != chain.terms.account:
         return f"ExecutionReport for {chain.root_id} says account {told.account}, and the order is of {chain.terms.account}"
-    if told.exec_type in _REFERS and chain.execution(told.exec_ref_id) is None:
+    if told.exec_type in REFERS and chain.execution(told.exec_ref_id) is None:
         return f"ExecType {told.exec_type.code} refers to {told.exec_ref_id}, which is no standing execution of {chain.root_id}"
     return ""
 

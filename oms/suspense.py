@@ -1,10 +1,11 @@
 """What venues said and nobody could attribute or read: it may have been a trade, and is in suspense until a person decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
 
+from oms.domain.chain import Chain
 from oms.domain.fields import ExecType, Side
 from oms.domain.numbers import ZERO
 from oms.domain.report import ExecutionReport
@@ -24,6 +25,11 @@ class Suspended(msgspec.Struct, frozen=True, gc=False):
     root_id: str
     report: ExecutionReport | None
     """None where it cannot be read: it may mean anything."""
+
+
+def is_visible(entry: Suspended, chains: Mapping[str, Chain], accounts: frozenset[str]) -> bool:
+    """Whether those who trade these accounts may see it: what names nobody's order is everybody's business."""
+    return not entry.root_id or chains[entry.root_id].terms.account in accounts
 
 
 class Worst(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from ops.commands.checking import check_config, verify
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.processes import demo, engine, migrate, simulator, up, worker
+from ops.commands.resolving import resolve, suspense
 from ops.commands.trading import cancel, order, replace
 
 
@@ -23,7 +24,9 @@ def main() -> None:
     """Orders over gRPC, made durable, sent by FIX."""
 
 
-for verb in (up, demo, order, cancel, replace, orders, watch, sessions, verify, check_config, simulator, engine, worker, migrate):
+_VERBS = (up, demo, order, cancel, replace, resolve, suspense, orders, watch, sessions)
+_FOR_OPERATORS = (verify, check_config, simulator, engine, worker, migrate)
+for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)
 
 

@@ -12,6 +12,8 @@ from oms.domain.numbers import plain
 from oms.domain.report import ExecutionReport
 from oms.domain.terms import PLAIN, CustomTags, Instructions, Terms
 
+ORDER_MASS_CANCEL_REQUEST, ORDER_MASS_STATUS_REQUEST, DONT_KNOW_TRADE = "q", "AF", "Q"
+"""MsgType(35) of what is about many orders, or about none of ours."""
 _NS_PER_S = 1_000_000_000
 _BY_SYMBOL, _ALL_ORDERS = "1", "7"
 """MassCancelRequestType(530) and MassStatusReqType(585)."""
@@ -59,12 +61,14 @@ def order_mass_cancel_request(
     request_type = _BY_SYMBOL if symbol else _ALL_ORDERS
     code = side.code if side else ""
     body = [(11, cl_ord_id), (530, request_type), (1, account), (55, symbol), (54, code), (60, utc_timestamp(at_ns))]
-    return framed(version.begin_string, "q", _present(body))
+    return framed(version.begin_string, ORDER_MASS_CANCEL_REQUEST, _present(body))
 
 
 def order_mass_status_request(version: Version, mass_status_req_id: str, *, account: str = "") -> str:
     """OrderMassStatusRequest(35=AF) for all orders, or those of one account. FIX 4.2 has none (`has_mass_requests`)."""
-    return framed(version.begin_string, "AF", _present([(584, mass_status_req_id), (585, _ALL_ORDERS), (1, account)]))
+    return framed(
+        version.begin_string, ORDER_MASS_STATUS_REQUEST, _present([(584, mass_status_req_id), (585, _ALL_ORDERS), (1, account)])
+    )
 
 
 def dont_know_trade(version: Version, told: ExecutionReport, dk_reason: DKReason, why: str = "") -> str:
@@ -80,7 +84,7 @@ def dont_know_trade(version: Version, told: ExecutionReport, dk_reason: DKReason
         (31, _number(told.last_px)),
         (58, why),
     ]
-    return framed(version.begin_string, "Q", _present(body))
+    return framed(version.begin_string, DONT_KNOW_TRADE, _present(body))
 
 
 def test_request(version: Version, test_req_id: str) -> str:

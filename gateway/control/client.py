@@ -12,11 +12,20 @@ from google.protobuf.message import Message
 from grpc_status import rpc_status
 
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc
+from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc, suspense_service_pb2_grpc
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
 from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
+from gateway.api.v1.suspense_pb2 import SuspendedReport, WorstCase
+from gateway.api.v1.suspense_service_pb2 import (
+    AttributeRequest,
+    AttributeResponse,
+    DismissRequest,
+    DismissResponse,
+    SuspenseServiceListRequest,
+    SuspenseServiceListResponse,
+)
 from gateway.control.diagnosis import CertificateProblem, Unreachable, why_unavailable
 
 DEADLINE_S = 10.0
@@ -63,6 +72,7 @@ class Client:
         self._channel = grpc.secure_channel(server, _credentials(files), options=options)
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
+        self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +92,34 @@ class Client:
         response: api.ReplaceResponse = self._ask(self._orders.Replace, request)
         return response
 
+    def mass_cancel(self, request: api.MassCancelRequest) -> api.MassCancelResponse:
+        response: api.MassCancelResponse = self._ask(self._orders.MassCancel, request)
+        return response
+
+    def resolve(self, request: api.ResolveRequest) -> api.ResolveResponse:
+        response: api.ResolveResponse = self._ask(self._orders.Resolve, request)
+        return response
+
+    def attribute(self, request: AttributeRequest) -> AttributeResponse:
+        response: AttributeResponse = self._ask(self._suspense.Attribute, request)
+        return response
+
+    def dismiss(self, request: DismissRequest) -> DismissResponse:
+        response: DismissResponse = self._ask(self._suspense.Dismiss, request)
+        return response
+
+    def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
+        """Every report in suspense, oldest first, and what all of them may mean at their worst."""
+        found: list[SuspendedReport] = []
+        after_seq = 0
+        while True:
+            request = SuspenseServiceListRequest(after_seq=after_seq, page_size=PAGE_SIZE)
+            response: SuspenseServiceListResponse = self._call(self._suspense.List, request)
+            found += response.reports
+            after_seq = response.next_after_seq
+            if not after_seq:
+                return found, list(response.worst)
+
     def get(self, request: api.GetRequest) -> Order:
         response: api.GetResponse = self._call(self._orders.Get, request)
         return response.order
@@ -100,11 +138,11 @@ class Client:
                 return
 
     def watch(
-        self, after_seq: int | None = None, accounts: Iterable[str] = (), root_id: str = ""
+        self, after_seq: int | None = None, accounts: Iterable[str] = (), root_id: str = "", timeout_s: float | None = None
     ) -> Iterator[api.OrderServiceWatchResponse]:
-        """Events from now on, or after a resume token. Never ends by itself."""
+        """Events from now on, or after a resume token. Never ends by itself, but after `timeout_s`."""
         request = api.OrderServiceWatchRequest(after_seq=after_seq, accounts=accounts, root_id=root_id)
-        return self._stream(self._orders.Watch(request))
+        return self._stream(self._orders.Watch(request, timeout=timeout_s), has_end=timeout_s is not None)
 
     def sessions(self) -> list[Session]:
         return list(self._call(self._sessions.List, SessionServiceListRequest()).sessions)
@@ -130,10 +168,13 @@ class Client:
         except grpc.RpcError as error:
             raise self._meaning(error) from error
 
-    def _stream(self, call: Any) -> Iterator[Any]:
+    def _stream(self, call: Any, *, has_end: bool = False) -> Iterator[Any]:
+        """`has_end`: a deadline of ours is the end, and no failure."""
         try:
             yield from call
         except grpc.RpcError as error:
+            if has_end and call.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                return
             raise self._meaning(error) from error
         finally:
             call.cancel()

@@ -9,7 +9,7 @@ from gateway.api.v1 import fix_pb2, order_pb2, session_pb2
 from gateway.cell import SessionKind
 from gateway.sessions import Phase
 from oms.domain.chain import RequestState
-from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType, Side, TimeInForce
+from oms.domain.fields import DKReason, ExecType, MsgType, OrdStatus, OrdType, Side, TimeInForce
 
 E = TypeVar("E", bound=Enum)
 N = TypeVar("N")
@@ -31,6 +31,7 @@ ORD_TYPES = by_code(OrdType, fix_pb2.OrdType)
 TIMES_IN_FORCE = by_code(TimeInForce, fix_pb2.TimeInForce)
 ORD_STATUSES = by_code(OrdStatus, fix_pb2.OrdStatus)
 EXEC_TYPES = by_code(ExecType, fix_pb2.ExecType)
+DK_REASONS = by_code(DKReason, fix_pb2.DKReason)
 MSG_TYPES = by_code(MsgType, fix_pb2.MsgType)
 REQUEST_STATES = by_name(RequestState, order_pb2.RequestState, "REQUEST_STATE")
 SESSION_KINDS = by_name(SessionKind, session_pb2.SessionKind, "SESSION_KIND")

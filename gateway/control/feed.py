@@ -11,8 +11,18 @@ from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.subscription import BUFFER_EVENTS, Subscription
 from gateway.facts import Fact
 from gateway.state import State
+from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request
-from oms.domain.events import Answer, Event, MessageSent, OrderRefused, RequestRefused
+from oms.domain.events import (
+    Answer,
+    CancelRequested,
+    Event,
+    MessageSent,
+    OrderPlaced,
+    OrderRefused,
+    ReplaceRequested,
+    RequestRefused,
+)
 
 
 class Facts(Protocol):
@@ -30,6 +40,10 @@ class Filter(msgspec.Struct, frozen=True):
 
     accounts: frozenset[str]
     root_id: str = ""
+
+
+_OPENS = frozenset({OrderPlaced, CancelRequested, ReplaceRequested})
+"""After these something is still to come."""
 
 
 class Audience(ABC):
@@ -84,7 +98,7 @@ class Trader(Audience):
 
     def _note(self, event: Event, chain: Chain) -> None:
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
-        if event.IS_ANSWER:
+        if type(event) in _OPENS:
             self.unfinished.add(chain.root_id)
         elif not chain.is_live and not any(request.state in OPEN for request in chain.requests[1:]):
             self.unfinished.discard(chain.root_id)
@@ -107,7 +121,20 @@ class Watchers(Audience):
         if isinstance(event, RequestRefused) and event.root_id:
             about = self._state.book.chains[event.root_id]  # Of which we read only what never changes.
             return about.terms.account in wanted.accounts and wanted.root_id in ("", event.root_id)
-        return False
+        return self._is_meant(event)
+
+    def _is_meant(self, event: Event) -> bool:
+        """A mass cancel is told to whoever watches any of its orders, and so is what the venue says of it."""
+        book = self._state.book
+        if isinstance(event, (MassCancelReported, MassCancelRejected)):
+            asked = book.mass_cancels.get(event.cl_ord_id)
+        else:
+            asked = event if isinstance(event, MassCancelRequested) else None
+        if asked is None:
+            return False
+        only = self._wanted.root_id
+        root_ids = asked.root_ids if not only else (only,) if only in asked.root_ids else ()
+        return any(book.chains[root_id].terms.account in self._wanted.accounts for root_id in root_ids)
 
 
 class Feed:

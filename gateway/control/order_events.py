@@ -14,7 +14,7 @@ from gateway.api.v1.order_event_pb2 import OrderEvent
 from gateway.control.codes import EXEC_TYPES, ORD_STATUSES, SIDES
 from gateway.control.status import NUMBERS, Refused
 from gateway.facts import Fact
-from oms.domain import events
+from oms.domain import acts, events
 from oms.domain.chain import Chain
 from oms.domain.events import Answer
 from oms.domain.numbers import average, plain
@@ -140,9 +140,13 @@ def _placed(told: OrderEvent, event: events.OrderPlaced, chain: Chain | None) ->
         _terms(told, event.terms)
 
 
-def _refused(told: OrderEvent, event: events.OrderRefused | events.RequestRefused, _chain: Chain | None) -> None:
+def _act_refused(told: OrderEvent, event: acts.ActRefused | events.OrderRefused | events.RequestRefused, _: Chain | None) -> None:
     told.kind = order_event_pb2.ORDER_EVENT_KIND_REFUSED
     told.client_order_id, told.text, told.refusal = event.client_order_id, event.text, NUMBERS[event.refusal]
+
+
+def _refused(told: OrderEvent, event: events.OrderRefused | events.RequestRefused, chain: Chain | None) -> None:
+    _act_refused(told, event, chain)
     if isinstance(event, events.RequestRefused):
         told.root_id = event.root_id
     if event.terms is not None:
@@ -232,6 +236,37 @@ def _rejected(told: OrderEvent, event: events.RequestRejected, chain: Chain | No
     _name_request(told, chain, event.cl_ord_id)
 
 
+def _mass_cancel_requested(told: OrderEvent, event: acts.MassCancelRequested, _chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_MASS_CANCEL_REQUESTED
+    told.client_order_id, told.cl_ord_id, told.text = event.client_order_id, event.cl_ord_id, f"orders={len(event.root_ids)}"
+    told.account, told.symbol = event.account, event.symbol
+    if event.side is not None:
+        told.side = SIDES[event.side]
+
+
+def _mass_cancel_reported(told: OrderEvent, event: acts.MassCancelReported, _chain: Chain | None) -> None:
+    told.kind, told.cl_ord_id = order_event_pb2.ORDER_EVENT_KIND_MASS_CANCEL_REPORT, event.cl_ord_id
+    report = event.report
+    said = [("mass_cancel_response", report.mass_cancel_response), ("text", report.text)]
+    told.text = " ".join(f"{name}={value}" for name, value in said if value)
+
+
+def _mass_cancel_rejected(told: OrderEvent, event: acts.MassCancelRejected, _chain: Chain | None) -> None:
+    told.kind, told.cl_ord_id = order_event_pb2.ORDER_EVENT_KIND_MASS_CANCEL_REJECT, event.cl_ord_id
+    told.text = event.text
+
+
+def _resolved(told: OrderEvent, event: acts.RequestResolved, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_RESOLVED, f"{event.state.name} {event.principal}: {event.reason}"
+    told.root_id = event.root_id
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _dismissed(told: OrderEvent, event: events.ReportDismissed, _chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_DISMISSED, f"seq={event.seq}: {event.reason}"
+    told.client_order_id = event.client_order_id
+
+
 _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.OrderPlaced: _placed,
     events.OrderRefused: _refused,
@@ -249,5 +284,11 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.ReportAttributed: _attributed,
     events.CancelRejected: _cancel_rejected,
     events.RequestRejected: _rejected,
+    events.ReportDismissed: _dismissed,
+    acts.MassCancelRequested: _mass_cancel_requested,
+    acts.MassCancelReported: _mass_cancel_reported,
+    acts.MassCancelRejected: _mass_cancel_rejected,
+    acts.RequestResolved: _resolved,
+    acts.ActRefused: _act_refused,
 }
 """What each kind of fact adds to the snapshot."""

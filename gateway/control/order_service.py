@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Protocol, TypeVar
 
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.control import validation
+from gateway.control import acts, validation
 from gateway.control.access import caller
+from gateway.control.asking import ask
 from gateway.control.feed import Facts, Feed, Filter
 from gateway.control.handlers import Write
 from gateway.control.identity import Principal
@@ -16,10 +17,11 @@ from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.trading import Trading
 from gateway.engine import TokenTooOld
 from gateway.facts import Fact
-from gateway.inbox import Overloaded, Reply
+from gateway.inbox import Reply
 from gateway.state import State
+from oms.domain.acts import MassCancelRequested
 from oms.domain.commands import ClientCommand
-from oms.domain.events import Answer, OrderRefused, RequestRefused
+from oms.domain.events import Answer, CancelRequested, OrderPlaced, ReplaceRequested
 from oms.domain.refusal import Refusal
 
 T = TypeVar("T")
@@ -55,6 +57,15 @@ class OrderService:
     async def Replace(self, request: api.ReplaceRequest) -> api.ReplaceResponse:
         root_id, cl_ord_id, seq, is_repetition = await self._ask(validation.change(request, caller()))
         return api.ReplaceResponse(root_id=root_id, cl_ord_id=cl_ord_id, seq=seq, is_repetition=is_repetition)
+
+    async def MassCancel(self, request: api.MassCancelRequest) -> api.MassCancelResponse:
+        answer, seq, is_repetition = await ask(self._engine, acts.mass_cancel(request, caller()))
+        assert isinstance(answer, MassCancelRequested)
+        return api.MassCancelResponse(cl_ord_id=answer.cl_ord_id, root_ids=answer.root_ids, seq=seq, is_repetition=is_repetition)
+
+    async def Resolve(self, request: api.ResolveRequest) -> api.ResolveResponse:
+        _, seq, is_repetition = await ask(self._engine, acts.resolve(request, caller()))
+        return api.ResolveResponse(seq=seq, is_repetition=is_repetition)
 
     async def Get(self, request: api.GetRequest) -> api.GetResponse:
         principal = caller()
@@ -120,12 +131,8 @@ class OrderService:
 
     async def _ask(self, command: ClientCommand) -> tuple[str, str, int, bool]:
         """root_id, cl_ord_id, seq and is_repetition of an accepted request. Raises Refused."""
-        try:
-            seq, answer, is_repetition = await self._engine.ask(command)
-        except Overloaded as overloaded:
-            raise Refused(EdgeRefusal.OVERLOADED, str(overloaded)) from overloaded
-        if isinstance(answer, (OrderRefused, RequestRefused)):
-            raise Refused(answer.refusal, answer.text, seq=seq)
+        answer, seq, is_repetition = await ask(self._engine, command)
+        assert isinstance(answer, (OrderPlaced, CancelRequested, ReplaceRequested))
         return answer.root_id, answer.cl_ord_id, seq, is_repetition
 
 

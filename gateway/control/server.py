@@ -11,7 +11,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from gateway.api.v1 import order_service_pb2, session_service_pb2
+from gateway.api.v1 import order_service_pb2, session_service_pb2, suspense_service_pb2
 from gateway.control import handlers
 from gateway.control.access import STREAMS_MAX, Access
 from gateway.control.feed import Feed
@@ -19,6 +19,7 @@ from gateway.control.identity import principals
 from gateway.control.order_service import Engine, OrderService
 from gateway.control.session_service import SessionService
 from gateway.control.subscription import BUFFER_EVENTS
+from gateway.control.suspense_service import SuspenseService
 
 RECEIVED_BYTES_MAX = 1 << 20
 """A message of ENTRIES_MAX entries has about 100 KiB."""
@@ -26,7 +27,8 @@ GRACE_S = 5.0
 
 ORDERS: ServiceDescriptor = order_service_pb2.DESCRIPTOR.services_by_name["OrderService"]
 SESSIONS: ServiceDescriptor = session_service_pb2.DESCRIPTOR.services_by_name["SessionService"]
-SERVED = (ORDERS.full_name, SESSIONS.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+SUSPENSE: ServiceDescriptor = suspense_service_pb2.DESCRIPTOR.services_by_name["SuspenseService"]
+SERVED = (ORDERS.full_name, SESSIONS.full_name, SUSPENSE.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVED_BYTES_MAX),
@@ -81,7 +83,11 @@ class Server:
         feed, sessions = Feed(engine, buffer_events), SessionService(engine)
         alive = health.aio.HealthServicer()
         server.add_generic_rpc_handlers(
-            (handlers.service(ORDERS, OrderService(engine, feed)), handlers.service(SESSIONS, sessions))
+            (
+                handlers.service(ORDERS, OrderService(engine, feed)),
+                handlers.service(SESSIONS, sessions),
+                handlers.service(SUSPENSE, SuspenseService(engine)),
+            )
         )
         health_pb2_grpc.add_HealthServicer_to_server(alive, server)
         reflection.enable_server_reflection(SERVED, server)

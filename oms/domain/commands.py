@@ -1,9 +1,12 @@
 """What clients ask of the order book. Any of these may be refused; a refusal is an event."""
 
 from decimal import Decimal
+from typing import get_args
 
 import msgspec
 
+from oms.domain.chain import RequestState
+from oms.domain.fields import DKReason, Side
 from oms.domain.terms import Terms
 
 
@@ -47,6 +50,52 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     """The new StopPx(99); None where it stays."""
 
 
+class MassCancel(msgspec.Struct, frozen=True, gc=False):
+    """Cancel every live order of the principal's accounts that matches; empty and None match any."""
+
+    principal: str
+    client_order_id: str
+    accounts: frozenset[str]
+    account: str = ""
+    symbol: str = ""
+    side: Side | None = None
+    session: str = ""
+
+
+class AttributeReport(msgspec.Struct, frozen=True, gc=False):
+    """What was set aside in record `seq` is a report about this order."""
+
+    principal: str
+    client_order_id: str
+    accounts: frozenset[str]
+    seq: int
+    root_id: str
+    reason: str
+
+
+class DismissReport(msgspec.Struct, frozen=True, gc=False):
+    """What was set aside in record `seq` changed nothing; tell the venue why where there is a DKReason(127)."""
+
+    principal: str
+    client_order_id: str
+    accounts: frozenset[str]
+    seq: int
+    reason: str
+    dk_reason: DKReason | None = None
+
+
+class ResolveRequest(msgspec.Struct, frozen=True, gc=False):
+    """A person knows what became of a request of which nobody knew: DONE, REFUSED or NOT_SENT."""
+
+    principal: str
+    client_order_id: str
+    accounts: frozenset[str]
+    root_id: str
+    cl_ord_id: str
+    state: RequestState
+    reason: str
+
+
 class DecideAgain(msgspec.Struct, frozen=True, gc=False):
     """A request is known never to have reached the venue: send it again, or give it up."""
 
@@ -61,4 +110,7 @@ class AskStatus(msgspec.Struct, frozen=True, gc=False):
     cl_ord_id: str
 
 
-ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder
+Act = MassCancel | AttributeReport | DismissReport | ResolveRequest
+"""What is asked beside the requests of single orders."""
+ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
+CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

@@ -3,35 +3,13 @@
 from decimal import Decimal
 from typing import ClassVar
 
-import msgspec
-
-from oms.domain.fields import MsgType, OrdStatus
+from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
+from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
+from oms.domain.fields import DKReason, MsgType, OrdStatus
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.terms import Decision, Terms
-
-
-class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A fact. `VERSION` rises when a field changes its meaning; old records are then lifted by an upcaster."""
-
-    VERSION: ClassVar[int] = 1
-    IS_ANSWER: ClassVar[bool] = False
-    """Whether it answers a client's request, for ever."""
-
-    @property
-    def key(self) -> str:
-        """What the fact is about: an order's root_id, a session's name, a client's id."""
-        raise NotImplementedError(type(self).__name__)
-
-
-class OrderEvent(Event, frozen=True, gc=False):
-    """A fact that changes one order."""
-
-    root_id: str
-
-    @property
-    def key(self) -> str:
-        return self.root_id
 
 
 class OrderPlaced(OrderEvent, frozen=True, gc=False):
@@ -229,13 +207,22 @@ class ReportQuarantined(Event, frozen=True, gc=False, omit_defaults=True):
         return self.root_id or self.session
 
 
-class ReportDismissed(Event, frozen=True, gc=False):
-    """A person has looked at what was in suspense: it changed nothing."""
+class ReportDismissed(Event, frozen=True, gc=False, omit_defaults=True):
+    """A person has looked at what was in suspense: it changed nothing. The venue hears so where a DKReason(127) is given."""
+
+    IS_ANSWER: ClassVar[bool] = True
 
     seq: int
     """Of the record that put it there."""
+    client_order_id: str
     principal: str
     reason: str
+    dk_reason: DKReason | None = None
+    """Why we do not know the trade, in a DontKnowTrade(35=Q) to the venue; None where none is sent."""
+    session: str = ""
+    """Whom to tell, and under which grant; both only with a `dk_reason`, and so is what we do not know."""
+    grant: int = 0
+    report: ExecutionReport | None = None
 
     @property
     def key(self) -> str:
@@ -245,8 +232,11 @@ class ReportDismissed(Event, frozen=True, gc=False):
 class ReportAttributed(OrderEvent, frozen=True, gc=False):
     """A person has looked at what was in suspense: it is a report about this order, and counts as that."""
 
+    IS_ANSWER: ClassVar[bool] = True
+
     seq: int
     """Of the record that put it there."""
+    client_order_id: str
     principal: str
     reason: str
     report: ExecutionReport
@@ -267,13 +257,35 @@ ChainEvent = (
     | ReportAttributed
     | CancelRejected
     | RequestRejected
+    | RequestResolved
 )
 """The facts that change one order."""
 
-Answer = OrderPlaced | OrderRefused | CancelRequested | ReplaceRequested | RequestRefused
+Answer = (
+    OrderPlaced
+    | OrderRefused
+    | CancelRequested
+    | ReplaceRequested
+    | RequestRefused
+    | MassCancelRequested
+    | RequestResolved
+    | ReportAttributed
+    | ReportDismissed
+    | ActRefused
+)
 """The facts that answer a client's request, for ever."""
 
-BookEvent = ChainEvent | OrderRefused | RequestRefused | ReportQuarantined | ReportDismissed
+BookEvent = (
+    ChainEvent
+    | OrderRefused
+    | RequestRefused
+    | ReportQuarantined
+    | ReportDismissed
+    | MassCancelRequested
+    | MassCancelReported
+    | MassCancelRejected
+    | ActRefused
+)
 EVENTS: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderRefused,
@@ -293,4 +305,9 @@ EVENTS: tuple[type[Event], ...] = (
     ReportQuarantined,
     ReportDismissed,
     ReportAttributed,
+    MassCancelRequested,
+    MassCancelReported,
+    MassCancelRejected,
+    RequestResolved,
+    ActRefused,
 )

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from oms.domain.chain import Chain, Execution
+from oms.domain.fields import ExecType
 from oms.domain.numbers import ZERO, scaled
 from oms.domain.report import ExecutionReport
+
+REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+"""Reports that change an execution which the venue told before, by its ExecRefID(19)."""
 
 
 def traded(chain: Chain, report: ExecutionReport) -> Chain:

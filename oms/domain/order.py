@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.chain import NOT_TOLD, OPEN, Chain, Request, RequestState, came_to_nothing, with_request
+from oms.domain.acts import RequestResolved
+from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -28,7 +29,7 @@ from oms.domain.events import (
     StatusRequested,
 )
 from oms.domain.fields import MsgType
-from oms.domain.reported import reported
+from oms.domain.reported import arrived, reported, version_accepted
 from oms.domain.terms import Terms
 
 
@@ -120,6 +121,17 @@ def _cancel_rejected(chain: Chain, event: CancelRejected, _at_ns: int) -> Chain:
     return replace(with_request(chain, report.cl_ord_id, state=RequestState.REFUSED), text=report.text)
 
 
+def _resolved(chain: Chain, event: RequestResolved, _at_ns: int) -> Chain:
+    """A person's word does what the venue's would have done; whatever the venue says later still counts."""
+    request = chain.request(event.cl_ord_id)
+    assert request is not None, f"a request that was never made is resolved: {event.cl_ord_id}"
+    if event.state is not RequestState.DONE:
+        return came_to_nothing(with_request(chain, event.cl_ord_id, state=event.state), event.cl_ord_id, event.reason)
+    if request.terms is not None:
+        return replace(version_accepted(chain, event.cl_ord_id), text=event.reason)
+    return replace(with_request(arrived(chain), event.cl_ord_id, state=event.state), end=End.CANCELED, text=event.reason)
+
+
 EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     ExecutionReported: _reported,
     MessageSent: _sent,
@@ -134,5 +146,6 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     ReportAttributed: _reported,
     CancelRejected: _cancel_rejected,
     RequestRejected: _rejected,
+    RequestResolved: _resolved,
 }
 """What each fact does to an order that was placed."""

@@ -35,6 +35,20 @@ class Refusal(Enum):
     ORDER_NOTIONAL_EXCEEDS_MAX = "ORDER_NOTIONAL_EXCEEDS_MAX"
     PRICE_ON_MARKET_ORDER = "PRICE_ON_MARKET_ORDER"
     """A replace names a price for an order that has none."""
+    UNKNOWN_REPORT = "UNKNOWN_REPORT"
+    """No such report in suspense, or not one that this principal may see."""
+    REPORT_RESOLVED = "REPORT_RESOLVED"
+    """The report was attributed or dismissed before."""
+    REPORT_UNREADABLE = "REPORT_UNREADABLE"
+    """What would have to be known of the report for this cannot be read."""
+    OTHER_SESSION = "OTHER_SESSION"
+    """The report came over another session than the order's."""
+    UNKNOWN_EXECUTION = "UNKNOWN_EXECUTION"
+    """The bust or correction refers to no standing execution of the order."""
+    DUPLICATE_EXECUTION = "DUPLICATE_EXECUTION"
+    """The order has an execution of this ExecID(17) already."""
+    NOT_UNKNOWN = "NOT_UNKNOWN"
+    """The request is not UNKNOWN: the venue's word stands."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

@@ -66,7 +66,7 @@ def _traded(chain: Chain, report: ExecutionReport) -> Chain:
     booked = _lifted(traded(chain, report), report)
     if booked.accepted or _is_rejected_still(booked, report):
         return booked
-    return _version_accepted(booked, booked.root_id)
+    return version_accepted(booked, booked.root_id)
 
 
 def _is_rejected_still(chain: Chain, report: ExecutionReport) -> bool:
@@ -75,7 +75,7 @@ def _is_rejected_still(chain: Chain, report: ExecutionReport) -> bool:
 
 
 def _accepted(chain: Chain, report: ExecutionReport) -> Chain:
-    accepted = _lifted(_version_accepted(chain, report.cl_ord_id), report)
+    accepted = _lifted(version_accepted(chain, report.cl_ord_id), report)
     if report.ord_status is OrdStatus.ACCEPTED_FOR_BIDDING:
         return replace(accepted, accepted=chain.accepted, flags=accepted.flags | {report.ord_status})
     if accepted.terms.cash_order_qty is not None and report.order_qty:
@@ -91,7 +91,7 @@ def _replaced(chain: Chain, report: ExecutionReport) -> Chain:
     return _restated(chain, report)
 
 
-def _version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
+def version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
     request = chain.request(cl_ord_id)
     if request is None or request.terms is None or (chain.accepted and request.state is RequestState.DONE):
@@ -100,13 +100,13 @@ def _version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
     end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
-    arrived = _arrived(chain)
-    if arrived is chain or cl_ord_id != chain.root_id:
-        arrived = with_request(arrived, cl_ord_id, state=RequestState.DONE)
-    return replace(arrived, accepted=cl_ord_id, terms=terms, end=end)
+    known = arrived(chain)
+    if known is chain or cl_ord_id != chain.root_id:
+        known = with_request(known, cl_ord_id, state=RequestState.DONE)
+    return replace(known, accepted=cl_ord_id, terms=terms, end=end)
 
 
-def _arrived(chain: Chain) -> Chain:
+def arrived(chain: Chain) -> Chain:
     """The venue has, or had, the order: what it does with it is its answer, whether or not it ever said New."""
     return with_request(chain, chain.root_id, state=RequestState.DONE) if chain.requests[0].state in OPEN else chain
 
@@ -123,7 +123,7 @@ def _expired(chain: Chain, report: ExecutionReport) -> Chain:
 
 def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
     """Done by request or of the venue's own accord; what was still asked of the order has its answer either way."""
-    answered = _lifted(_arrived(chain), report)
+    answered = _lifted(arrived(chain), report)
     request = answered.request(report.cl_ord_id)
     if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
         answered = with_request(answered, report.cl_ord_id, state=RequestState.DONE)
@@ -148,7 +148,7 @@ def _pending(chain: Chain, report: ExecutionReport) -> Chain:
 def _flagged(chain: Chain, report: ExecutionReport) -> Chain:
     """Done for day, calculated, suspended or stopped. To be stopped is a guarantee and no trade (R21)."""
     flag = OrdStatus(report.exec_type.value)
-    return replace(_arrived(chain), flags=chain.flags | {flag}, text=report.text or chain.text)
+    return replace(arrived(chain), flags=chain.flags | {flag}, text=report.text or chain.text)
 
 
 def _lifted(chain: Chain, report: ExecutionReport) -> Chain:
@@ -168,13 +168,13 @@ def _lifted(chain: Chain, report: ExecutionReport) -> Chain:
 
 
 def _triggered(chain: Chain, report: ExecutionReport) -> Chain:
-    known = chain if chain.accepted else _version_accepted(chain, chain.root_id)
+    known = chain if chain.accepted else version_accepted(chain, chain.root_id)
     return replace(_lifted(known, report), is_triggered=True)
 
 
 def _restated(chain: Chain, report: ExecutionReport) -> Chain:
     """The venue has changed the order, and says how it is now (R15)."""
-    known = chain if chain.accepted else _version_accepted(chain, chain.root_id)
+    known = chain if chain.accepted else version_accepted(chain, chain.root_id)
     reason = report.exec_restatement_reason
     if reason in _NEW_DAY:
         known = replace(known, flags=known.flags - _DAYS_END)
@@ -204,14 +204,14 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
     if asked is None:
         return chain
     if report.says_unknown():
-        return _never_arrived(chain, asked)
+        return _neverarrived(chain, asked)
     if report.ord_status is OrdStatus.REJECTED:
         refused = with_request(_cancel_resolved(chain, report), asked.cl_ord_id, state=RequestState.REFUSED)
         return replace(refused, end=End.REJECTED, text=report.text)
     if report.ord_status in _STILL_PENDING:
         known = _pending(chain, report)
     else:
-        known = _version_accepted(chain, report.cl_ord_id) if asked.state in OPEN else chain
+        known = version_accepted(chain, report.cl_ord_id) if asked.state in OPEN else chain
     known = _lifted(_cancel_resolved(known, report), report)
     match report.ord_status:
         case OrdStatus.CANCELED:
@@ -224,7 +224,7 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
             return known
 
 
-def _never_arrived(chain: Chain, asked: Request) -> Chain:
+def _neverarrived(chain: Chain, asked: Request) -> Chain:
     """The venue does not know it. An order it does not know it was never asked to cancel either: it would have said so.
 
     Only what is UNKNOWN is resolved: a second answer to a question asked twice must not send the request a second time.

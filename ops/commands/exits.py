@@ -29,6 +29,7 @@ class Exit(IntEnum):
     TRY_AGAIN = 7
     CONFIG = 8
     CORRUPT = 9
+    LEFT = 10
 
 
 EXITS = """\b
@@ -43,6 +44,7 @@ Exit codes:
   7  no answer, overloaded, or going down: repeat it under the same --id
   8  a configuration file is missing or wrong
   9  the journal is not what was written
+  10  orders are still live after cancel --all
 """
 
 _BY_REFUSAL = {
@@ -53,6 +55,7 @@ _BY_REFUSAL = {
     "UNKNOWN_ACCOUNT": Exit.UNKNOWN,
     "UNKNOWN_SYMBOL": Exit.UNKNOWN,
     "UNKNOWN_ORDER": Exit.UNKNOWN,
+    "UNKNOWN_REPORT": Exit.UNKNOWN,
     "OVERLOADED": Exit.TRY_AGAIN,
     "SHUTTING_DOWN": Exit.TRY_AGAIN,
     "SLOW_CONSUMER": Exit.TRY_AGAIN,

@@ -20,6 +20,7 @@ TIMES_IN_FORCE = {
     "ioc": "TIME_IN_FORCE_IMMEDIATE_OR_CANCEL",
     "fok": "TIME_IN_FORCE_FILL_OR_KILL",
 }
+SIDES = ("buy", "sell", "sell-short", "sell-short-exempt")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0}
 _NS_PER_S = 1_000_000_000
 
@@ -63,7 +64,7 @@ def order(**asked: Any) -> None:
     from gateway.api.v1.order_service_pb2 import SubmitRequest
 
     request = SubmitRequest(
-        client_order_id=_noted_id(asked["client_order_id"]),
+        client_order_id=noted_id(asked["client_order_id"]),
         account=asked["account"],
         symbol=asked["symbol"],
         side=f"SIDE_{asked['side'].upper()}",
@@ -84,20 +85,34 @@ def order(**asked: Any) -> None:
 @click.command()
 @_which
 @_by_client_id
+@click.option("--all", "is_all", is_flag=True, help="Every live order, but for what these leave out:")
+@click.option("--account", default="", help="With --all: only of this account.")
+@click.option("--symbol", default="", help="With --all: only of this instrument.")
+@click.option("--side", type=click.Choice(SIDES), help="With --all: only of this side.")
+@click.option("--session", default="", help="With --all: only of this FIX session.")
+@click.option("--yes", is_flag=True, help="With --all: do not ask whether it is meant.")
+@click.option("--within", type=Duration(), default="10s", show_default=True, help="With --all: wait so long for their ends.")
 @_own_id
 @_wait
 @options.connection
 @calls_the_server
-def cancel(root_id: str, orig_client_order_id: str, client_order_id: str | None, wait: bool) -> None:
-    """Ask the venue to cancel an order."""
+def cancel(**asked: Any) -> None:
+    """Ask the venue to cancel an order, or with --all every order that matches."""
     from gateway.api.v1.order_service_pb2 import CancelRequest
+    from ops.commands.mass_cancel import FILTERS, cancel_all
 
-    own_id = _noted_id(client_order_id)
+    root_id, orig_client_order_id = asked["root_id"], asked["orig_client_order_id"]
+    if (asked["is_all"] and (root_id or orig_client_order_id)) or (not asked["is_all"] and any(asked[name] for name in FILTERS)):
+        raise Failure(Exit.USAGE, "say either which order, or --all and what it leaves out")
+    if asked["is_all"]:
+        cancel_all(asked)
+        return
+    own_id = noted_id(asked["client_order_id"])
     with options.connected() as client:
         request = CancelRequest(client_order_id=own_id, root_id=root_id, orig_client_order_id=orig_client_order_id)
         answer = client.cancel(request)
         _say_taken("cancel requested", answer, own_id, "")
-        if wait:
+        if asked["wait"]:
             _follow(client, answer.root_id, answer.seq)
 
 
@@ -116,7 +131,7 @@ def replace(**asked: Any) -> None:
     from gateway.api.v1.order_service_pb2 import ReplaceRequest
 
     request = ReplaceRequest(
-        client_order_id=_noted_id(asked["client_order_id"]),
+        client_order_id=noted_id(asked["client_order_id"]),
         root_id=asked["root_id"],
         orig_client_order_id=asked["orig_client_order_id"],
         order_qty=asked["order_qty"],
@@ -130,7 +145,7 @@ def replace(**asked: Any) -> None:
             _follow(client, answer.root_id, answer.seq)
 
 
-def _noted_id(given: str | None) -> str:
+def noted_id(given: str | None) -> str:
     """The request's own id, known to whoever asks before anything is sent: without an answer only it can ask again."""
     own_id = given or f"cli-{uuid.uuid4().hex[:16]}"
     context = click.get_current_context()

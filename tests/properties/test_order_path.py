@@ -10,20 +10,25 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from msgspec.structs import replace
 
 from gateway import link, sessions
 from gateway.rules import Command, FromLink, LinkLost
 from gateway.sessions import Phase
+from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
+from oms.domain.commands import MassCancel
+from oms.domain.fields import MsgType
 from risk.limits import Quote
 from tests.support import model_worker, orders
-from tests.support.model_engine import Engine, Row, folded, receipts, shape
+from tests.support.model_engine import Engine, Row, events, folded, receipts, shape
 from tests.support.model_venue import Venue, Verdict
 from tests.support.model_wire import Wire
 from tests.support.model_worker import Death, Disk, Worker
 
 QUIET_ROUNDS = 3_000
 SESSION = orders.SESSION
+CELL = replace(orders.CELL, sessions=(replace(orders.CELL.sessions[0], mass_cancel=True), *orders.CELL.sessions[1:]))
 few = st.integers(1, 6)
 
 
@@ -37,7 +42,7 @@ class OrderPath(RuleBasedStateMachine):
         self.venue = Venue(self.wire)
         self.clients = 0
         self.copy: link.SentLog | None = None
-        self.engine = Engine(orders.CELL, self.journal, orders.SECOND)
+        self.engine = Engine(CELL, self.journal, orders.SECOND)
         self.links: list[Worker] = []
         """Every worker whose socket the engine has not read to its end."""
         self.grants: dict[Worker, int] = {}
@@ -64,6 +69,11 @@ class OrderPath(RuleBasedStateMachine):
     @rule(data=st.data(), qty=st.sampled_from([100, 500, 2_000]))
     def replace(self, data: st.DataObject, qty: int) -> None:
         self._ask(orders.change(self._client_id(), qty, of="", root_id=self._pick(data)))
+
+    @rule(is_taken=st.booleans())
+    def mass_cancel(self, is_taken: bool) -> None:
+        self.venue.takes_mass_cancels = is_taken
+        self._ask(MassCancel(orders.PRINCIPAL, self._client_id(), orders.ACCOUNTS))
 
     # --- the engine ------------------------------------------------------------------------------------------------
 
@@ -92,7 +102,7 @@ class OrderPath(RuleBasedStateMachine):
             self._assert_folds_to_the_same()
         self.links, self.waiting, self.grants, self.holder = [], [], {}, None
         self.worker.die()
-        self.engine = Engine(orders.CELL, self.journal, self.engine.at_ns)
+        self.engine = Engine(CELL, self.journal, self.engine.at_ns)
         assert not self._is_ready()
         self._quote()
         self.start_worker()
@@ -239,6 +249,15 @@ class OrderPath(RuleBasedStateMachine):
         self._assert_folds_to_the_same()
         for chain in self._chains():
             self._assert_settled(chain)
+        for event in events(self.journal):
+            for root_id in event.root_ids if isinstance(event, MassCancelRequested) else ():
+                self._assert_canceled(self.engine.state.book.chains[root_id])
+        assert not any(self.engine.state.book.to_cancel.values()), "a mass cancel was never carried out"
+
+    def _assert_canceled(self, chain: Chain) -> None:
+        """As far as we can: the venue may refuse to cancel an order."""
+        is_asked = any(r.msg_type is MsgType.ORDER_CANCEL_REQUEST for r in chain.requests)
+        assert is_asked or not chain.is_live, f"escaped a mass cancel: {chain}"
 
     def _assert_settled(self, chain: Chain) -> None:
         order = self.venue.orders.get(chain.root_id)
@@ -361,7 +380,7 @@ class OrderPath(RuleBasedStateMachine):
 
     def _assert_folds_to_the_same(self) -> None:
         """Every fact so far, read back from its bytes, makes the state that we have; and every number counted once."""
-        assert shape(folded(orders.CELL, self.journal)) == shape(self.engine.state), "the fold of the journal is not the state"
+        assert shape(folded(CELL, self.journal)) == shape(self.engine.state), "the fold of the journal is not the state"
         counted = [receipt.msg_seq_num for receipt in receipts(self.journal) if receipt.msg_seq_num < receipt.next_target]
         assert counted == sorted(set(counted)), f"a number counted twice: {counted}"
 

@@ -13,14 +13,16 @@ from gateway.rules import Command, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard
 from gateway.state import State
 from oms import deciding
+from oms.domain.acts import RequestResolved
 from oms.domain.chain import Chain, RequestState
-from oms.domain.commands import CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.report import Receipt
 
 Row = tuple[int, str, int, bytes]
 """at_ns, kind, version, payload"""
-VENUES_WORD = (ExecutionReported, CancelRejected, RequestRejected)
+FINAL_WORD = (ExecutionReported, CancelRejected, RequestRejected, RequestResolved)
+"""The venue's, or a person's."""
 
 
 class Engine:
@@ -39,8 +41,8 @@ class Engine:
 
     def take(self, command: Command) -> Answer | None:
         """One command and all that it sets off; returns the answer to a client's request."""
-        if isinstance(command, (PlaceOrder, CancelOrder, ReplaceOrder)):
-            known = deciding.first_answer(self.state.book, command)
+        if type(command) in CLIENT_COMMANDS:
+            known = deciding.first_answer(self.state.book, cast(ClientCommand, command))
             if known is not None:
                 return known.answer
         try:
@@ -116,8 +118,8 @@ def shape(state: State) -> dict[str, Any]:
 
 
 def _assert_unknown_stays(before: Chain | None, after: Chain | None, event: Event) -> None:
-    """UNKNOWN is resolved by the venue's word and by nothing else."""
-    if before is None or after is None or isinstance(event, VENUES_WORD):
+    """UNKNOWN is resolved by the venue's word, or a person's, and by nothing else."""
+    if before is None or after is None or isinstance(event, FINAL_WORD):
         return
     for was, now in zip(before.requests, after.requests, strict=False):
         is_resolved = was.state is RequestState.UNKNOWN and now.state is not RequestState.UNKNOWN

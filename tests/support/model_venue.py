@@ -49,8 +49,9 @@ class Venue:
         self.orders: dict[str, VenueOrder] = {}
         self.by_cl_ord_id: dict[str, VenueOrder] = {}
         self.arrived: list[tuple[str, str]] = []
-        """MsgType and ClOrdID of every D, F and G, as often as it arrived."""
+        """MsgType and ClOrdID of every D, F, G and q, as often as it arrived."""
         self.executed = 0
+        self.takes_mass_cancels = True
 
     def hear(self) -> None:
         """Take one message off the wire."""
@@ -79,6 +80,9 @@ class Venue:
             case "D" | "F" | "G":
                 self.arrived.append((message.msg_type, message.get(11)))
                 self._request(message)
+            case "q":
+                self.arrived.append(("q", message.get(11)))
+                self._mass_cancel(message)
             case "H":
                 self._status(message.get(11))
 
@@ -96,7 +100,7 @@ class Venue:
     def _resend(self, begin_seq_no: int) -> None:
         """Business again as it was; session messages as gap-fills."""
         for message in self.said[begin_seq_no - 1 :]:
-            is_business = message.msg_type in {"8", "9"}
+            is_business = message.msg_type in {"8", "9", "r"}
             body = message.body if is_business else gap_fill(message.msg_seq_num + 1)
             self.wire.to_us.append(Message(message.msg_seq_num, message.msg_type if is_business else "4", body, poss_dup=True))
 
@@ -118,6 +122,12 @@ class Venue:
     def _refuse(self, message: Message, order: VenueOrder | None, reason: CxlRejReason) -> None:
         ord_status = OrdStatus.REJECTED if order is None else order.reported
         self._say("9", ((11, message.get(11)), (41, message.get(41)), (39, ord_status.value), (102, reason.value)))
+
+    def _mass_cancel(self, message: Message) -> None:
+        for order in self.live() if self.takes_mass_cancels else ():
+            self._end(order, is_expiry=False)
+        response = message.get(530) if self.takes_mass_cancels else "0"
+        self._say("r", ((11, message.get(11)), (37, "M"), (530, message.get(530)), (531, response)))
 
     def _status(self, cl_ord_id: str) -> None:
         order = self.by_cl_ord_id.get(cl_ord_id)

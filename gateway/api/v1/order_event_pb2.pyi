@@ -29,6 +29,11 @@ class OrderEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_EVENT_KIND_DIFFERED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_OVERFILLED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_ATTRIBUTED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_MASS_CANCEL_REQUESTED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_MASS_CANCEL_REPORT: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_MASS_CANCEL_REJECT: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_RESOLVED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_DISMISSED: _ClassVar[OrderEventKind]
 ORDER_EVENT_KIND_UNSPECIFIED: OrderEventKind
 ORDER_EVENT_KIND_PLACED: OrderEventKind
 ORDER_EVENT_KIND_REFUSED: OrderEventKind
@@ -45,6 +50,11 @@ ORDER_EVENT_KIND_MESSAGE_REJECT: OrderEventKind
 ORDER_EVENT_KIND_DIFFERED: OrderEventKind
 ORDER_EVENT_KIND_OVERFILLED: OrderEventKind
 ORDER_EVENT_KIND_ATTRIBUTED: OrderEventKind
+ORDER_EVENT_KIND_MASS_CANCEL_REQUESTED: OrderEventKind
+ORDER_EVENT_KIND_MASS_CANCEL_REPORT: OrderEventKind
+ORDER_EVENT_KIND_MASS_CANCEL_REJECT: OrderEventKind
+ORDER_EVENT_KIND_RESOLVED: OrderEventKind
+ORDER_EVENT_KIND_DISMISSED: OrderEventKind
 
 class OrderEvent(_message.Message):
     __slots__ = ("seq", "at", "kind", "root_id", "client_order_id", "cl_ord_id", "ord_status", "cum_qty", "leaves_qty", "avg_px", "exec_type", "last_qty", "last_px", "exec_id", "text", "refusal", "field", "is_repetition", "order_id", "account", "symbol", "side", "order_qty", "price")

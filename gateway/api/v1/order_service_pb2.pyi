@@ -96,6 +96,54 @@ class ReplaceResponse(_message.Message):
     is_repetition: bool
     def __init__(self, root_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
 
+class MassCancelRequest(_message.Message):
+    __slots__ = ("client_order_id", "account", "symbol", "side", "session")
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    SIDE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    client_order_id: str
+    account: str
+    symbol: str
+    side: _fix_pb2.Side
+    session: str
+    def __init__(self, client_order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., session: _Optional[str] = ...) -> None: ...
+
+class MassCancelResponse(_message.Message):
+    __slots__ = ("cl_ord_id", "root_ids", "seq", "is_repetition")
+    CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
+    ROOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    IS_REPETITION_FIELD_NUMBER: _ClassVar[int]
+    cl_ord_id: str
+    root_ids: _containers.RepeatedScalarFieldContainer[str]
+    seq: int
+    is_repetition: bool
+    def __init__(self, cl_ord_id: _Optional[str] = ..., root_ids: _Optional[_Iterable[str]] = ..., seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
+
+class ResolveRequest(_message.Message):
+    __slots__ = ("client_order_id", "root_id", "cl_ord_id", "state", "reason")
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    client_order_id: str
+    root_id: str
+    cl_ord_id: str
+    state: _order_pb2.RequestState
+    reason: str
+    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., state: _Optional[_Union[_order_pb2.RequestState, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ResolveResponse(_message.Message):
+    __slots__ = ("seq", "is_repetition")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    IS_REPETITION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    is_repetition: bool
+    def __init__(self, seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
+
 class GetRequest(_message.Message):
     __slots__ = ("root_id", "client_order_id")
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,16 @@ class OrderServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceResponse.FromString,
                 _registered_method=True)
+        self.MassCancel = channel.unary_unary(
+                '/gateway.api.v1.OrderService/MassCancel',
+                request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelResponse.FromString,
+                _registered_method=True)
+        self.Resolve = channel.unary_unary(
+                '/gateway.api.v1.OrderService/Resolve',
+                request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.FromString,
+                _registered_method=True)
         self.Get = channel.unary_unary(
                 '/gateway.api.v1.OrderService/Get',
                 request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.GetRequest.SerializeToString,
@@ -92,6 +102,21 @@ class OrderServiceServicer:
 
     def Replace(self, request, context):
         """Asks the venue to change quantity and price of an order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MassCancel(self, request, context):
+        """Cancels every live order of the caller's accounts that matches. Answered once it is durable here: from then on it is carried
+        out, also for orders whose session is down now and comes back later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Resolve(self, request, context):
+        """Says what became of a request that is UNKNOWN. For a person who has asked the venue by other means.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +169,16 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.Replace,
                     request_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceResponse.SerializeToString,
+            ),
+            'MassCancel': grpc.unary_unary_rpc_method_handler(
+                    servicer.MassCancel,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelResponse.SerializeToString,
+            ),
+            'Resolve': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resolve,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.SerializeToString,
             ),
             'Get': grpc.unary_unary_rpc_method_handler(
                     servicer.Get,
@@ -248,6 +283,60 @@ class OrderService:
             '/gateway.api.v1.OrderService/Replace',
             gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_order__service__pb2.ReplaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MassCancel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.OrderService/MassCancel',
+            gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_order__service__pb2.MassCancelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resolve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.OrderService/Resolve',
+            gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -15,6 +15,7 @@ from gateway.api.v1.order_service_pb2 import SubmitRequest, TradeEntry
 from gateway.api.v1.order_service_pb2_grpc import OrderServiceStub
 from gateway.api.v1.refusal_pb2 import RefusalDetail
 from gateway.api.v1.session_service_pb2_grpc import SessionServiceStub
+from gateway.api.v1.suspense_service_pb2_grpc import SuspenseServiceStub
 from ops.dev_ca import Identity
 from tests.integration.control.gateway import Gateway
 from tests.support.polling import eventually_async
@@ -31,6 +32,7 @@ class Stubs:
         self.channel = channel
         self.orders = OrderServiceStub(channel)
         self.sessions = SessionServiceStub(channel)
+        self.suspense = SuspenseServiceStub(channel)
 
 
 def credentials(identity: Identity) -> grpc.ChannelCredentials:

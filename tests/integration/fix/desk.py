@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Self
 
 from gateway import link
+from gateway.cell import Cell
 from gateway.codec.text import fields
 from gateway.rules import FromLink
 from gateway.sessions import SessionGranted
@@ -25,9 +26,9 @@ def fill(exec_id: str = "E1") -> Body:
 class Desk:
     """Holds the session and the order as the journal would."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, cell: Cell = CELL) -> None:
         self.rig = rig
-        self.engine = Engine(CELL, [], 1)
+        self.engine = Engine(cell, [], 1)
         self.engine.add(SessionGranted(SESSION, 1, 1, 1, 10_000, trusted=True, pid=1))
         self.engine.add(placed(grant=GRANT.grant))
         self.engine.add(MessageSent("FG00000001", "FG00000001", SESSION, 1, 0, "D", ""))
@@ -36,6 +37,11 @@ class Desk:
         """Let the worker log on."""
         self.rig.granted(GRANT)
         return self
+
+    def says(self) -> None:
+        """Commit, and give the worker what may then go out."""
+        frames = [out.frame for out in self.engine.commit() if not isinstance(out.frame, link.Grant)]
+        self.rig.say(*frames)
 
     def hears(self) -> link.FromWorker:
         """One frame of the worker, decided and applied."""

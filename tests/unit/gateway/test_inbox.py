@@ -5,8 +5,8 @@ import pytest
 from gateway import inbox, link
 from gateway.inbox import Inbox, Item, Lane, Overloaded
 from gateway.rules import Command, FromLink, LinkLost
-from oms.domain.commands import AskStatus, DecideAgain
-from tests.support.orders import SESSION, cancel, change, place
+from oms.domain.commands import AskStatus, DecideAgain, MassCancel
+from tests.support.orders import ACCOUNTS, PRINCIPAL, SESSION, cancel, change, place
 
 AGAIN, ASK = DecideAgain("FG1", "FG1"), AskStatus("FG1", "FG1")
 HEARD, LOST = FromLink(SESSION, 7, link.LoggedOn()), LinkLost(SESSION, 7)
@@ -36,6 +36,20 @@ def test_a_cancel_and_a_replace_wait_behind_their_own_order() -> None:
     door.put(cancel("x3"))
     door.put(place("c3"))
     assert taken(door) == [cancel("x3"), place("c3")]
+
+
+def test_a_mass_cancel_waits_behind_every_order_that_was_asked_for_before_it() -> None:
+    everything = MassCancel(PRINCIPAL, "m1", ACCOUNTS)
+    assert taken(filled(change(of="c9"), everything)) == [everything, change(of="c9")]
+    assert taken(filled(place(), everything, place("c2"), HEARD)) == [HEARD, place(), everything, place("c2")]
+
+
+def test_what_our_own_facts_set_off_goes_first_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(inbox.BOUNDS, Lane.CANCELS, 1)
+    door = filled(place(), cancel("x1", of="c9"), HEARD)
+    for name in ("x2", "x3"):
+        door.react(cancel(name))
+    assert taken(door) == [cancel("x2"), cancel("x3"), HEARD, cancel("x1", of="c9"), place()]
 
 
 def test_an_order_that_waits_twice_is_waited_for_twice() -> None:

@@ -27,9 +27,10 @@ def acked(*events: Event) -> dict[str, int]:
     return links.acked
 
 
-def test_each_order_and_each_gap_fill_is_an_entry() -> None:
+def test_each_message_of_ours_and_each_gap_fill_is_an_entry() -> None:
     heartbeat = AdminSent(SESSION, 1, 5, "0", "")
-    assert acked(GRANTED, SENT, FILLED, FILLED, heartbeat) == {SESSION: 3}
+    mass_cancel = AdminSent(SESSION, 1, 6, "q", "", "FG2")
+    assert acked(GRANTED, SENT, FILLED, FILLED, heartbeat, mass_cancel) == {SESSION: 4}
 
 
 def test_a_grant_starts_a_log() -> None:

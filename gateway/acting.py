@@ -1,0 +1,70 @@
+"""What the acts beside single orders cause over the whole state: a mass cancel is carried out, whatever comes between.
+
+An order that a mass cancel means waits in the book until its venue was asked to cancel it, or it has ended. It is asked for at
+once where its session is ready and takes no message for many; when such a message was refused, dropped or maybe missed; and
+whenever the session becomes ready. To cancel an order twice does no harm.
+"""
+
+from gateway.codec.writing import DONT_KNOW_TRADE, ORDER_MASS_CANCEL_REQUEST
+from gateway.sessions import GapFilled, MessageDropped
+from gateway.state import State
+from oms import resolving
+from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.commands import AttributeReport, CancelOrder, DismissReport, MassCancel, ResolveRequest
+from oms.domain.events import Event, ReportDismissed
+from oms.mass_cancel import request, single
+
+NEVER_ASKED_AGAIN = frozenset({ORDER_MASS_CANCEL_REQUEST, DONT_KNOW_TRADE})
+"""MsgType(35) about no one order, of which nobody would hear that it was dropped."""
+
+
+def mass_cancel(state: State, command: MassCancel, _at_ns: int) -> tuple[MassCancelRequested | ActRefused]:
+    takers = [plan.name for plan in state.cell.sessions if plan.mass_cancel and command.session in ("", plan.name)]
+    native = {session: grant for session in takers if (grant := state.grant_if_ready(session))}
+    return (request(state.book, command, native),)
+
+
+def attribute(state: State, command: AttributeReport, _at_ns: int) -> tuple[Event, ...]:
+    return resolving.attribute(state.book, command)
+
+
+def dismiss(state: State, command: DismissReport, _at_ns: int) -> tuple[ReportDismissed | ActRefused]:
+    entry = state.book.suspense.get(command.seq)
+    return (resolving.dismiss(state.book, command, state.grant_if_ready(entry.session) if entry else 0),)
+
+
+def resolve(state: State, command: ResolveRequest, _at_ns: int) -> tuple[RequestResolved | ActRefused]:
+    return (resolving.resolve(state.book, command),)
+
+
+def one_by_one(state: State, event: MassCancelRequested) -> tuple[CancelOrder, ...]:
+    """Orders of sessions that were not asked by one message for all."""
+    native = dict(event.native)
+    return tuple(c for session in state.book.to_cancel if session not in native for c in waiting(state, session, event.cl_ord_id))
+
+
+def unless_done(state: State, event: MassCancelReported) -> tuple[CancelOrder, ...]:
+    """What the venue says it did is not waiting any more."""
+    return waiting(state, event.receipt.session, event.cl_ord_id)
+
+
+def instead(state: State, event: MassCancelRejected) -> tuple[CancelOrder, ...]:
+    return waiting(state, event.receipt.session, event.cl_ord_id)
+
+
+def never_left(state: State, event: MessageDropped) -> tuple[CancelOrder, ...]:
+    return waiting(state, event.session, event.cl_ord_id)
+
+
+def maybe_missed(state: State, event: GapFilled) -> tuple[CancelOrder, ...]:
+    """The peer asked for the number of a mass cancel, and will not get it."""
+    asked = state.sessions[event.session].asked_in(range(event.begin_seq_no, event.new_seq_no))
+    return tuple(c for cl_ord_id in asked for c in waiting(state, event.session, cl_ord_id))
+
+
+def waiting(state: State, session: str, cl_ord_id: str = "") -> tuple[CancelOrder, ...]:
+    """The cancels of a session's orders that a mass cancel means, of this one or of any; none before the session is ready."""
+    if not state.grant_if_ready(session):
+        return ()
+    meant = state.book.to_cancel.get(session, {}).items()
+    return tuple(single(asked, state.book.chains[root_id]) for root_id, asked in meant if cl_ord_id in ("", asked.cl_ord_id))

@@ -1,0 +1,95 @@
+"""Requests beside those of single orders into commands: refused with the name of the field where they are not well formed."""
+
+import re
+
+from gateway.api.v1.order_service_pb2 import MassCancelRequest
+from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
+from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
+from gateway.control.codes import DK_REASONS, REQUEST_STATES, SIDES
+from gateway.control.identity import Principal
+from gateway.control.status import EdgeRefusal, Refused
+from gateway.control.validation import name, optional_name
+from oms.domain.chain import RequestState
+from oms.domain.commands import AttributeReport, DismissReport, MassCancel, ResolveRequest
+
+REASON_LENGTH_MAX = 200
+_REASON = re.compile(r"(?=.*[!-~])[ -~]{1,200}").fullmatch
+_SIDES = {number: side for side, number in SIDES.items()}
+_DK_REASONS = {number: dk_reason for dk_reason, number in DK_REASONS.items()}
+_FINAL = {REQUEST_STATES[state]: state for state in (RequestState.DONE, RequestState.REFUSED, RequestState.NOT_SENT)}
+
+
+def mass_cancel(request: MassCancelRequest, caller: Principal) -> MassCancel:
+    """Raises Refused. A filter that cannot be understood must not become one that matches more, or less."""
+    side = _SIDES.get(request.side)
+    if side is None and request.side:
+        raise _wrong("side", f"{request.side} is no value of this field")
+    return MassCancel(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        accounts=caller.accounts,
+        account=optional_name("account", request.account),
+        symbol=optional_name("symbol", request.symbol),
+        side=side,
+        session=optional_name("session", request.session),
+    )
+
+
+def resolve(request: Resolve, caller: Principal) -> ResolveRequest:
+    """Raises Refused."""
+    state = _FINAL.get(request.state)
+    if state is None:
+        raise _wrong("state", "is none of DONE, REFUSED and NOT_SENT")
+    return ResolveRequest(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        accounts=caller.accounts,
+        root_id=name("root_id", request.root_id),
+        cl_ord_id=name("cl_ord_id", request.cl_ord_id),
+        state=state,
+        reason=_reason(request.reason),
+    )
+
+
+def attribute(request: AttributeRequest, caller: Principal) -> AttributeReport:
+    """Raises Refused."""
+    return AttributeReport(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        accounts=caller.accounts,
+        seq=_seq(request.seq),
+        root_id=name("root_id", request.root_id),
+        reason=_reason(request.reason),
+    )
+
+
+def dismiss(request: DismissRequest, caller: Principal) -> DismissReport:
+    """Raises Refused."""
+    dk_reason = _DK_REASONS.get(request.dk_reason)
+    if dk_reason is None and request.dk_reason:
+        raise _wrong("dk_reason", f"{request.dk_reason} is no value of this field")
+    return DismissReport(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        accounts=caller.accounts,
+        seq=_seq(request.seq),
+        reason=_reason(request.reason),
+        dk_reason=dk_reason,
+    )
+
+
+def _seq(seq: int) -> int:
+    if not seq:
+        raise _wrong("seq", "is missing")
+    return seq
+
+
+def _reason(text: str) -> str:
+    """It goes into the journal, and to a venue: plain characters, and not too many."""
+    if _REASON(text):
+        return text
+    raise _wrong("reason", f"must be 1 to {REASON_LENGTH_MAX} printable ASCII characters" if text else "is missing")
+
+
+def _wrong(field: str, problem: str) -> Refused:
+    return Refused(EdgeRefusal.INVALID_FIELD, problem, field=field)

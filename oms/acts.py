@@ -1,0 +1,38 @@
+"""What the requests beside those of single orders have in common: a first answer for ever, and a refusal that says why."""
+
+from typing import Any
+
+from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved
+from oms.domain.commands import Act, AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.events import Answer, ReportAttributed, ReportDismissed
+from oms.domain.fields import Choice
+from oms.domain.refusal import Refusal
+
+_ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
+    MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
+    AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
+    DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
+    ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),
+}
+"""What each is answered by, and the fields that say the same in both."""
+
+
+def is_repeated(known: Answer, command: Act) -> bool:
+    """Whether `known` is the answer to this very request."""
+    if isinstance(known, ActRefused):
+        return known.asked == _asked(command)
+    answer, names = _ASKS[type(command)]
+    return isinstance(known, answer) and all(getattr(known, name) == getattr(command, name) for name in names)
+
+
+def refused(command: Act, refusal: Refusal, text: str) -> ActRefused:
+    return ActRefused(command.client_order_id, command.principal, _asked(command), refusal, text)
+
+
+def _asked(command: Act) -> str:
+    _, names = _ASKS[type(command)]
+    return f"{type(command).__name__} " + " ".join(f"{name}={_word(getattr(command, name))}" for name in names)
+
+
+def _word(value: Any) -> str:
+    return value.name if isinstance(value, Choice) else str(value or "")

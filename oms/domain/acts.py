@@ -1,0 +1,100 @@
+"""What happens beside the requests of single orders: mass cancels, and what a person decided. Facts like those of `events`."""
+
+from typing import ClassVar
+
+from oms.domain.chain import RequestState
+from oms.domain.event import Event, OrderEvent
+from oms.domain.fields import Side
+from oms.domain.refusal import Refusal
+from oms.domain.report import MassCancelReport, Receipt
+
+_BY_SYMBOL, _ALL_ORDERS = "1", "7"
+
+
+class MassCancelRequested(Event, frozen=True, gc=False):
+    """We took the mass cancel: each of these orders is to be canceled, whatever happens to us or to the venue's session.
+
+    Sessions in `native` are asked by one OrderMassCancelRequest(35=q), all others order by order, as soon as they are ready.
+    """
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    cl_ord_id: str
+    client_order_id: str
+    principal: str
+    root_ids: tuple[str, ...]
+    """The live orders of the principal's accounts that matched, oldest first."""
+    account: str = ""
+    """What the orders were chosen by; empty and None mean any."""
+    symbol: str = ""
+    side: Side | None = None
+    session: str = ""
+    native: tuple[tuple[str, int], ...] = ()
+    """Each session that takes one request for all, and the grant under which it goes out."""
+
+    @property
+    def key(self) -> str:
+        return self.cl_ord_id
+
+    @property
+    def mass_cancel_request_type(self) -> str:
+        """MassCancelRequestType(530) of that request."""
+        return _BY_SYMBOL if self.symbol else _ALL_ORDERS
+
+    def is_done(self, told: MassCancelReport) -> bool:
+        """Whether the venue says that it canceled all that it was asked to: on anything less nobody relies."""
+        return told.mass_cancel_response == self.mass_cancel_request_type
+
+
+class MassCancelReported(Event, frozen=True, gc=False):
+    """The venue answered a mass cancel, in an OrderMassCancelReport(35=r)."""
+
+    cl_ord_id: str
+    receipt: Receipt
+    report: MassCancelReport
+
+    @property
+    def key(self) -> str:
+        return self.cl_ord_id
+
+
+class MassCancelRejected(Event, frozen=True, gc=False):
+    """The venue refused the OrderMassCancelRequest(35=q) itself, by Reject(35=3) or BusinessMessageReject(35=j)."""
+
+    cl_ord_id: str
+    receipt: Receipt
+    text: str
+
+    @property
+    def key(self) -> str:
+        return self.cl_ord_id
+
+
+class RequestResolved(OrderEvent, frozen=True, gc=False):
+    """A person has found out what became of a request that was UNKNOWN, and says so."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    cl_ord_id: str
+    client_order_id: str
+    principal: str
+    state: RequestState
+    """DONE, REFUSED or NOT_SENT."""
+    reason: str
+
+
+class ActRefused(Event, frozen=True, gc=False):
+    """We did not do what was asked of more than one order, or of what is in suspense or UNKNOWN."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    asked: str
+    """The whole request in words, so that its repetition is known."""
+    refusal: Refusal
+    text: str
+
+    @property
+    def key(self) -> str:
+        return self.client_order_id
