@@ -35,6 +35,16 @@ class Refusal(Enum):
     ORDER_NOTIONAL_EXCEEDS_MAX = "ORDER_NOTIONAL_EXCEEDS_MAX"
     PRICE_ON_MARKET_ORDER = "PRICE_ON_MARKET_ORDER"
     """A replace names a price for an order that has none."""
+    STOP_PX_ON_PLAIN_ORDER = "STOP_PX_ON_PLAIN_ORDER"
+    """A replace names a stop price for an order that has none."""
+    NOT_TAKEN = "NOT_TAKEN"
+    """The counterparty does not take such an order; the text names the field and the value."""
+    UNKNOWN_PARENT = "UNKNOWN_PARENT"
+    """No such parent order, or not one that this principal may see."""
+    PARENT_DIFFERS = "PARENT_DIFFERS"
+    """A child order is of another symbol or side than its parent."""
+    PARENT_QTY_EXCEEDED = "PARENT_QTY_EXCEEDED"
+    """The children could trade more than the parent's quantity."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
