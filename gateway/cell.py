@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
 
@@ -24,6 +25,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     begin_string: str = "FIX.4.4"
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
+    takes: Takes = Takes()
+    """What may be sent on an orders session."""
 
 
 class Cell(msgspec.Struct, frozen=True):

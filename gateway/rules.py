@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import link
+from gateway import link, taking
 from gateway.cell import SessionKind
 from gateway.codec import reading
 from gateway.codec.message import message
@@ -50,7 +50,8 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.refusal import Refusal
-from risk.review import review
+from oms.domain.terms import Decision
+from risk.review import Verdict, review
 
 
 class FromLink(msgspec.Struct, frozen=True, gc=False):
@@ -94,6 +95,9 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    not_taken = taking.why_not(state.plans[session].takes, terms)
+    if not_taken:
+        return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
     if verdict is None:
         return (replace(event, decision=decision),)
@@ -119,9 +123,15 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     event = deciding.change(state.book, command, chain, grant, at_ns)
     if isinstance(event, RequestRefused):
         return event
+    not_taken = taking.why_not_replaced(state.plans[event.session].takes, event.terms)
+    if not_taken:
+        return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
     verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
-    if verdict is None:
-        return replace(event, decision=decision)
+    return replace(event, decision=decision) if verdict is None else _refused(command, event, verdict, decision)
+
+
+def _refused(command: ReplaceOrder, event: ReplaceRequested, verdict: Verdict, decision: Decision | None) -> RequestRefused:
+    """The replace that the book would have allowed."""
     return RequestRefused(
         root_id=event.root_id,
         client_order_id=event.client_order_id,
@@ -163,8 +173,9 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
 
 
 def _ask_status(state: State, command: AskStatus, _at_ns: int) -> tuple[Event, ...]:
-    grant = state.grant_if_ready(state.book.chains[command.root_id].session)
-    asked = deciding.ask(state.book, command, grant) if grant else None
+    session = state.book.chains[command.root_id].session
+    grant = state.grant_if_ready(session)
+    asked = deciding.ask(state.book, command, grant) if grant and state.plans[session].takes.order_status else None
     return (asked,) if asked else ()
 
 

@@ -12,6 +12,7 @@ import msgspec
 from gateway.cell import Cell, SessionKind, SessionPlan
 from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from ops.takes import TakesWords, UnknownWord, takes
 from risk.limits import Instrument, Limits, Policy
 
 VERSION = "0.1.0"
@@ -50,6 +51,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int
     orders: OrdersSession
     market_data: MarketDataSession | None = None
+    takes: TakesWords = TakesWords()
     begin_string: str = "FIX.4.4"
     data_dictionary: str = "FIX44"
     heart_bt_int_s: int = 30
@@ -126,7 +128,7 @@ class Settings(msgspec.Struct, frozen=True):
 def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
     environment = _read(file, Environment)
-    counterparties = tuple(_read(path, Counterparty) for path in environment.counterparties)
+    counterparties = tuple(_counterparty(path) for path in environment.counterparties)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -185,7 +187,7 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
 
 
 def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
-    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string)
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string, takes=takes(counterparty.takes))
     if counterparty.market_data is None:
         return (orders,)
     symbols = counterparty.market_data.symbols
@@ -210,6 +212,15 @@ def _read(file: Path, kind: type[_T]) -> _T:
         raise ConfigError(f"{file}: {error.strerror}") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise ConfigError(f"{file}: {error}") from error
+
+
+def _counterparty(file: Path) -> Counterparty:
+    counterparty = _read(file, Counterparty)
+    try:
+        takes(counterparty.takes)
+    except UnknownWord as error:
+        raise ConfigError(f"{file}: {error}") from error
+    return counterparty
 
 
 def _path(kind: type, value: object) -> object:
