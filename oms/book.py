@@ -21,6 +21,7 @@ from oms.domain.events import (
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
+from oms.tagged import Tagged
 
 
 class Execution(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +54,9 @@ class Book:
         """What every ClOrdID of this cell starts with."""
         self.chains: dict[str, Chain] = {}
         self.cl_ord_ids_minted = 0
+        self.children: dict[str, list[str]] = {}
+        """The root_id of each child, oldest first, by that of its parent."""
+        self.tagged = Tagged()
         self._root_of: dict[str, str] = {}
         self._answers: dict[str, Answered] = {}
         self._executions: dict[str, Execution] = {}
@@ -126,11 +130,17 @@ class Book:
             self._index_open(after)
         if isinstance(event, ExecutionReported):
             told = event.report
+            if told.custom:
+                self.tagged.note(event.root_id, told.custom)
             if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
                 self._executions[f"{event.root_id} {told.exec_id}"] = Execution(told.exec_type, told.last_qty, told.last_px)
         elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
+            if isinstance(event, OrderPlaced) and event.parent_id:
+                self.children.setdefault(event.parent_id, []).append(event.root_id)
+            if not isinstance(event, CancelRequested) and event.terms.instructions.custom:
+                self.tagged.note(event.root_id, event.terms.instructions.custom)
 
     def _index_open(self, chain: Chain) -> None:
         waiting = self._open.setdefault(chain.session, {})

@@ -57,6 +57,7 @@ def place(book: Book, command: PlaceOrder, session: str, grant: int, at_ns: int)
         session=session,
         grant=grant,
         terms=terms,
+        parent_id=command.parent_id,
     )
 
 
@@ -203,7 +204,7 @@ def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
     """Whether `command` is the request that `known` answered, word for word."""
     match command:
         case PlaceOrder():
-            return isinstance(known, (OrderPlaced, OrderRefused)) and known.terms == command.terms
+            return isinstance(known, (OrderPlaced, OrderRefused)) and _same_order(known, command)
         case CancelOrder():
             return _is_about(book, known, MsgType.ORDER_CANCEL_REQUEST, command)
         case ReplaceOrder():
@@ -211,6 +212,11 @@ def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
                 return False
             terms = known.terms if isinstance(known, (ReplaceRequested, RequestRefused)) else None
             return terms is None or _wants(terms, command)
+
+
+def _same_order(known: OrderPlaced | OrderRefused, command: PlaceOrder) -> bool:
+    is_parent = known.is_parent if isinstance(known, OrderRefused) else not known.session
+    return (known.terms, known.parent_id, is_parent) == (command.terms, command.parent_id, command.is_parent)
 
 
 def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder | ReplaceOrder) -> bool:
@@ -326,4 +332,12 @@ def _is_superseded(chain: Chain, request: Request) -> bool:
 
 
 def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:
-    return OrderRefused(command.client_order_id, command.principal, command.terms, refusal, text)
+    return OrderRefused(
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        terms=command.terms,
+        refusal=refusal,
+        text=text,
+        parent_id=command.parent_id,
+        is_parent=command.is_parent,
+    )

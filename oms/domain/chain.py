@@ -81,6 +81,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     """The venue trades it no more today (A.1.b). Nothing lifts it yet: for a longer order that comes with its restatement."""
     text: str = ""
     """The venue's or our own last word on why."""
+    parent_id: str = ""
+    """root_id of the order that this one is a child of; empty where it has none."""
 
     @property
     def cl_ord_id(self) -> str:
