@@ -6,7 +6,16 @@ from datetime import date
 
 from gateway.api.v1 import instructions_pb2 as api
 from gateway.control.codes import HANDL_INSTS, ORDER_CAPACITIES, POSITION_EFFECTS, by_number
-from gateway.control.reading import code, instant, optional_code, optional_name, optional_number, optional_positive, wrong
+from gateway.control.reading import (
+    code,
+    instant,
+    optional_code,
+    optional_name,
+    optional_number,
+    optional_positive,
+    optional_text,
+    wrong,
+)
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import HandlInst
 from oms.domain.numbers import plain
@@ -15,7 +24,6 @@ from oms.domain.terms import PLAIN, CustomTags, Instructions
 CUSTOM_TAGS_MAX = 16
 CUSTOM_TAG_MIN, CUSTOM_TAG_MAX = 5_000, 99_999
 LOCATE_ID_TAG = 5_700
-_VALUE = re.compile(r"[ -~]{1,64}").fullmatch
 _DATE = re.compile(r"[0-9]{8}").fullmatch
 _EXEC_INSTS = frozenset(letter.code for letter in ExecInst)
 _HANDL_INSTS = by_number(HANDL_INSTS)
@@ -48,8 +56,8 @@ def custom_tags(given: Sequence[api.CustomTag]) -> CustomTags:
         raise wrong("custom_tags", f"are {len(given)}; at most {CUSTOM_TAGS_MAX} are allowed")
     for custom in given:
         custom_tag(custom.tag)
-        if not _VALUE(custom.value):
-            raise wrong("custom_tags", f"the value of {custom.tag} is not 1 to 64 printable ASCII characters")
+        if not optional_text("custom_tags", custom.value):
+            raise wrong("custom_tags", f"{custom.tag} has no value")
     found = tuple((custom.tag, custom.value) for custom in given)
     if len(dict(found)) < len(found):
         raise wrong("custom_tags", "hold one tag twice")

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Protocol, TypeVar
 
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.control import validation
+from gateway.control import searching, validation
 from gateway.control.access import caller
 from gateway.control.feed import Facts, Feed, Filter
 from gateway.control.handlers import Write
 from gateway.control.identity import Principal
 from gateway.control.order_events import up_to
-from gateway.control.orders import Page, Seen, Wanted, order, page, seen
+from gateway.control.orders import Page, Seen, order, page, seen
 from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.trading import Trading
@@ -75,7 +75,7 @@ class OrderService:
 
     async def List(self, request: api.OrderServiceListRequest) -> api.OrderServiceListResponse:
         accounts = _accounts(caller(), "account", [request.account] if request.account else [])
-        wanted = Wanted(accounts, optional_name("symbol", request.symbol), request.only_live)
+        wanted = searching.wanted(request, accounts)
         size, before = _size(request.page_size), _before(request.page_token)
 
         def view(state: State) -> Page:

@@ -13,6 +13,7 @@ from gateway.control.status import EdgeRefusal, Refused
 
 NAME_LENGTH_MAX = 64
 _NAME = re.compile(r"[!-~]{1,64}").fullmatch
+_TEXT = re.compile(r"[ -~]{1,64}").fullmatch
 NUMBER_LENGTH_MAX = 32
 """A sign, 18 digits, a point, 12 digits."""
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?").fullmatch
@@ -36,6 +37,13 @@ def name(field: str, text: str) -> str:
 def optional_name(field: str, text: str) -> str:
     """The same, or nothing."""
     return name(field, text) if text else ""
+
+
+def optional_text(field: str, text: str) -> str:
+    """What a FIX field of a venue may hold, spaces included, or nothing. Raises Refused."""
+    if text and not _TEXT(text):
+        raise wrong(field, f"{text[:40]!r} is not at most {NAME_LENGTH_MAX} printable ASCII characters")
+    return text
 
 
 def positive(field: str, text: str) -> Decimal:
