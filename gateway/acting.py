@@ -19,7 +19,7 @@ NEVER_ASKED_AGAIN = frozenset({ORDER_MASS_CANCEL_REQUEST, DONT_KNOW_TRADE})
 
 
 def mass_cancel(state: State, command: MassCancel, _at_ns: int) -> tuple[MassCancelRequested | ActRefused]:
-    takers = [plan.name for plan in state.cell.sessions if plan.mass_cancel and command.session in ("", plan.name)]
+    takers = [plan.name for plan in state.cell.sessions if plan.takes_mass_cancel and command.session in ("", plan.name)]
     native = {session: grant for session in takers if (grant := state.grant_if_ready(session))}
     return (request(state.book, command, native),)
 

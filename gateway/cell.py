@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.codec.version import FIX_44, Version
+from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
 
@@ -26,8 +27,13 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """The FIX that the peer speaks."""
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
-    mass_cancel: bool = False
-    """Whether the peer takes OrderMassCancelRequest(35=q)."""
+    takes: Takes = Takes()
+    """What may be sent on an orders session."""
+
+    @property
+    def takes_mass_cancel(self) -> bool:
+        """Whether one OrderMassCancelRequest(35=q) may stand for many cancels."""
+        return self.takes.mass_cancel and self.version.has_mass_requests
 
 
 class Cell(msgspec.Struct, frozen=True):

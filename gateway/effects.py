@@ -40,7 +40,8 @@ def effects(state: State, fact: Fact) -> Iterable[Outgoing]:
 
 
 def _request(state: State, fact: Fact, event: OrderPlaced | CancelRequested | ReplaceRequested) -> Iterable[Outgoing]:
-    yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
+    if event.session:  # A parent order is never sent.
+        yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
 def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoing]:

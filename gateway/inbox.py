@@ -15,6 +15,7 @@ from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
     AttributeReport,
+    CancelChild,
     CancelOrder,
     DecideAgain,
     DismissReport,
@@ -65,6 +66,7 @@ _LANES: dict[type, Lane] = {
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
     AskStatus: Lane.REACTIONS,
+    CancelChild: Lane.REACTIONS,
 }
 
 

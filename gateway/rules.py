@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, link
+from gateway import acting, link, taking
 from gateway.cell import SessionKind
 from gateway.codec import reading
 from gateway.codec.message import message
@@ -34,12 +34,13 @@ from gateway.sessions import (
     why_halt,
 )
 from gateway.state import State
-from oms import deciding
+from oms import deciding, family
 from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested
 from oms.domain.chain import WITH_VENUE, RequestState
 from oms.domain.commands import (
     AskStatus,
     AttributeReport,
+    CancelChild,
     CancelOrder,
     ClientCommand,
     DecideAgain,
@@ -50,6 +51,7 @@ from oms.domain.commands import (
     ResolveRequest,
 )
 from oms.domain.events import (
+    CancelRequested,
     Event,
     ExecutionReported,
     MessageSent,
@@ -63,7 +65,8 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.refusal import Refusal
-from risk.review import review
+from oms.domain.terms import Decision
+from risk.review import Verdict, review
 
 
 class FromLink(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +88,7 @@ _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
-Command = ClientCommand | DecideAgain | AskStatus | FromLink | LinkLost
+Command = ClientCommand | DecideAgain | AskStatus | CancelChild | FromLink | LinkLost
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -104,22 +107,48 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     session = state.cell.account_sessions.get(terms.account)
     if session is None:
         return (deciding.refuse(command, Refusal.UNKNOWN_ACCOUNT, f"account={terms.account}"),)
+    if command.is_parent:
+        return (_hold(state, command, at_ns),)
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    unfit = family.why_not_placed(state.book, command) if command.parent_id else None
+    if unfit is not None:
+        return (deciding.refuse(command, *unfit),)
+    not_taken = taking.why_not(state.plans[session].takes, terms)
+    if not_taken:
+        return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
     if verdict is None:
         return (replace(event, decision=decision),)
     return (replace(deciding.refuse(command, *verdict), decision=decision),)
 
 
+def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
+    """A parent order is no exposure: risk judges each of its children."""
+    event = deciding.place(state.book, command, "", family.NEVER_SENT, at_ns)
+    if isinstance(event, OrderPlaced) and event.terms.symbol not in state.cell.policy.instruments:
+        return deciding.refuse(command, Refusal.UNKNOWN_SYMBOL, f"symbol={event.terms.symbol}")
+    return event
+
+
 def _cancel(state: State, command: CancelOrder, _at_ns: int) -> tuple[Event, ...]:
     """A cancel never overtakes an order that is still to be sent: that order is withdrawn instead."""
     chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
+    if chain is not None and family.is_parent(chain):
+        return (deciding.cancel(state.book, command, family.as_it_stands(state.book, chain), family.NEVER_SENT),)
     event = deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0)
     if chain is None or isinstance(event, RequestRefused) or not is_undecided(state, DecideAgain(chain.root_id, chain.root_id)):
         return (event,)
     return event, RequestNotSent(chain.root_id, chain.root_id, "withdrawn: its cancel was asked for before it was sent")
+
+
+def _cancel_child(state: State, command: CancelChild, at_ns: int) -> tuple[Event, ...]:
+    """Asked for in our own name. What cannot be asked for now is asked for when the session is ready."""
+    chain = state.book.chains[command.root_id]
+    asked = CancelOrder(family.OURSELVES, state.book.mint(), frozenset({chain.terms.account}), chain.root_id)
+    events = _cancel(state, asked, at_ns)
+    return () if isinstance(events[0], RequestRefused) else events
 
 
 def _replace(state: State, command: ReplaceOrder, at_ns: int) -> tuple[ReplaceRequested | RequestRefused]:
@@ -129,12 +158,25 @@ def _replace(state: State, command: ReplaceOrder, at_ns: int) -> tuple[ReplaceRe
 def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested | RequestRefused:
     chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
     grant = state.grant_if_ready(chain.session) if chain else 0
+    if chain is not None and family.is_parent(chain):
+        chain, grant = family.as_it_stands(state.book, chain), family.NEVER_SENT
     event = deciding.change(state.book, command, chain, grant, at_ns)
-    if isinstance(event, RequestRefused):
+    if chain is None or isinstance(event, RequestRefused):
         return event
+    unfit = family.why_not_replaced(state.book, chain, command.order_qty)
+    if unfit is not None:
+        return _refused(command, event, unfit, None)
+    if family.is_parent(chain):
+        return event
+    not_taken = taking.why_not_replaced(state.plans[event.session].takes, event.terms)
+    if not_taken:
+        return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
     verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
-    if verdict is None:
-        return replace(event, decision=decision)
+    return replace(event, decision=decision) if verdict is None else _refused(command, event, verdict, decision)
+
+
+def _refused(command: ReplaceOrder, event: ReplaceRequested, verdict: Verdict, decision: Decision | None) -> RequestRefused:
+    """The replace that the book would have allowed."""
     return RequestRefused(
         root_id=event.root_id,
         client_order_id=event.client_order_id,
@@ -176,8 +218,9 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
 
 
 def _ask_status(state: State, command: AskStatus, _at_ns: int) -> tuple[Event, ...]:
-    grant = state.grant_if_ready(state.book.chains[command.root_id].session)
-    asked = deciding.ask(state.book, command, grant) if grant else None
+    session = state.book.chains[command.root_id].session
+    grant = state.grant_if_ready(session)
+    asked = deciding.ask(state.book, command, grant) if grant and state.plans[session].takes.order_status else None
     return (asked,) if asked else ()
 
 
@@ -302,12 +345,18 @@ def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
     commands: list[Command] = [*acting.waiting(state, event.session)]  # First: what they withdraw is not sent at all.
+    for parent_id in state.book.children:
+        commands += family.cancels_due(state.book, state.book.chains[parent_id])
     for chain, request in state.book.open_requests(event.session):
         if request.state is RequestState.INTENT and request.grant != grant:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
         elif request.state is RequestState.UNKNOWN:
             commands.append(AskStatus(chain.root_id, request.cl_ord_id))
     return tuple(commands)
+
+
+def _cancel_children(state: State, event: CancelRequested) -> tuple[Command, ...]:
+    return () if event.session else family.cancels_due(state.book, state.book.chains[event.root_id])
 
 
 def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
@@ -331,6 +380,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     ReplaceOrder: _replace,
     DecideAgain: _decide_again,
     AskStatus: _ask_status,
+    CancelChild: _cancel_child,
     LinkLost: _link_lost,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,
@@ -351,6 +401,7 @@ FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event,
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
+    CancelRequested: _cancel_children,
     ExecutionReported: _unsent_after_status,
     MassCancelRequested: acting.one_by_one,
     MassCancelReported: acting.unless_done,

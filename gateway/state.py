@@ -9,6 +9,7 @@ from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, Sessio
 from oms.book import Book
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent
+from oms.family import as_it_stands
 from risk.limits import Quote
 
 
@@ -36,7 +37,8 @@ class State:
             self.sessions[event.session] = evolve(self._session(event.session), event, seq)
         elif isinstance(event, EngineStarted):
             self.sessions = {name: _down(session) for name, session in self.sessions.items()}
-        return self.book.apply(event, seq, at_ns)
+        chain = self.book.apply(event, seq, at_ns)
+        return chain if chain is None else as_it_stands(self.book, chain)
 
     def _session(self, name: str) -> Session:
         """Also one that the journal knows and the configuration does not name any more."""

@@ -26,6 +26,7 @@ from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
 from oms.suspense import TRADES, Suspended
+from oms.tagged import Tagged
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -65,6 +66,9 @@ class Book:
         """What every ClOrdID of this cell starts with."""
         self.chains: dict[str, Chain] = {}
         self.cl_ord_ids_minted = 0
+        self.children: dict[str, list[str]] = {}
+        """The root_id of each child, oldest first, by that of its parent."""
+        self.tagged = Tagged()
         self._root_of: dict[str, str] = {}
         self._answers: dict[str, Answered] = {}
         self._told: dict[str, Told] = {}
@@ -164,6 +168,8 @@ class Book:
         if after.is_live is not (after.root_id in self.live):
             self._index_live(after)
         if isinstance(event, ExecutionReported):
+            if event.report.custom:
+                self.tagged.note(event.root_id, event.report.custom)
             self._index_report(event, before, after)
         elif isinstance(event, ReportAttributed):
             self._index_attributed(event, after)
@@ -172,6 +178,10 @@ class Book:
             self.cl_ord_ids_minted += 1
             if isinstance(event, CancelRequested):
                 self._need_not_cancel(after)
+            elif event.terms.instructions.custom:
+                self.tagged.note(event.root_id, event.terms.instructions.custom)
+            if isinstance(event, OrderPlaced) and event.parent_id:
+                self.children.setdefault(event.parent_id, []).append(event.root_id)
 
     def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
         session, told = after.session, event.report

@@ -20,7 +20,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
-from oms.domain.terms import Terms
+from oms.domain.terms import PRICED, STOPPED, Terms
 
 PIPELINED_MAX = 8
 """Replaces of one order that may wait for the venue's answer at once."""
@@ -51,6 +51,7 @@ def place(book: Book, command: PlaceOrder, session: str, grant: int, at_ns: int)
         session=session,
         grant=grant,
         terms=terms,
+        parent_id=command.parent_id,
     )
 
 
@@ -79,8 +80,8 @@ def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, a
     """A replace names the whole desired order (R9); nothing of it applies before the venue says so (R4)."""
     refusal = _request_refusal(book, command, chain, grant)
     terms = None if chain is None else _replaced_terms(chain, command)
-    if refusal is None and chain is not None and chain.terms.ord_type is OrdType.MARKET and command.price is not None:
-        refusal = Refusal.PRICE_ON_MARKET_ORDER
+    if refusal is None and chain is not None:
+        refusal = _price_refusal(chain.terms.ord_type, command)
     if refusal is None and terms is not None and is_expired(terms, at_ns):
         refusal = Refusal.EXPIRED
     if chain is None or terms is None or refusal is not None:
@@ -135,7 +136,7 @@ def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
     """Whether `command` is the request that `known` answered, word for word."""
     match command:
         case PlaceOrder():
-            return isinstance(known, (OrderPlaced, OrderRefused)) and known.terms == command.terms
+            return isinstance(known, (OrderPlaced, OrderRefused)) and _same_order(known, command)
         case CancelOrder():
             return _is_about(book, known, MsgType.ORDER_CANCEL_REQUEST, command)
         case ReplaceOrder():
@@ -145,6 +146,11 @@ def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
             return terms is None or _wants(terms, command)
         case _:
             return acts.is_repeated(known, command)
+
+
+def _same_order(known: OrderPlaced | OrderRefused, command: PlaceOrder) -> bool:
+    is_parent = known.is_parent if isinstance(known, OrderRefused) else not known.session
+    return (known.terms, known.parent_id, is_parent) == (command.terms, command.parent_id, command.is_parent)
 
 
 def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder | ReplaceOrder) -> bool:
@@ -164,7 +170,7 @@ def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder
 
 
 def _wants(terms: Terms, command: ReplaceOrder) -> bool:
-    is_same_price = command.price in (None, terms.price)
+    is_same_price = command.price in (None, terms.price) and command.stop_px in (None, terms.stop_px)
     return is_same_price and (terms.order_qty, terms.expire_at_ns) == (command.order_qty, command.expire_at_ns)
 
 
@@ -181,6 +187,15 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
     if isinstance(command, ReplaceOrder) and not _may_follow(chain):  # A cancel is never held up by a replace.
         return Refusal.REQUEST_PENDING
     return None if grant else Refusal.SESSION_DOWN
+
+
+def _price_refusal(ord_type: OrdType, command: ReplaceOrder) -> Refusal | None:
+    """A replace changes the prices that the order has; it gives it no new ones."""
+    if command.price is not None and ord_type not in PRICED:
+        return Refusal.PRICE_ON_MARKET_ORDER
+    if command.stop_px is not None and ord_type not in STOPPED:
+        return Refusal.STOP_PX_ON_PLAIN_ORDER
+    return None
 
 
 def _reopens(chain: Chain, command: CancelOrder | ReplaceOrder) -> bool:
@@ -217,8 +232,14 @@ def _named(command: CancelOrder | ReplaceOrder) -> str:
 
 
 def _replaced_terms(chain: Chain, command: ReplaceOrder) -> Terms:
-    price = chain.terms.price if command.price is None else command.price
-    return replace(chain.terms, order_qty=command.order_qty, price=price, expire_at_ns=command.expire_at_ns)
+    terms = chain.terms
+    return replace(
+        terms,
+        order_qty=command.order_qty,
+        price=terms.price if command.price is None else command.price,
+        stop_px=terms.stop_px if command.stop_px is None else command.stop_px,
+        expire_at_ns=command.expire_at_ns,
+    )
 
 
 def _why_not_again(chain: Chain, request: Request, at_ns: int, age_ns_max: int) -> str:
@@ -245,4 +266,12 @@ def _is_superseded(chain: Chain, request: Request) -> bool:
 
 
 def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:
-    return OrderRefused(command.client_order_id, command.principal, command.terms, refusal, text)
+    return OrderRefused(
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        terms=command.terms,
+        refusal=refusal,
+        text=text,
+        parent_id=command.parent_id,
+        is_parent=command.is_parent,
+    )

@@ -5,9 +5,10 @@ import click
 from ops.commands.checking import check_config, verify
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
+from ops.commands.ordering import order
 from ops.commands.processes import demo, engine, migrate, simulator, up, worker
 from ops.commands.resolving import resolve, suspense
-from ops.commands.trading import cancel, order, replace
+from ops.commands.trading import cancel, replace
 
 
 def _say_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -13,6 +13,7 @@ from gateway.cell import Cell, SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS
 from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from ops.takes import TakesWords, UnknownWord, takes
 from risk.limits import Instrument, Limits, Policy
 
 VERSION = "0.1.0"
@@ -53,6 +54,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     market_data: MarketDataSession | None = None
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
+    takes: TakesWords = TakesWords()
     heart_bt_int_s: int = 30
     reconnect_interval_s: int = 1
 
@@ -131,7 +133,7 @@ class Settings(msgspec.Struct, frozen=True):
 def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
     environment = _read(file, Environment)
-    counterparties = tuple(_read(path, Counterparty) for path in environment.counterparties)
+    counterparties = tuple(_counterparty(path) for path in environment.counterparties)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -190,7 +192,7 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
 
 def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
     version = VERSIONS[counterparty.begin_string]
-    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, version)
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, version, takes=takes(counterparty.takes))
     if counterparty.market_data is None:
         return (orders,)
     symbols = counterparty.market_data.symbols
@@ -215,6 +217,15 @@ def _read(file: Path, kind: type[_T]) -> _T:
         raise ConfigError(f"{file}: {error.strerror}") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise ConfigError(f"{file}: {error}") from error
+
+
+def _counterparty(file: Path) -> Counterparty:
+    counterparty = _read(file, Counterparty)
+    try:
+        takes(counterparty.takes)
+    except UnknownWord as error:
+        raise ConfigError(f"{file}: {error}") from error
+    return counterparty
 
 
 def _path(kind: type, value: object) -> object:

@@ -26,7 +26,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_notional_max: Decimal
     """In the instrument's currency."""
     price_collar_bps: Decimal
-    """How far through the far touch a price may be, in basis points of it; also the assumed slippage of a market order."""
+    """How far through the far touch a price may be, in basis points of it; also the assumed slippage of an order without one."""
     passive_collar_bps: Decimal
     """How far away from the market, on its own side, a price may be: a typing error looks like this."""
     reference_age_ms_max: int

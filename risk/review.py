@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from oms.domain.fields import Side
-from oms.domain.numbers import BPS, plain
+from oms.domain.numbers import BPS, ZERO, plain
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
 from risk.limits import Instrument, Limits, Policy, Quote
@@ -39,10 +39,13 @@ Check = Callable[[Case], Verdict | None]
 
 
 def price_on_tick(case: Case) -> Verdict | None:
-    price = case.terms.price
-    if price is None or not price % case.instrument.tick:
-        return None
-    return Refusal.PRICE_NOT_ON_TICK, f"price={plain(price)} tick={plain(case.instrument.tick)}"
+    tick = case.instrument.tick
+    price, stop_px = case.terms.price, case.terms.stop_px
+    if price is not None and price % tick:
+        return Refusal.PRICE_NOT_ON_TICK, f"price={plain(price)} tick={plain(tick)}"
+    if stop_px is not None and stop_px % tick:
+        return Refusal.PRICE_NOT_ON_TICK, f"stop_px={plain(stop_px)} tick={plain(tick)}"
+    return None
 
 
 def order_qty_in_lots(case: Case) -> Verdict | None:
@@ -55,6 +58,18 @@ def order_qty(case: Case) -> Verdict | None:
     if case.terms.order_qty <= case.limits.order_qty_max:
         return None
     numbers = f"order_qty={plain(case.terms.order_qty)} order_qty_max={plain(case.limits.order_qty_max)}"
+    return Refusal.ORDER_QTY_EXCEEDS_MAX, numbers
+
+
+def cash_order_qty(case: Case) -> Verdict | None:
+    """Money buys the more, the lower the price: the most that it could buy is within the limit. Nothing is divided."""
+    cash = case.terms.cash_order_qty
+    if cash is None:
+        return None
+    least_px = _least_px(case)
+    if cash <= case.limits.order_qty_max * least_px * case.instrument.multiplier:
+        return None
+    numbers = f"cash_order_qty={plain(cash)} least_px={plain(least_px)} order_qty_max={plain(case.limits.order_qty_max)}"
     return Refusal.ORDER_QTY_EXCEEDS_MAX, numbers
 
 
@@ -72,17 +87,22 @@ def quote_is_fresh(case: Case) -> Verdict | None:
 
 
 def price_collar(case: Case) -> Verdict | None:
-    """Not through the far touch by more than the collar, not away from the near touch by more than the passive collar."""
-    price = case.terms.price
+    """Not through the far touch by more than the collar, not away from the near touch by more than the passive collar.
+
+    A stop order meets the market where it is triggered: through is measured from there if that is worse.
+    """
+    price, stop_px, reference_px = case.terms.price, case.terms.stop_px, case.reference_px
     if price is None:
         return None
     sign = 1 if case.terms.side is Side.BUY else -1
-    is_through = sign * (price - case.reference_px) * BPS > case.reference_px * case.limits.price_collar_bps
+    if stop_px is not None and sign * (stop_px - reference_px) > 0:
+        reference_px = stop_px
+    is_through = sign * (price - reference_px) * BPS > reference_px * case.limits.price_collar_bps
     is_away = sign * (case.near_px - price) * BPS > case.near_px * case.limits.passive_collar_bps
     if not is_through and not is_away:
         return None
     bps = case.limits.price_collar_bps if is_through else case.limits.passive_collar_bps
-    numbers = f"price={plain(price)} reference_px={plain(case.reference_px)} collar_bps={plain(bps)}"
+    numbers = f"price={plain(price)} reference_px={plain(reference_px)} collar_bps={plain(bps)}"
     return Refusal.PRICE_EXCEEDS_COLLAR, numbers
 
 
@@ -99,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     order_qty,
     quote_is_sane,
     quote_is_fresh,
+    cash_order_qty,
     price_collar,
     order_notional,
 )
@@ -134,9 +155,9 @@ def _case(terms: Terms, instrument: Instrument, limits: Limits, quote: Quote, at
     is_buy = terms.side is Side.BUY
     reference_px, near_px = (quote.offer_px, quote.bid_px) if is_buy else (quote.bid_px, quote.offer_px)
     if terms.price is None:
-        worst_px = reference_px * (BPS + limits.price_collar_bps) * _PER_BPS
-    else:
-        worst_px = terms.price if is_buy else max(terms.price, reference_px)  # A sell trades at the bid where that is better.
+        worst_px = _triggered(terms, reference_px) * (BPS + limits.price_collar_bps) * _PER_BPS
+    else:  # A sell trades at the bid where that is better.
+        worst_px = terms.price if is_buy else max(terms.price, _triggered(terms, reference_px))
     return Case(
         terms=terms,
         instrument=instrument,
@@ -145,6 +166,18 @@ def _case(terms: Terms, instrument: Instrument, limits: Limits, quote: Quote, at
         reference_px=reference_px,
         near_px=near_px,
         worst_px=worst_px,
-        order_notional=terms.order_qty * worst_px * instrument.multiplier,
+        order_notional=max(terms.cash_order_qty or ZERO, terms.order_qty * worst_px * instrument.multiplier),
         reference_age_ms=(at_ns - quote.at_ns) // _NS_PER_MS,
     )
+
+
+def _triggered(terms: Terms, reference_px: Decimal) -> Decimal:
+    """The higher of the market now and where a stop would be triggered: what makes the order larger, in money."""
+    return reference_px if terms.stop_px is None else max(terms.stop_px, reference_px)
+
+
+def _least_px(case: Case) -> Decimal:
+    """The lowest price that a cash order is assumed to trade at, slippage included where it has no price of its own."""
+    terms, bid_px = case.terms, case.quote.bid_px
+    lowest = min(px for px in (bid_px, terms.price, terms.stop_px) if px is not None)
+    return lowest if terms.price is not None else lowest * (BPS - case.limits.price_collar_bps) * _PER_BPS

@@ -7,8 +7,8 @@ from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
 from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
 from gateway.control.codes import DK_REASONS, REQUEST_STATES, SIDES
 from gateway.control.identity import Principal
+from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
-from gateway.control.validation import name, optional_name
 from oms.domain.chain import RequestState
 from oms.domain.commands import AttributeReport, DismissReport, MassCancel, ResolveRequest
 

@@ -124,13 +124,12 @@ class Client:
         response: api.GetResponse = self._call(self._orders.Get, request)
         return response.order
 
-    def orders(self, account: str = "", symbol: str = "", *, only_live: bool = False) -> Iterator[Order]:
-        """Every matching order, newest first, a page at a time."""
+    def orders(self, wanted: api.OrderServiceListRequest) -> Iterator[Order]:
+        """Every matching order, newest first, a page at a time; `wanted` says which, and nothing of pages."""
         token = ""
         while True:
-            request = api.OrderServiceListRequest(
-                account=account, symbol=symbol, only_live=only_live, page_size=PAGE_SIZE, page_token=token
-            )
+            request = api.OrderServiceListRequest(page_size=PAGE_SIZE, page_token=token)
+            request.MergeFrom(wanted)
             response: api.OrderServiceListResponse = self._call(self._orders.List, request)
             yield from response.orders
             token = response.next_page_token

@@ -98,7 +98,7 @@ class Trader(Audience):
 
     def _note(self, event: Event, chain: Chain) -> None:
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
-        if type(event) in _OPENS:
+        if type(event) in _OPENS and chain.session:  # A parent has no life but its children's.
             self.unfinished.add(chain.root_id)
         elif not chain.is_live and not any(request.state in OPEN for request in chain.requests[1:]):
             self.unfinished.discard(chain.root_id)
@@ -115,7 +115,7 @@ class Watchers(Audience):
     def takes(self, fact: Fact) -> bool:
         chain, event, wanted = fact.chain, fact.event, self._wanted
         if chain is not None:
-            return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id)
+            return chain.terms.account in wanted.accounts and wanted.root_id in ("", chain.root_id, chain.parent_id)
         if isinstance(event, OrderRefused):
             return event.terms.account in wanted.accounts and not wanted.root_id
         if isinstance(event, RequestRefused) and event.root_id:

@@ -112,6 +112,8 @@ def _snapshot(seq: int, chain: Chain) -> OrderEvent:
         side=SIDES[terms.side],
         order_qty=plain(terms.order_qty),
         price=None if price is None else plain(price),
+        stop_px=None if terms.stop_px is None else plain(terms.stop_px),
+        parent_root_id=chain.parent_id,
     )
 
 
@@ -131,12 +133,14 @@ def _terms(told: OrderEvent, terms: Terms) -> None:
     told.account, told.symbol, told.side = terms.account, terms.symbol, SIDES[terms.side]
     told.order_qty = plain(terms.order_qty)
     told.price = "" if terms.price is None else plain(terms.price)
+    told.stop_px = "" if terms.stop_px is None else plain(terms.stop_px)
 
 
 def _placed(told: OrderEvent, event: events.OrderPlaced, chain: Chain | None) -> None:
     told.kind = order_event_pb2.ORDER_EVENT_KIND_PLACED
     told.root_id, told.client_order_id, told.cl_ord_id = event.root_id, event.client_order_id, event.root_id
     if chain is None:
+        told.parent_root_id = event.parent_id
         _terms(told, event.terms)
 
 
@@ -199,6 +203,8 @@ def _reported(told: OrderEvent, event: events.ExecutionReported | events.ReportA
         told.last_px = "" if report.last_px is None else plain(report.last_px)
     if report.text:
         told.text = report.text
+    for tag, value in report.custom:
+        told.custom_tags.add(tag=tag, value=value)
     _name_request(told, chain, report.cl_ord_id)
 
 

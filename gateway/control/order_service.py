@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Protocol, TypeVar
 
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.control import acts, validation
+from gateway.control import acts, searching, validation
 from gateway.control.access import caller
 from gateway.control.asking import ask
 from gateway.control.feed import Facts, Feed, Filter
 from gateway.control.handlers import Write
 from gateway.control.identity import Principal
 from gateway.control.order_events import up_to
-from gateway.control.orders import Page, Seen, Wanted, order, page, seen
+from gateway.control.orders import Page, Seen, order, page, seen
+from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.control.trading import Trading
 from gateway.engine import TokenTooOld
@@ -71,8 +72,8 @@ class OrderService:
         principal = caller()
         if bool(request.root_id) == bool(request.client_order_id):
             raise Refused(EdgeRefusal.INVALID_FIELD, "one of root_id and client_order_id names the order", field="root_id")
-        root_id = validation.optional_name("root_id", request.root_id)
-        client_order_id = validation.optional_name("client_order_id", request.client_order_id)
+        root_id = optional_name("root_id", request.root_id)
+        client_order_id = optional_name("client_order_id", request.client_order_id)
 
         def view(state: State) -> Seen | None:
             chain = state.book.find(principal.spiffe_id, root_id, client_order_id)
@@ -85,7 +86,7 @@ class OrderService:
 
     async def List(self, request: api.OrderServiceListRequest) -> api.OrderServiceListResponse:
         accounts = _accounts(caller(), "account", [request.account] if request.account else [])
-        wanted = Wanted(accounts, validation.optional_name("symbol", request.symbol), request.only_live)
+        wanted = searching.wanted(request, accounts)
         size, before = _size(request.page_size), _before(request.page_token)
 
         def view(state: State) -> Page:
@@ -99,7 +100,7 @@ class OrderService:
         await Trading(self._engine, self._feed, caller()).run(requests, write)
 
     async def Watch(self, request: api.OrderServiceWatchRequest, write: Write) -> None:
-        wanted = Filter(_accounts(caller(), "accounts", request.accounts), validation.optional_name("root_id", request.root_id))
+        wanted = Filter(_accounts(caller(), "accounts", request.accounts), optional_name("root_id", request.root_id))
         seq = self._engine.durable_seq
         if request.HasField("after_seq"):
             seq = await self._replay(request.after_seq, wanted, write)
@@ -140,7 +141,7 @@ def _accounts(principal: Principal, field: str, named: Iterable[str]) -> frozens
     """The accounts that a caller asked to see, all of its own if it named none."""
     accounts = frozenset(named)
     for account in accounts - principal.accounts:
-        raise Refused(Refusal.NOT_ENTITLED, f"account={validation.name(field, account)} principal={principal.spiffe_id}")
+        raise Refused(Refusal.NOT_ENTITLED, f"account={name(field, account)} principal={principal.spiffe_id}")
     return accounts or principal.accounts
 
 

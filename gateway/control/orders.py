@@ -7,12 +7,15 @@ from itertools import islice
 import msgspec
 
 from gateway.api.v1 import order_pb2
+from gateway.control import instructions
 from gateway.control.codes import MSG_TYPES, ORD_STATUSES, ORD_TYPES, REQUEST_STATES, SIDES, TIMES_IN_FORCE
 from gateway.control.order_events import avg_px_of
+from gateway.control.searching import Wanted
+from oms import family
 from oms.book import Book
 from oms.domain.chain import Chain, Request
 from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
-from oms.domain.numbers import plain
+from oms.domain.numbers import ZERO, plain
 from oms.domain.terms import Decision
 
 SCAN_ORDERS = 10_000
@@ -25,6 +28,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     chain: Chain
     decisions: tuple[Decision | None, ...]
+    children: tuple[Chain, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -34,22 +38,13 @@ class Page(msgspec.Struct, frozen=True):
     next_before: int | None
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which orders a page may hold."""
-
-    accounts: frozenset[str]
-    symbol: str = ""
-    only_live: bool = False
-
-    def matches(self, chain: Chain) -> bool:
-        terms = chain.terms
-        is_symbol = self.symbol in ("", terms.symbol)
-        return terms.account in self.accounts and is_symbol and (chain.is_live or not self.only_live)
-
-
 def seen(book: Book, chain: Chain) -> Seen:
-    """The order with its decisions, which stand in the answers to its requests."""
-    return Seen(chain, tuple(_decision(book, request) for request in chain.requests))
+    """The order as it stands with its decisions, which stand in the answers to its requests."""
+    decisions = tuple(_decision(book, request) for request in chain.requests)
+    if not family.is_parent(chain):
+        return Seen(chain, decisions)
+    children = tuple(family.children(book, chain))
+    return Seen(family.rolled_up(chain, children), decisions, children)
 
 
 def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
@@ -62,7 +57,7 @@ def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
         if len(found) == size or looked_at == SCAN_ORDERS:
             break
         looked_at += 1
-        if wanted.matches(chain):
+        if wanted.matches(book, family.as_it_stands(book, chain)):
             found.append(seen(book, chain))
     rest = end - looked_at
     return Page(tuple(found), rest if rest > 0 else None)
@@ -91,10 +86,23 @@ def order(known: Seen) -> order_pb2.Order:
         avg_px=avg_px_of(chain.cum_value, chain.cum_qty),
         text=chain.text,
         requests=map(_request, chain.requests, known.decisions),
+        stop_px=_text(terms.stop_px),
+        cash_order_qty=_text(terms.cash_order_qty),
+        instructions=instructions.shown(terms.instructions),
+        parent_root_id=chain.parent_id,
+        family=_family(known) if family.is_parent(chain) else None,
     )
     if terms.expire_at_ns is not None:
         shown.expire_at.seconds, shown.expire_at.nanos = divmod(terms.expire_at_ns, _NS_PER_S)
     return shown
+
+
+def _family(known: Seen) -> order_pb2.Family:
+    return order_pb2.Family(
+        child_root_ids=[child.root_id for child in known.children],
+        child_leaves_qty=plain(sum((child.leaves_qty for child in known.children), ZERO)),
+        unplaced_qty=plain(max(family.unplaced_qty(known.chain, known.children), ZERO)),
+    )
 
 
 def _newest_first(book: Book, skipped: int) -> Iterator[Chain]:
@@ -117,6 +125,7 @@ def _request(request: Request, decision: Decision | None) -> order_pb2.OrderRequ
         principal=request.principal,
         order_qty="" if request.terms is None else plain(request.terms.order_qty),
         price="" if request.terms is None else _text(request.terms.price),
+        stop_px="" if request.terms is None else _text(request.terms.stop_px),
         msg_seq_num=request.msg_seq_num,
         decision=None if decision is None else _numbers(decision),
     )

@@ -9,8 +9,9 @@ from gateway.control.feed import Feed
 from gateway.control.handlers import Write
 from gateway.control.identity import Principal
 from gateway.control.order_events import edge_refusal, framed, repetition
+from gateway.control.reading import NAME_LENGTH_MAX
 from gateway.control.status import EdgeRefusal, Refused
-from gateway.control.validation import NAME_LENGTH_MAX, command
+from gateway.control.validation import command
 from gateway.inbox import Overloaded, Reply
 from oms.domain.commands import ClientCommand
 from oms.domain.events import Answer

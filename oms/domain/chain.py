@@ -141,6 +141,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     """Why the venue last changed the order of its own accord."""
     text: str = ""
     """The venue's or our own last word on why."""
+    parent_id: str = ""
+    """root_id of the order that this one is a child of; empty where it has none."""
 
     @property
     def cl_ord_id(self) -> str:

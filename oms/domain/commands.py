@@ -22,6 +22,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, gc=False):
     """The accounts that the principal may trade."""
     parent_id: str = ""
     """root_id of the order that this one is a child of."""
+    is_parent: bool = False
+    """Whether it is held here and worked by its children, and never sent itself."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):
@@ -108,6 +110,12 @@ class AskStatus(msgspec.Struct, frozen=True, gc=False):
 
     root_id: str
     cl_ord_id: str
+
+
+class CancelChild(msgspec.Struct, frozen=True, gc=False):
+    """Ask the venue to cancel a child, because its parent was canceled."""
+
+    root_id: str
 
 
 Act = MassCancel | AttributeReport | DismissReport | ResolveRequest

@@ -13,7 +13,7 @@ from oms.domain.terms import Decision, Terms
 
 
 class OrderPlaced(OrderEvent, frozen=True, gc=False):
-    """We took the order and will send it; its ClOrdID(11) is `root_id`."""
+    """We took the order and will send it; its ClOrdID(11) is `root_id`. A parent order has no session, and is never sent."""
 
     IS_ANSWER: ClassVar[bool] = True
 
@@ -43,6 +43,8 @@ class OrderRefused(Event, frozen=True, gc=False):
     refusal: Refusal
     text: str
     decision: Decision | None = None
+    parent_id: str = ""
+    is_parent: bool = False
 
     @property
     def key(self) -> str:

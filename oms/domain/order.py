@@ -51,7 +51,7 @@ def _placed(event: OrderPlaced, at_ns: int) -> Chain:
         placed_at_ns=at_ns,
         terms=event.terms,
     )
-    return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,))
+    return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,), parent_id=event.parent_id)
 
 
 def _cancel_requested(chain: Chain, event: CancelRequested, at_ns: int) -> Chain:

@@ -38,6 +38,12 @@ PLAIN = Instructions()
 """Nothing but price and quantity."""
 
 
+PRICED = frozenset({OrdType.LIMIT, OrdType.STOP_LIMIT, OrdType.LIMIT_ON_CLOSE, OrdType.PEGGED})
+"""The types of order that have a Price(44); a pegged one may."""
+STOPPED = frozenset({OrdType.STOP, OrdType.STOP_LIMIT, OrdType.MARKET_IF_TOUCHED})
+"""The types of order that have a StopPx(99)."""
+
+
 class Terms(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One version of an order as its client wants it. Validated at the edge: quantities positive, prices where it has them."""
 
@@ -67,4 +73,4 @@ class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     worst_px: Decimal | None = None
     """The worst price that the order could trade at."""
     order_notional: Decimal | None = None
-    """`order_qty × worst_px × multiplier`, in the instrument's currency."""
+    """`order_qty × worst_px × multiplier`, in the instrument's currency; `cash_order_qty` of an order that is given as money."""

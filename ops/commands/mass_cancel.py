@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ops.commands import options
+from ops.commands.asking import noted_id
 from ops.commands.exits import UNANSWERED, Exit, Failure
 from ops.commands.showing import ORDER_COLUMNS, event_line, order_row, say, table
-from ops.commands.trading import noted_id
 
 if TYPE_CHECKING:
     from gateway.api.v1.order_pb2 import Order
@@ -63,7 +63,10 @@ def _live(client: "Client", answer: "MassCancelResponse", within_s: float) -> li
     except CallRefused as refused:
         if refused.refusal != "TOKEN_TOO_OLD":  # Asked long ago: what happened since is told no more.
             raise
-    return [order for order in client.orders(only_live=True) if order.root_id in left] if left else []
+    from gateway.api.v1.order_service_pb2 import OrderServiceListRequest
+
+    live = client.orders(OrderServiceListRequest(only_live=True)) if left else ()
+    return [order for order in live if order.root_id in left]
 
 
 def _has_ended(ord_status: int) -> bool:

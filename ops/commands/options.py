@@ -34,6 +34,60 @@ def _config(**settings: Any) -> Callable[[F], F]:
 config = _config()
 """--config, as the argument `config`."""
 
+
+class Grouped(click.Command):
+    """A command whose help shows its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        found = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        for option in sorted(found, key=lambda option: not isinstance(option, _Under)):  # What all verbs have comes last.
+            record = option.get_help_record(ctx)
+            if record is not None:
+                groups.setdefault(option.heading if isinstance(option, _Under) else "Options", []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+class _Under(click.Option):
+    """An option under a heading of a Grouped command."""
+
+    def __init__(self, *arguments: Any, heading: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.heading = heading
+
+
+def under(heading: str, *names: str, **settings: Any) -> Callable[[F], F]:
+    """An option that is shown under this heading."""
+    return click.option(*names, cls=_Under, heading=heading, **settings)
+
+
+class Tag(click.ParamType[tuple[int, str]]):
+    """9000=abc; `9000` alone is any value, where a search allows it."""
+
+    name = "tag=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, str]:
+        if isinstance(value, tuple):
+            return value
+        tag, _, text = str(value).partition("=")
+        if not (tag.isascii() and tag.isdecimal() and len(tag) < 7):
+            self.fail(f"{value!r} is no custom field like 9000=abc", param, ctx)
+        return int(tag), text
+
+
+def named(prefix: str, word: str | None) -> Any:
+    """SIDE_SELL_SHORT is sell-short; protobuf takes the name for the value."""
+    return None if word is None else f"{prefix}_{word.replace('-', '_').upper()}"
+
+
+def price_text(order: Any) -> str:
+    """The prices of an order or a request, in a few words."""
+    stop = f"stop {order.stop_px}" if order.stop_px else ""
+    return " ".join(part for part in (order.price, stop) if part) or "market"
+
+
 json_output = click.option(
     "--json", is_flag=True, expose_value=False, is_eager=True, callback=_note, help="Print JSON, one object on each line."
 )

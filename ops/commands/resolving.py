@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ops.commands import options
+from ops.commands.asking import noted_id
 from ops.commands.exits import UNANSWERED, calls_the_server
 from ops.commands.showing import say, table, word
-from ops.commands.trading import noted_id
 
 if TYPE_CHECKING:
     from gateway.api.v1.suspense_pb2 import SuspendedReport, WorstCase

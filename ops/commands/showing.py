@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ops.commands.options import wants_json
+from ops.commands.options import price_text, wants_json
 
 if TYPE_CHECKING:
     from gateway.api.v1.order_event_pb2 import OrderEvent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.api.v1.session_pb2 import Session
 
 ORDER_COLUMNS = (
-    "order", "id", "account", "side", "qty", "symbol", "price", "tif", "status", "cum", "leaves", "avg px", "why"
+    "order", "id", "account", "side", "qty", "symbol", "price", "tif", "status", "cum", "leaves", "avg px", "family", "why"
 )  # fmt: skip
 REQUEST_COLUMNS = ("ClOrdID", "id", "asks", "qty", "price", "state", "reference", "age ms", "limits")
 SESSION_COLUMNS = ("session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to")
@@ -47,16 +47,24 @@ def order_row(order: "Order") -> tuple[str, ...]:
         order.client_order_id,
         order.account,
         word(fix_pb2.Side.Name(order.side), "SIDE"),
-        order.order_qty,
+        order.order_qty or order.cash_order_qty,
         order.symbol,
-        order.price or "market",
+        price_text(order),
         word(fix_pb2.TimeInForce.Name(order.time_in_force), "TIME_IN_FORCE"),
         word(fix_pb2.OrdStatus.Name(order.ord_status), "ORD_STATUS"),
         order.cum_qty,
         order.leaves_qty,
         order.avg_px,
+        _family(order),
         order.text,
     )
+
+
+def _family(order: "Order") -> str:
+    """Whose child it is, or how many children it has and what is left to be given to them."""
+    if order.HasField("family"):
+        return f"children {len(order.family.child_root_ids)}, unplaced {order.family.unplaced_qty}"
+    return f"of {order.parent_root_id}" if order.parent_root_id else ""
 
 
 def request_row(request: "OrderRequest") -> tuple[str, ...]:
@@ -69,7 +77,7 @@ def request_row(request: "OrderRequest") -> tuple[str, ...]:
         request.client_order_id,
         word(fix_pb2.MsgType.Name(request.msg_type), "MSG_TYPE"),
         request.order_qty,
-        request.price,
+        price_text(request) if request.order_qty else "",
         word(order_pb2.RequestState.Name(request.state), "REQUEST_STATE"),
         decision.reference_px,
         str(decision.reference_age_ms) if decision.HasField("reference_age_ms") else "",
@@ -99,7 +107,7 @@ def event_line(event: "OrderEvent") -> str:
     side = word(fix_pb2.Side.Name(event.side), "SIDE") if event.side else ""
     traded = f"{event.last_qty} @ {event.last_px}" if event.last_qty else ""
     standing = f"{status} cum {event.cum_qty} leaves {event.leaves_qty} avg {event.avg_px or '-'}" if status else ""
-    order = f"{side} {event.order_qty} {event.symbol} {event.price or 'market'}" if side else ""
+    order = f"{side} {event.order_qty} {event.symbol} {price_text(event)}" if side else ""
     parts = (_time(event.at), f"{event.root_id or '-':<12}", f"{_what(event):<18}", order, standing, traded, event.text)
     return "  ".join(part for part in parts if part)
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from gateway import link, sessions
 from gateway.rules import Command, FromLink, LinkLost
 from gateway.sessions import Phase
+from gateway.taking import Takes
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.commands import MassCancel
@@ -28,7 +29,7 @@ from tests.support.model_worker import Death, Disk, Worker
 
 QUIET_ROUNDS = 3_000
 SESSION = orders.SESSION
-CELL = replace(orders.CELL, sessions=(replace(orders.CELL.sessions[0], mass_cancel=True), *orders.CELL.sessions[1:]))
+CELL = replace(orders.CELL, sessions=(replace(orders.CELL.sessions[0], takes=Takes(mass_cancel=True)), *orders.CELL.sessions[1:]))
 few = st.integers(1, 6)
 
 

@@ -37,6 +37,31 @@ class TimeInForce(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TIME_IN_FORCE_GOOD_TILL_DATE: _ClassVar[TimeInForce]
     TIME_IN_FORCE_AT_THE_CLOSE: _ClassVar[TimeInForce]
 
+class HandlInst(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    HANDL_INST_UNSPECIFIED: _ClassVar[HandlInst]
+    HANDL_INST_AUTOMATED_PRIVATE: _ClassVar[HandlInst]
+    HANDL_INST_AUTOMATED_PUBLIC: _ClassVar[HandlInst]
+    HANDL_INST_MANUAL: _ClassVar[HandlInst]
+
+class PositionEffect(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    POSITION_EFFECT_UNSPECIFIED: _ClassVar[PositionEffect]
+    POSITION_EFFECT_CLOSE: _ClassVar[PositionEffect]
+    POSITION_EFFECT_FIFO: _ClassVar[PositionEffect]
+    POSITION_EFFECT_OPEN: _ClassVar[PositionEffect]
+    POSITION_EFFECT_ROLLED: _ClassVar[PositionEffect]
+
+class OrderCapacity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORDER_CAPACITY_UNSPECIFIED: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_AGENCY: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_PROPRIETARY: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_INDIVIDUAL: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_PRINCIPAL: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_RISKLESS_PRINCIPAL: _ClassVar[OrderCapacity]
+    ORDER_CAPACITY_AGENT_FOR_OTHER_MEMBER: _ClassVar[OrderCapacity]
+
 class OrdStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORD_STATUS_UNSPECIFIED: _ClassVar[OrdStatus]
@@ -119,6 +144,22 @@ TIME_IN_FORCE_FILL_OR_KILL: TimeInForce
 TIME_IN_FORCE_GOOD_TILL_CROSSING: TimeInForce
 TIME_IN_FORCE_GOOD_TILL_DATE: TimeInForce
 TIME_IN_FORCE_AT_THE_CLOSE: TimeInForce
+HANDL_INST_UNSPECIFIED: HandlInst
+HANDL_INST_AUTOMATED_PRIVATE: HandlInst
+HANDL_INST_AUTOMATED_PUBLIC: HandlInst
+HANDL_INST_MANUAL: HandlInst
+POSITION_EFFECT_UNSPECIFIED: PositionEffect
+POSITION_EFFECT_CLOSE: PositionEffect
+POSITION_EFFECT_FIFO: PositionEffect
+POSITION_EFFECT_OPEN: PositionEffect
+POSITION_EFFECT_ROLLED: PositionEffect
+ORDER_CAPACITY_UNSPECIFIED: OrderCapacity
+ORDER_CAPACITY_AGENCY: OrderCapacity
+ORDER_CAPACITY_PROPRIETARY: OrderCapacity
+ORDER_CAPACITY_INDIVIDUAL: OrderCapacity
+ORDER_CAPACITY_PRINCIPAL: OrderCapacity
+ORDER_CAPACITY_RISKLESS_PRINCIPAL: OrderCapacity
+ORDER_CAPACITY_AGENT_FOR_OTHER_MEMBER: OrderCapacity
 ORD_STATUS_UNSPECIFIED: OrdStatus
 ORD_STATUS_NEW: OrdStatus
 ORD_STATUS_PARTIALLY_FILLED: OrdStatus

@@ -1,12 +1,14 @@
 import datetime
 
 from gateway.api.v1 import fix_pb2 as _fix_pb2
+from gateway.api.v1 import instructions_pb2 as _instructions_pb2
 from gateway.api.v1 import refusal_pb2 as _refusal_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -57,7 +59,7 @@ ORDER_EVENT_KIND_RESOLVED: OrderEventKind
 ORDER_EVENT_KIND_DISMISSED: OrderEventKind
 
 class OrderEvent(_message.Message):
-    __slots__ = ("seq", "at", "kind", "root_id", "client_order_id", "cl_ord_id", "ord_status", "cum_qty", "leaves_qty", "avg_px", "exec_type", "last_qty", "last_px", "exec_id", "text", "refusal", "field", "is_repetition", "order_id", "account", "symbol", "side", "order_qty", "price")
+    __slots__ = ("seq", "at", "kind", "root_id", "client_order_id", "cl_ord_id", "ord_status", "cum_qty", "leaves_qty", "avg_px", "exec_type", "last_qty", "last_px", "exec_id", "text", "refusal", "field", "is_repetition", "order_id", "account", "symbol", "side", "order_qty", "price", "stop_px", "parent_root_id", "custom_tags")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +84,9 @@ class OrderEvent(_message.Message):
     SIDE_FIELD_NUMBER: _ClassVar[int]
     ORDER_QTY_FIELD_NUMBER: _ClassVar[int]
     PRICE_FIELD_NUMBER: _ClassVar[int]
+    STOP_PX_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOM_TAGS_FIELD_NUMBER: _ClassVar[int]
     seq: int
     at: _timestamp_pb2.Timestamp
     kind: OrderEventKind
@@ -106,4 +111,7 @@ class OrderEvent(_message.Message):
     side: _fix_pb2.Side
     order_qty: str
     price: str
-    def __init__(self, seq: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[OrderEventKind, str]] = ..., root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., exec_type: _Optional[_Union[_fix_pb2.ExecType, str]] = ..., last_qty: _Optional[str] = ..., last_px: _Optional[str] = ..., exec_id: _Optional[str] = ..., text: _Optional[str] = ..., refusal: _Optional[_Union[_refusal_pb2.Refusal, str]] = ..., field: _Optional[str] = ..., is_repetition: _Optional[bool] = ..., order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ...) -> None: ...
+    stop_px: str
+    parent_root_id: str
+    custom_tags: _containers.RepeatedCompositeFieldContainer[_instructions_pb2.CustomTag]
+    def __init__(self, seq: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[OrderEventKind, str]] = ..., root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., exec_type: _Optional[_Union[_fix_pb2.ExecType, str]] = ..., last_qty: _Optional[str] = ..., last_px: _Optional[str] = ..., exec_id: _Optional[str] = ..., text: _Optional[str] = ..., refusal: _Optional[_Union[_refusal_pb2.Refusal, str]] = ..., field: _Optional[str] = ..., is_repetition: _Optional[bool] = ..., order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., stop_px: _Optional[str] = ..., parent_root_id: _Optional[str] = ..., custom_tags: _Optional[_Iterable[_Union[_instructions_pb2.CustomTag, _Mapping]]] = ...) -> None: ...

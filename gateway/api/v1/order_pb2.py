@@ -23,22 +23,25 @@ _sym_db = _symbol_database.Default()
 
 
 from gateway.api.v1 import fix_pb2 as gateway_dot_api_dot_v1_dot_fix__pb2
+from gateway.api.v1 import instructions_pb2 as gateway_dot_api_dot_v1_dot_instructions__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1agateway/api/v1/order.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x96\x01\n\x08\x44\x65\x63ision\x12\x16\n\x0elimits_version\x18\x01 \x01(\t\x12\x14\n\x0creference_px\x18\x02 \x01(\t\x12\x1d\n\x10reference_age_ms\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08worst_px\x18\x04 \x01(\t\x12\x16\n\x0eorder_notional\x18\x05 \x01(\tB\x13\n\x11_reference_age_ms\"\xcf\x02\n\x0cOrderRequest\x12)\n\x08msg_type\x18\x01 \x01(\x0e\x32\x17.gateway.api.v1.MsgType\x12+\n\x05state\x18\x02 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x17\n\x0f\x63lient_order_id\x18\x03 \x01(\t\x12\x11\n\tcl_ord_id\x18\x04 \x01(\t\x12\x16\n\x0eorig_cl_ord_id\x18\x05 \x01(\t\x12\x11\n\tprincipal\x18\x06 \x01(\t\x12-\n\tplaced_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_qty\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x13\n\x0bmsg_seq_num\x18\n \x01(\x04\x12*\n\x08\x64\x65\x63ision\x18\x0b \x01(\x0b\x32\x18.gateway.api.v1.Decision\"\x91\x04\n\x05Order\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\x12\x11\n\tprincipal\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x04 \x01(\t\x12\x0e\n\x06symbol\x18\x05 \x01(\t\x12\"\n\x04side\x18\x06 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x07 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x32\n\rtime_in_force\x18\n \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcl_ord_id\x18\x0c \x01(\t\x12\x10\n\x08order_id\x18\r \x01(\t\x12\x0f\n\x07session\x18\x0e \x01(\t\x12-\n\nord_status\x18\x0f \x01(\x0e\x32\x19.gateway.api.v1.OrdStatus\x12\x0f\n\x07\x63um_qty\x18\x10 \x01(\t\x12\x12\n\nleaves_qty\x18\x11 \x01(\t\x12\x0e\n\x06\x61vg_px\x18\x12 \x01(\t\x12\x0c\n\x04text\x18\x13 \x01(\t\x12.\n\x08requests\x18\x14 \x03(\x0b\x32\x1c.gateway.api.v1.OrderRequest*\xe4\x01\n\x0cRequestState\x12\x1d\n\x19REQUEST_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REQUEST_STATE_INTENT\x10\x01\x12\x16\n\x12REQUEST_STATE_SENT\x10\x02\x12\x16\n\x12REQUEST_STATE_DONE\x10\x03\x12\x19\n\x15REQUEST_STATE_REFUSED\x10\x04\x12\x1a\n\x16REQUEST_STATE_NOT_SENT\x10\x05\x12\x19\n\x15REQUEST_STATE_UNKNOWN\x10\x06\x12\x19\n\x15REQUEST_STATE_PENDING\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1agateway/api/v1/order.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a!gateway/api/v1/instructions.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x96\x01\n\x08\x44\x65\x63ision\x12\x16\n\x0elimits_version\x18\x01 \x01(\t\x12\x14\n\x0creference_px\x18\x02 \x01(\t\x12\x1d\n\x10reference_age_ms\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08worst_px\x18\x04 \x01(\t\x12\x16\n\x0eorder_notional\x18\x05 \x01(\tB\x13\n\x11_reference_age_ms\"\xe0\x02\n\x0cOrderRequest\x12)\n\x08msg_type\x18\x01 \x01(\x0e\x32\x17.gateway.api.v1.MsgType\x12+\n\x05state\x18\x02 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x17\n\x0f\x63lient_order_id\x18\x03 \x01(\t\x12\x11\n\tcl_ord_id\x18\x04 \x01(\t\x12\x16\n\x0eorig_cl_ord_id\x18\x05 \x01(\t\x12\x11\n\tprincipal\x18\x06 \x01(\t\x12-\n\tplaced_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\torder_qty\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x13\n\x0bmsg_seq_num\x18\n \x01(\x04\x12*\n\x08\x64\x65\x63ision\x18\x0b \x01(\x0b\x32\x18.gateway.api.v1.Decision\x12\x0f\n\x07stop_px\x18\x0c \x01(\t\"\xae\x05\n\x05Order\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\x12\x11\n\tprincipal\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x04 \x01(\t\x12\x0e\n\x06symbol\x18\x05 \x01(\t\x12\"\n\x04side\x18\x06 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x07 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x32\n\rtime_in_force\x18\n \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcl_ord_id\x18\x0c \x01(\t\x12\x10\n\x08order_id\x18\r \x01(\t\x12\x0f\n\x07session\x18\x0e \x01(\t\x12-\n\nord_status\x18\x0f \x01(\x0e\x32\x19.gateway.api.v1.OrdStatus\x12\x0f\n\x07\x63um_qty\x18\x10 \x01(\t\x12\x12\n\nleaves_qty\x18\x11 \x01(\t\x12\x0e\n\x06\x61vg_px\x18\x12 \x01(\t\x12\x0c\n\x04text\x18\x13 \x01(\t\x12.\n\x08requests\x18\x14 \x03(\x0b\x32\x1c.gateway.api.v1.OrderRequest\x12\x0f\n\x07stop_px\x18\x15 \x01(\t\x12\x16\n\x0e\x63\x61sh_order_qty\x18\x16 \x01(\t\x12\x32\n\x0cinstructions\x18\x17 \x01(\x0b\x32\x1c.gateway.api.v1.Instructions\x12\x16\n\x0eparent_root_id\x18\x18 \x01(\t\x12&\n\x06\x66\x61mily\x18\x19 \x01(\x0b\x32\x16.gateway.api.v1.Family\"P\n\x06\x46\x61mily\x12\x16\n\x0e\x63hild_root_ids\x18\x01 \x03(\t\x12\x18\n\x10\x63hild_leaves_qty\x18\x02 \x01(\t\x12\x14\n\x0cunplaced_qty\x18\x03 \x01(\t*\xe4\x01\n\x0cRequestState\x12\x1d\n\x19REQUEST_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REQUEST_STATE_INTENT\x10\x01\x12\x16\n\x12REQUEST_STATE_SENT\x10\x02\x12\x16\n\x12REQUEST_STATE_DONE\x10\x03\x12\x19\n\x15REQUEST_STATE_REFUSED\x10\x04\x12\x1a\n\x16REQUEST_STATE_NOT_SENT\x10\x05\x12\x19\n\x15REQUEST_STATE_UNKNOWN\x10\x06\x12\x19\n\x15REQUEST_STATE_PENDING\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REQUESTSTATE']._serialized_start=1129
-  _globals['_REQUESTSTATE']._serialized_end=1357
-  _globals['_DECISION']._serialized_start=106
-  _globals['_DECISION']._serialized_end=256
-  _globals['_ORDERREQUEST']._serialized_start=259
-  _globals['_ORDERREQUEST']._serialized_end=594
-  _globals['_ORDER']._serialized_start=597
-  _globals['_ORDER']._serialized_end=1126
+  _globals['_REQUESTSTATE']._serialized_start=1420
+  _globals['_REQUESTSTATE']._serialized_end=1648
+  _globals['_DECISION']._serialized_start=141
+  _globals['_DECISION']._serialized_end=291
+  _globals['_ORDERREQUEST']._serialized_start=294
+  _globals['_ORDERREQUEST']._serialized_end=646
+  _globals['_ORDER']._serialized_start=649
+  _globals['_ORDER']._serialized_end=1335
+  _globals['_FAMILY']._serialized_start=1337
+  _globals['_FAMILY']._serialized_end=1417
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from gateway.api.v1 import fix_pb2 as _fix_pb2
+from gateway.api.v1 import instructions_pb2 as _instructions_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -45,7 +46,7 @@ class Decision(_message.Message):
     def __init__(self, limits_version: _Optional[str] = ..., reference_px: _Optional[str] = ..., reference_age_ms: _Optional[int] = ..., worst_px: _Optional[str] = ..., order_notional: _Optional[str] = ...) -> None: ...
 
 class OrderRequest(_message.Message):
-    __slots__ = ("msg_type", "state", "client_order_id", "cl_ord_id", "orig_cl_ord_id", "principal", "placed_at", "order_qty", "price", "msg_seq_num", "decision")
+    __slots__ = ("msg_type", "state", "client_order_id", "cl_ord_id", "orig_cl_ord_id", "principal", "placed_at", "order_qty", "price", "msg_seq_num", "decision", "stop_px")
     MSG_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +58,7 @@ class OrderRequest(_message.Message):
     PRICE_FIELD_NUMBER: _ClassVar[int]
     MSG_SEQ_NUM_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
+    STOP_PX_FIELD_NUMBER: _ClassVar[int]
     msg_type: _fix_pb2.MsgType
     state: RequestState
     client_order_id: str
@@ -68,10 +70,11 @@ class OrderRequest(_message.Message):
     price: str
     msg_seq_num: int
     decision: Decision
-    def __init__(self, msg_type: _Optional[_Union[_fix_pb2.MsgType, str]] = ..., state: _Optional[_Union[RequestState, str]] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., orig_cl_ord_id: _Optional[str] = ..., principal: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., msg_seq_num: _Optional[int] = ..., decision: _Optional[_Union[Decision, _Mapping]] = ...) -> None: ...
+    stop_px: str
+    def __init__(self, msg_type: _Optional[_Union[_fix_pb2.MsgType, str]] = ..., state: _Optional[_Union[RequestState, str]] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., orig_cl_ord_id: _Optional[str] = ..., principal: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., msg_seq_num: _Optional[int] = ..., decision: _Optional[_Union[Decision, _Mapping]] = ..., stop_px: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("root_id", "client_order_id", "principal", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "cl_ord_id", "order_id", "session", "ord_status", "cum_qty", "leaves_qty", "avg_px", "text", "requests")
+    __slots__ = ("root_id", "client_order_id", "principal", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "cl_ord_id", "order_id", "session", "ord_status", "cum_qty", "leaves_qty", "avg_px", "text", "requests", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "family")
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +95,11 @@ class Order(_message.Message):
     AVG_PX_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    STOP_PX_FIELD_NUMBER: _ClassVar[int]
+    CASH_ORDER_QTY_FIELD_NUMBER: _ClassVar[int]
+    INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    FAMILY_FIELD_NUMBER: _ClassVar[int]
     root_id: str
     client_order_id: str
     principal: str
@@ -112,4 +120,19 @@ class Order(_message.Message):
     avg_px: str
     text: str
     requests: _containers.RepeatedCompositeFieldContainer[OrderRequest]
-    def __init__(self, root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., principal: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cl_ord_id: _Optional[str] = ..., order_id: _Optional[str] = ..., session: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., text: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[OrderRequest, _Mapping]]] = ...) -> None: ...
+    stop_px: str
+    cash_order_qty: str
+    instructions: _instructions_pb2.Instructions
+    parent_root_id: str
+    family: Family
+    def __init__(self, root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., principal: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cl_ord_id: _Optional[str] = ..., order_id: _Optional[str] = ..., session: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., text: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[OrderRequest, _Mapping]]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., family: _Optional[_Union[Family, _Mapping]] = ...) -> None: ...
+
+class Family(_message.Message):
+    __slots__ = ("child_root_ids", "child_leaves_qty", "unplaced_qty")
+    CHILD_ROOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    CHILD_LEAVES_QTY_FIELD_NUMBER: _ClassVar[int]
+    UNPLACED_QTY_FIELD_NUMBER: _ClassVar[int]
+    child_root_ids: _containers.RepeatedScalarFieldContainer[str]
+    child_leaves_qty: str
+    unplaced_qty: str
+    def __init__(self, child_root_ids: _Optional[_Iterable[str]] = ..., child_leaves_qty: _Optional[str] = ..., unplaced_qty: _Optional[str] = ...) -> None: ...

@@ -23,56 +23,57 @@ _sym_db = _symbol_database.Default()
 
 
 from gateway.api.v1 import fix_pb2 as gateway_dot_api_dot_v1_dot_fix__pb2
+from gateway.api.v1 import instructions_pb2 as gateway_dot_api_dot_v1_dot_instructions__pb2
 from gateway.api.v1 import order_pb2 as gateway_dot_api_dot_v1_dot_order__pb2
 from gateway.api.v1 import order_event_pb2 as gateway_dot_api_dot_v1_dot_order__event__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"gateway/api/v1/order_service.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a\x1agateway/api/v1/order.proto\x1a gateway/api/v1/order_event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x02\n\rSubmitRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x05 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x06 \x01(\t\x12\r\n\x05price\x18\x07 \x01(\t\x12\x32\n\rtime_in_force\x18\x08 \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"X\n\x0eSubmitResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"W\n\rCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\"X\n\x0e\x43\x61ncelResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\xa9\x01\n\x0eReplaceRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\x12\x11\n\torder_qty\x18\x04 \x01(\t\x12\r\n\x05price\x18\x05 \x01(\t\x12-\n\texpire_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Y\n\x0fReplaceResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x82\x01\n\x11MassCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x05 \x01(\t\"]\n\x12MassCancelResponse\x12\x11\n\tcl_ord_id\x18\x01 \x01(\t\x12\x10\n\x08root_ids\x18\x02 \x03(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x8a\x01\n\x0eResolveRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x11\n\tcl_ord_id\x18\x03 \x01(\t\x12+\n\x05state\x18\x04 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x0e\n\x06reason\x18\x05 \x01(\t\"5\n\x0fResolveResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"6\n\nGetRequest\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"3\n\x0bGetResponse\x12$\n\x05order\x18\x01 \x01(\x0b\x32\x15.gateway.api.v1.Order\"t\n\x17OrderServiceListRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x11\n\tonly_live\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"Z\n\x18OrderServiceListResponse\x12%\n\x06orders\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\nTradeEntry\x12/\n\x06submit\x18\x01 \x01(\x0b\x32\x1d.gateway.api.v1.SubmitRequestH\x00\x12/\n\x06\x63\x61ncel\x18\x02 \x01(\x0b\x32\x1d.gateway.api.v1.CancelRequestH\x00\x12\x31\n\x07replace\x18\x03 \x01(\x0b\x32\x1e.gateway.api.v1.ReplaceRequestH\x00\x42\t\n\x07request\";\n\x0cTradeRequest\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.TradeEntry\"H\n\rTradeResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"c\n\x18OrderServiceWatchRequest\x12\x16\n\tafter_seq\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0f\n\x07root_id\x18\x03 \x01(\tB\x0c\n\n_after_seq\"T\n\x19OrderServiceWatchResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x32\xd2\x05\n\x0cOrderService\x12G\n\x06Submit\x12\x1d.gateway.api.v1.SubmitRequest\x1a\x1e.gateway.api.v1.SubmitResponse\x12G\n\x06\x43\x61ncel\x12\x1d.gateway.api.v1.CancelRequest\x1a\x1e.gateway.api.v1.CancelResponse\x12J\n\x07Replace\x12\x1e.gateway.api.v1.ReplaceRequest\x1a\x1f.gateway.api.v1.ReplaceResponse\x12S\n\nMassCancel\x12!.gateway.api.v1.MassCancelRequest\x1a\".gateway.api.v1.MassCancelResponse\x12J\n\x07Resolve\x12\x1e.gateway.api.v1.ResolveRequest\x1a\x1f.gateway.api.v1.ResolveResponse\x12>\n\x03Get\x12\x1a.gateway.api.v1.GetRequest\x1a\x1b.gateway.api.v1.GetResponse\x12Y\n\x04List\x12\'.gateway.api.v1.OrderServiceListRequest\x1a(.gateway.api.v1.OrderServiceListResponse\x12H\n\x05Trade\x12\x1c.gateway.api.v1.TradeRequest\x1a\x1d.gateway.api.v1.TradeResponse(\x01\x30\x01\x12^\n\x05Watch\x12(.gateway.api.v1.OrderServiceWatchRequest\x1a).gateway.api.v1.OrderServiceWatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"gateway/api/v1/order_service.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a!gateway/api/v1/instructions.proto\x1a\x1agateway/api/v1/order.proto\x1a gateway/api/v1/order_event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x03\n\rSubmitRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x05 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x06 \x01(\t\x12\r\n\x05price\x18\x07 \x01(\t\x12\x32\n\rtime_in_force\x18\x08 \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\n \x01(\t\x12\x16\n\x0e\x63\x61sh_order_qty\x18\x0b \x01(\t\x12\x32\n\x0cinstructions\x18\x0c \x01(\x0b\x32\x1c.gateway.api.v1.Instructions\x12\x16\n\x0eparent_root_id\x18\r \x01(\t\x12\x11\n\tis_parent\x18\x0e \x01(\x08\"X\n\x0eSubmitResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"W\n\rCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\"X\n\x0e\x43\x61ncelResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\xba\x01\n\x0eReplaceRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\x12\x11\n\torder_qty\x18\x04 \x01(\t\x12\r\n\x05price\x18\x05 \x01(\t\x12-\n\texpire_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\x07 \x01(\t\"Y\n\x0fReplaceResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x82\x01\n\x11MassCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x05 \x01(\t\"]\n\x12MassCancelResponse\x12\x11\n\tcl_ord_id\x18\x01 \x01(\t\x12\x10\n\x08root_ids\x18\x02 \x03(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x8a\x01\n\x0eResolveRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x11\n\tcl_ord_id\x18\x03 \x01(\t\x12+\n\x05state\x18\x04 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x0e\n\x06reason\x18\x05 \x01(\t\"5\n\x0fResolveResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"6\n\nGetRequest\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"3\n\x0bGetResponse\x12$\n\x05order\x18\x01 \x01(\x0b\x32\x15.gateway.api.v1.Order\"\xfe\x02\n\x17OrderServiceListRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x11\n\tonly_live\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\ncustom_tag\x18\x06 \x01(\x0b\x32\x19.gateway.api.v1.CustomTag\x12\x17\n\x0f\x63lient_order_id\x18\x07 \x01(\t\x12\x11\n\tcl_ord_id\x18\x08 \x01(\t\x12\x10\n\x08order_id\x18\t \x01(\t\x12\x0f\n\x07\x65xec_id\x18\n \x01(\t\x12\x16\n\x0eparent_root_id\x18\x0b \x01(\t\x12-\n\nord_status\x18\x0c \x01(\x0e\x32\x19.gateway.api.v1.OrdStatus\x12\"\n\x04side\x18\r \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x0e \x01(\t\x12\x0e\n\x06\x61ny_id\x18\x0f \x01(\t\"Z\n\x18OrderServiceListResponse\x12%\n\x06orders\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\nTradeEntry\x12/\n\x06submit\x18\x01 \x01(\x0b\x32\x1d.gateway.api.v1.SubmitRequestH\x00\x12/\n\x06\x63\x61ncel\x18\x02 \x01(\x0b\x32\x1d.gateway.api.v1.CancelRequestH\x00\x12\x31\n\x07replace\x18\x03 \x01(\x0b\x32\x1e.gateway.api.v1.ReplaceRequestH\x00\x42\t\n\x07request\";\n\x0cTradeRequest\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.TradeEntry\"H\n\rTradeResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"c\n\x18OrderServiceWatchRequest\x12\x16\n\tafter_seq\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0f\n\x07root_id\x18\x03 \x01(\tB\x0c\n\n_after_seq\"T\n\x19OrderServiceWatchResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x32\xd2\x05\n\x0cOrderService\x12G\n\x06Submit\x12\x1d.gateway.api.v1.SubmitRequest\x1a\x1e.gateway.api.v1.SubmitResponse\x12G\n\x06\x43\x61ncel\x12\x1d.gateway.api.v1.CancelRequest\x1a\x1e.gateway.api.v1.CancelResponse\x12J\n\x07Replace\x12\x1e.gateway.api.v1.ReplaceRequest\x1a\x1f.gateway.api.v1.ReplaceResponse\x12S\n\nMassCancel\x12!.gateway.api.v1.MassCancelRequest\x1a\".gateway.api.v1.MassCancelResponse\x12J\n\x07Resolve\x12\x1e.gateway.api.v1.ResolveRequest\x1a\x1f.gateway.api.v1.ResolveResponse\x12>\n\x03Get\x12\x1a.gateway.api.v1.GetRequest\x1a\x1b.gateway.api.v1.GetResponse\x12Y\n\x04List\x12\'.gateway.api.v1.OrderServiceListRequest\x1a(.gateway.api.v1.OrderServiceListResponse\x12H\n\x05Trade\x12\x1c.gateway.api.v1.TradeRequest\x1a\x1d.gateway.api.v1.TradeResponse(\x01\x30\x01\x12^\n\x05Watch\x12(.gateway.api.v1.OrderServiceWatchRequest\x1a).gateway.api.v1.OrderServiceWatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.order_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUBMITREQUEST']._serialized_start=176
-  _globals['_SUBMITREQUEST']._serialized_end=461
-  _globals['_SUBMITRESPONSE']._serialized_start=463
-  _globals['_SUBMITRESPONSE']._serialized_end=551
-  _globals['_CANCELREQUEST']._serialized_start=553
-  _globals['_CANCELREQUEST']._serialized_end=640
-  _globals['_CANCELRESPONSE']._serialized_start=642
-  _globals['_CANCELRESPONSE']._serialized_end=730
-  _globals['_REPLACEREQUEST']._serialized_start=733
-  _globals['_REPLACEREQUEST']._serialized_end=902
-  _globals['_REPLACERESPONSE']._serialized_start=904
-  _globals['_REPLACERESPONSE']._serialized_end=993
-  _globals['_MASSCANCELREQUEST']._serialized_start=996
-  _globals['_MASSCANCELREQUEST']._serialized_end=1126
-  _globals['_MASSCANCELRESPONSE']._serialized_start=1128
-  _globals['_MASSCANCELRESPONSE']._serialized_end=1221
-  _globals['_RESOLVEREQUEST']._serialized_start=1224
-  _globals['_RESOLVEREQUEST']._serialized_end=1362
-  _globals['_RESOLVERESPONSE']._serialized_start=1364
-  _globals['_RESOLVERESPONSE']._serialized_end=1417
-  _globals['_GETREQUEST']._serialized_start=1419
-  _globals['_GETREQUEST']._serialized_end=1473
-  _globals['_GETRESPONSE']._serialized_start=1475
-  _globals['_GETRESPONSE']._serialized_end=1526
-  _globals['_ORDERSERVICELISTREQUEST']._serialized_start=1528
-  _globals['_ORDERSERVICELISTREQUEST']._serialized_end=1644
-  _globals['_ORDERSERVICELISTRESPONSE']._serialized_start=1646
-  _globals['_ORDERSERVICELISTRESPONSE']._serialized_end=1736
-  _globals['_TRADEENTRY']._serialized_start=1739
-  _globals['_TRADEENTRY']._serialized_end=1911
-  _globals['_TRADEREQUEST']._serialized_start=1913
-  _globals['_TRADEREQUEST']._serialized_end=1972
-  _globals['_TRADERESPONSE']._serialized_start=1974
-  _globals['_TRADERESPONSE']._serialized_end=2046
-  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_start=2048
-  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_end=2147
-  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_start=2149
-  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_end=2233
-  _globals['_ORDERSERVICE']._serialized_start=2236
-  _globals['_ORDERSERVICE']._serialized_end=2958
+  _globals['_SUBMITREQUEST']._serialized_start=211
+  _globals['_SUBMITREQUEST']._serialized_end=632
+  _globals['_SUBMITRESPONSE']._serialized_start=634
+  _globals['_SUBMITRESPONSE']._serialized_end=722
+  _globals['_CANCELREQUEST']._serialized_start=724
+  _globals['_CANCELREQUEST']._serialized_end=811
+  _globals['_CANCELRESPONSE']._serialized_start=813
+  _globals['_CANCELRESPONSE']._serialized_end=901
+  _globals['_REPLACEREQUEST']._serialized_start=904
+  _globals['_REPLACEREQUEST']._serialized_end=1090
+  _globals['_REPLACERESPONSE']._serialized_start=1092
+  _globals['_REPLACERESPONSE']._serialized_end=1181
+  _globals['_MASSCANCELREQUEST']._serialized_start=1184
+  _globals['_MASSCANCELREQUEST']._serialized_end=1314
+  _globals['_MASSCANCELRESPONSE']._serialized_start=1316
+  _globals['_MASSCANCELRESPONSE']._serialized_end=1409
+  _globals['_RESOLVEREQUEST']._serialized_start=1412
+  _globals['_RESOLVEREQUEST']._serialized_end=1550
+  _globals['_RESOLVERESPONSE']._serialized_start=1552
+  _globals['_RESOLVERESPONSE']._serialized_end=1605
+  _globals['_GETREQUEST']._serialized_start=1607
+  _globals['_GETREQUEST']._serialized_end=1661
+  _globals['_GETRESPONSE']._serialized_start=1663
+  _globals['_GETRESPONSE']._serialized_end=1714
+  _globals['_ORDERSERVICELISTREQUEST']._serialized_start=1717
+  _globals['_ORDERSERVICELISTREQUEST']._serialized_end=2099
+  _globals['_ORDERSERVICELISTRESPONSE']._serialized_start=2101
+  _globals['_ORDERSERVICELISTRESPONSE']._serialized_end=2191
+  _globals['_TRADEENTRY']._serialized_start=2194
+  _globals['_TRADEENTRY']._serialized_end=2366
+  _globals['_TRADEREQUEST']._serialized_start=2368
+  _globals['_TRADEREQUEST']._serialized_end=2427
+  _globals['_TRADERESPONSE']._serialized_start=2429
+  _globals['_TRADERESPONSE']._serialized_end=2501
+  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_start=2503
+  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_end=2602
+  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_start=2604
+  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_end=2688
+  _globals['_ORDERSERVICE']._serialized_start=2691
+  _globals['_ORDERSERVICE']._serialized_end=3413
 # @@protoc_insertion_point(module_scope)

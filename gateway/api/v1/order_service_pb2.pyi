@@ -1,6 +1,7 @@
 import datetime
 
 from gateway.api.v1 import fix_pb2 as _fix_pb2
+from gateway.api.v1 import instructions_pb2 as _instructions_pb2
 from gateway.api.v1 import order_pb2 as _order_pb2
 from gateway.api.v1 import order_event_pb2 as _order_event_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -13,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SubmitRequest(_message.Message):
-    __slots__ = ("client_order_id", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at")
+    __slots__ = ("client_order_id", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "is_parent")
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +24,11 @@ class SubmitRequest(_message.Message):
     PRICE_FIELD_NUMBER: _ClassVar[int]
     TIME_IN_FORCE_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_AT_FIELD_NUMBER: _ClassVar[int]
+    STOP_PX_FIELD_NUMBER: _ClassVar[int]
+    CASH_ORDER_QTY_FIELD_NUMBER: _ClassVar[int]
+    INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    IS_PARENT_FIELD_NUMBER: _ClassVar[int]
     client_order_id: str
     account: str
     symbol: str
@@ -32,7 +38,12 @@ class SubmitRequest(_message.Message):
     price: str
     time_in_force: _fix_pb2.TimeInForce
     expire_at: _timestamp_pb2.Timestamp
-    def __init__(self, client_order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    stop_px: str
+    cash_order_qty: str
+    instructions: _instructions_pb2.Instructions
+    parent_root_id: str
+    is_parent: bool
+    def __init__(self, client_order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., is_parent: _Optional[bool] = ...) -> None: ...
 
 class SubmitResponse(_message.Message):
     __slots__ = ("root_id", "cl_ord_id", "seq", "is_repetition")
@@ -69,20 +80,22 @@ class CancelResponse(_message.Message):
     def __init__(self, root_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
 
 class ReplaceRequest(_message.Message):
-    __slots__ = ("client_order_id", "root_id", "orig_client_order_id", "order_qty", "price", "expire_at")
+    __slots__ = ("client_order_id", "root_id", "orig_client_order_id", "order_qty", "price", "expire_at", "stop_px")
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     ORIG_CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_QTY_FIELD_NUMBER: _ClassVar[int]
     PRICE_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_AT_FIELD_NUMBER: _ClassVar[int]
+    STOP_PX_FIELD_NUMBER: _ClassVar[int]
     client_order_id: str
     root_id: str
     orig_client_order_id: str
     order_qty: str
     price: str
     expire_at: _timestamp_pb2.Timestamp
-    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ..., orig_client_order_id: _Optional[str] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    stop_px: str
+    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ..., orig_client_order_id: _Optional[str] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_px: _Optional[str] = ...) -> None: ...
 
 class ReplaceResponse(_message.Message):
     __slots__ = ("root_id", "cl_ord_id", "seq", "is_repetition")
@@ -159,18 +172,38 @@ class GetResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[_order_pb2.Order, _Mapping]] = ...) -> None: ...
 
 class OrderServiceListRequest(_message.Message):
-    __slots__ = ("account", "symbol", "only_live", "page_size", "page_token")
+    __slots__ = ("account", "symbol", "only_live", "page_size", "page_token", "custom_tag", "client_order_id", "cl_ord_id", "order_id", "exec_id", "parent_root_id", "ord_status", "side", "session", "any_id")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     ONLY_LIVE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CUSTOM_TAG_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXEC_ID_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORD_STATUS_FIELD_NUMBER: _ClassVar[int]
+    SIDE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    ANY_ID_FIELD_NUMBER: _ClassVar[int]
     account: str
     symbol: str
     only_live: bool
     page_size: int
     page_token: str
-    def __init__(self, account: _Optional[str] = ..., symbol: _Optional[str] = ..., only_live: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    custom_tag: _instructions_pb2.CustomTag
+    client_order_id: str
+    cl_ord_id: str
+    order_id: str
+    exec_id: str
+    parent_root_id: str
+    ord_status: _fix_pb2.OrdStatus
+    side: _fix_pb2.Side
+    session: str
+    any_id: str
+    def __init__(self, account: _Optional[str] = ..., symbol: _Optional[str] = ..., only_live: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., custom_tag: _Optional[_Union[_instructions_pb2.CustomTag, _Mapping]] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., order_id: _Optional[str] = ..., exec_id: _Optional[str] = ..., parent_root_id: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., session: _Optional[str] = ..., any_id: _Optional[str] = ...) -> None: ...
 
 class OrderServiceListResponse(_message.Message):
     __slots__ = ("orders", "next_page_token")

@@ -80,6 +80,41 @@ def test_orders_are_a_table(fixgate: Fixgate) -> None:
     assert "buy" in row
 
 
+def test_an_order_says_how_it_is_to_be_worked_and_is_found_by_its_tag(fixgate: Fixgate) -> None:
+    how = ("--limit", "1.39", "--stop", "1.388", "--min-qty", "10", "--tag", "9000=a b", "--tag", "9001=c", "--id", "W-1")
+    assert "placed  buy 100 EURUSD 1.39 stop 1.388  id W-1" in fixgate(*BUY, *how).stdout
+    (order,) = lines(fixgate("orders", "--tag", "9000=a b", "--side", "buy", "--json"))
+    assert (order["client_order_id"], order["ord_type"]) == ("W-1", "ORD_TYPE_STOP_LIMIT")
+    assert order["instructions"] == {
+        "handl_inst": "HANDL_INST_AUTOMATED_PRIVATE",
+        "min_qty": "10",
+        "custom_tags": [{"tag": 9000, "value": "a b"}, {"tag": 9001, "value": "c"}],
+    }
+    by_any_id = lines(fixgate("orders", "--id", str(order["cl_ord_id"]), "--tag", "9001", "--json"))
+    assert [found["client_order_id"] for found in by_any_id] == ["W-1"]
+    assert fixgate("orders", "--tag", "9000=no").stdout.count("\n") == 1
+    assert fixgate("orders", "--tag", "9000=a b", "--status", "filled", "--json").stdout == ""
+
+
+def test_a_parent_is_held_worked_shown_and_canceled(fixgate: Fixgate) -> None:
+    parent = str(only_line(fixgate(*BUY, "--limit", "1.38", "--as-parent", "--json"))["root_id"])
+    assert "placed" in fixgate("order", "buy", "60", "EURUSD", "--account", "DESK1", "--limit", "1.38", "--parent", parent).stdout
+    shown = fixgate("orders", parent).stdout
+    assert "children 1, unplaced 40" in shown
+    assert f"of {parent}" in fixgate("orders", "--parent", parent).stdout
+    ended = fixgate("cancel", parent, "--wait")
+    assert ended.exit_code == Exit.OK, ended.output
+    assert only_line(fixgate("orders", parent, "--json"))["ord_status"] == "ORD_STATUS_CANCELED"
+    nothing = str(only_line(fixgate(*BUY, "--as-parent", "--json"))["root_id"])
+    assert fixgate("cancel", nothing, "--wait").exit_code == Exit.OK
+
+
+def test_the_help_of_an_order_is_grouped(fixgate: Fixgate) -> None:
+    words = fixgate("order", "--help").stdout
+    headings = ["Price:", "How long:", "Instructions:", "Family:", "Options:"]
+    assert sorted(headings, key=words.index) == headings
+
+
 def test_sessions_are_shown(fixgate: Fixgate) -> None:
     assert "SIM      orders       ready" in fixgate("sessions").stdout
     assert [session["phase"] for session in lines(fixgate("sessions", "--json"))] == ["SESSION_PHASE_READY"] * 2
@@ -92,6 +127,11 @@ def test_sessions_are_shown(fixgate: Fixgate) -> None:
         (("order", "buy", "-5", "EURUSD", "--account", "DESK1"), Exit.USAGE, "No such option"),
         (("order", "buy", "5e3", "EURUSD", "--account", "DESK1"), Exit.USAGE, "order_qty: '5e3' is no plain decimal"),
         (("order", "hold", "5", "EURUSD", "--account", "DESK1"), Exit.USAGE, "'hold' is not one of"),
+        ((*BUY, "--tag", "abc"), Exit.USAGE, "'abc' is no custom field"),
+        ((*BUY, "--tag", "38=5"), Exit.USAGE, "custom_tags: 38 is not between"),
+        ((*BUY, "--stop", "1.39"), Exit.REFUSED, "NOT_TAKEN: ord_type=STOP"),
+        ((*BUY, "--parent", "T99999999"), Exit.UNKNOWN, "UNKNOWN_PARENT"),
+        ((*BUY, "--as-parent", "--wait"), Exit.USAGE, "--as-parent holds one here"),
         ((*BUY, "--expire-in", "soon"), Exit.USAGE, "'soon' is no duration"),
         (("order", "buy", "5", "EURUSD", "--account", "NOBODY"), Exit.UNKNOWN, "UNKNOWN_ACCOUNT: account=NOBODY"),
         (("order", "buy", "5", "GBPUSD", "--account", "DESK1"), Exit.UNKNOWN, "UNKNOWN_SYMBOL: symbol=GBPUSD"),

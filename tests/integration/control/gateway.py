@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind, SessionPlan
 from gateway.control.server import Server
@@ -21,6 +22,8 @@ from gateway.engine import Engine
 from gateway.sessions import Phase
 from gateway.starting import start
 from gateway.state import State
+from gateway.taking import Instruction, Takes
+from oms.domain.fields import OrdType
 from ops.dev_ca import Certificates, Identity
 from ops.migrations.run import upgrade
 from risk.limits import Instrument, Limits, Policy
@@ -41,11 +44,19 @@ LIMITS = Limits(
     passive_collar_bps=Decimal(5_000),
     reference_age_ms_max=3_600_000,
 )
+TAKES = replace(
+    Takes(),
+    ord_types=frozenset({OrdType.MARKET, OrdType.LIMIT, OrdType.STOP_LIMIT}),
+    instructions=frozenset({Instruction.MIN_QTY, Instruction.LOCATE, Instruction.CUSTOM_TAGS}),
+)
 CELL = Cell(
     name="T",
     version="test",
     config_hash="test",
-    sessions=(SessionPlan(ORDERS, SessionKind.ORDERS), SessionPlan(MARKET_DATA, SessionKind.MARKET_DATA, symbols=("EURUSD",))),
+    sessions=(
+        SessionPlan(ORDERS, SessionKind.ORDERS, takes=TAKES),
+        SessionPlan(MARKET_DATA, SessionKind.MARKET_DATA, symbols=("EURUSD",)),
+    ),
     account_sessions={"DESK1": ORDERS, "DESK2": ORDERS},
     policy=Policy(
         version="limits-1",

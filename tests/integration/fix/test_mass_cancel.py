@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from gateway import link
 from gateway.codec.text import fields
 from gateway.sessions import SessionReady
+from gateway.taking import Takes
 from oms.domain.commands import MassCancel
 from oms.domain.events import MessageSent
 from tests.integration.fix.counterparty import Counterparty
@@ -17,7 +18,7 @@ from tests.integration.fix.rig import Rig
 from tests.support.orders import ACCOUNTS, CELL, PRINCIPAL, SESSION, placed
 
 A, B, MASS = "FG00000001", "FG00000002", "FG00000003"
-NATIVE = replace(CELL, sessions=(replace(CELL.sessions[0], mass_cancel=True), *CELL.sessions[1:]))
+NATIVE = replace(CELL, sessions=(replace(CELL.sessions[0], takes=Takes(mass_cancel=True)), *CELL.sessions[1:]))
 
 
 @pytest.fixture

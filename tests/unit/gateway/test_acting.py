@@ -18,6 +18,7 @@ from gateway.sessions import (
     SessionLoggedOut,
     SessionReady,
 )
+from gateway.taking import Takes
 from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested
 from oms.domain.chain import RequestState
 from oms.domain.commands import MassCancel
@@ -37,7 +38,7 @@ from oms.domain.report import MassCancelReport
 from tests.support.model_engine import Engine, folded
 from tests.support.orders import ACCOUNTS, CELL, OTHER, PRINCIPAL, SESSION, fill, placed, receipt, report, said, terms
 
-NATIVE = replace(CELL, sessions=(replace(CELL.sessions[0], mass_cancel=True), *CELL.sessions[1:]))
+NATIVE = replace(CELL, sessions=(replace(CELL.sessions[0], takes=Takes(mass_cancel=True)), *CELL.sessions[1:]))
 BOTH = ACCOUNTS | {"DESK2"}
 A, B, C, MASS = "FG00000001", "FG00000002", "FG00000003", "FG00000004"
 

@@ -48,7 +48,7 @@ def test_a_report_is_read_in_the_version_of_its_session() -> None:
     state = State(replace(CELL, sessions=plans))
     state.apply(placed(), 1, 1)
     partial_fill = [(150, "1") if tag == 150 else (tag, value) for tag, value in FILL]
-    (booked,) = received(state, READY, link.Received(raw(30, "8", (20, "0"), *partial_fill)))
+    booked, *_ = received(state, READY, link.Received(raw(30, "8", (20, "0"), *partial_fill)))
     assert isinstance(booked, ExecutionReported)
     assert booked.report == fill(100)
 

@@ -6,12 +6,13 @@ from msgspec.structs import replace
 from oms import deciding
 from oms.domain.commands import DecideAgain
 from oms.domain.events import CancelRequested, MessageSent, ReplaceRequested, RequestDoubted, RequestNotSent, RequestReissued
-from oms.domain.fields import ExecType, MsgType, OrdStatus
+from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
 from oms.domain.refusal import Refusal
 from tests.support.orders import (
     GRANT,
     PRINCIPAL,
     SESSION,
+    D,
     book,
     change,
     fill,
@@ -115,3 +116,32 @@ def test_the_last_replace_is_sent_again_also_when_an_earlier_one_is_done() -> No
     done = said(report(ExecType.REPLACED, OrdStatus.NEW, NEXT, exec_id="R1"))
     asked = deciding.reissue(book(placed(), NEW, REPLACE, later, done), DecideAgain(ROOT, THIRD), 9, 50, 1_000)
     assert asked == RequestReissued(ROOT, THIRD, SESSION, 9)
+
+
+def test_a_replace_moves_the_stop_or_keeps_it() -> None:
+    stop = terms(1_000, "1.39", ord_type=OrdType.STOP_LIMIT, stop_px=D("1.38"))
+    orders = book(placed(wanted=stop), NEW)
+    moved = deciding.change(orders, change("r1", 1_000, stop_px=D("1.37")), orders.chains[ROOT], GRANT, 5)
+    kept = deciding.change(orders, change("r2", 1_000, "1.40"), orders.chains[ROOT], GRANT, 5)
+    assert isinstance(moved, ReplaceRequested)
+    assert isinstance(kept, ReplaceRequested)
+    assert (moved.terms, kept.terms) == (replace(stop, stop_px=D("1.37")), replace(stop, price=D("1.40")))
+
+
+@pytest.mark.parametrize("ord_type", OrdType)
+def test_a_replace_gives_an_order_no_price_of_another_type(ord_type: OrdType) -> None:
+    has_price = ord_type in {OrdType.LIMIT, OrdType.STOP_LIMIT, OrdType.LIMIT_ON_CLOSE, OrdType.PEGGED}
+    has_stop = ord_type in {OrdType.STOP, OrdType.STOP_LIMIT, OrdType.MARKET_IF_TOUCHED}
+    orders = book(placed(wanted=terms(ord_type=ord_type)), NEW)
+    priced = deciding.change(orders, change(price="1.4"), orders.chains[ROOT], GRANT, 5)
+    stopped = deciding.change(orders, change(stop_px=D("1.4")), orders.chains[ROOT], GRANT, 5)
+    assert getattr(priced, "refusal", None) is (None if has_price else Refusal.PRICE_ON_MARKET_ORDER)
+    assert getattr(stopped, "refusal", None) is (None if has_stop else Refusal.STOP_PX_ON_PLAIN_ORDER)
+
+
+def test_a_replace_with_another_stop_is_another_request() -> None:
+    stop = terms(1_000, ord_type=OrdType.STOP, price=None, stop_px=D("1.38"))
+    asked = ReplaceRequested(ROOT, NEXT, ROOT, "r1", PRINCIPAL, SESSION, GRANT, replace(stop, stop_px=D("1.37")))
+    orders = book(placed(wanted=stop), NEW, asked)
+    assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.37"))) is not None
+    assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.36"))) is None

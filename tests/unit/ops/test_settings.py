@@ -6,8 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.codec.version import VERSIONS, Version
+from gateway.taking import Instruction, Takes
+from oms.domain.exec_inst import ExecInst
+from oms.domain.fields import OrdType
 from ops.settings import ConfigError, cell, load, worker
 
 CONFIG = Path("environments/dev.toml")
@@ -97,3 +101,50 @@ def test_every_complaint_is_made_at_once(tmp_path: Path) -> None:
 def test_reading_the_files_loads_no_grpc() -> None:
     program = "import sys, ops.settings; sys.exit('grpc' in sys.modules or 'google' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def with_takes(tmp_path: Path, takes: str) -> Path:
+    """An environment whose counterparty says this of what it takes."""
+    counterparty, environment = tmp_path / "broker.toml", tmp_path / "environment.toml"
+    counterparty.write_text(Path("counterparties/simbroker.toml").read_text().partition("[takes]")[0] + takes)
+    environment.write_text(GOOD.replace("counterparties/simbroker.toml", str(counterparty)))
+    return environment
+
+
+def test_what_the_shipped_file_says_is_what_is_taken_where_a_file_says_nothing(tmp_path: Path) -> None:
+    shipped, silent = load(CONFIG), load(with_takes(tmp_path, ""))
+    assert cell(shipped).sessions[0].takes == cell(silent).sessions[0].takes == Takes()
+
+
+def test_a_counterparty_takes_what_its_file_says_in_words(tmp_path: Path) -> None:
+    says = '[takes]\nord_types = ["STOP"]\nexec_insts = ["ALL_OR_NONE"]\ninstructions = ["min_qty"]\nreplace = false\n'
+    expected = replace(
+        Takes(),
+        ord_types=frozenset({OrdType.STOP}),
+        exec_insts=frozenset({ExecInst.ALL_OR_NONE}),
+        instructions=frozenset({Instruction.MIN_QTY}),
+        replace=False,
+    )
+    assert cell(load(with_takes(tmp_path, says))).sessions[0].takes == expected
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        ('ord_types = ["STP"]', "takes.ord_types: 'STP' is none of MARKET, LIMIT"),
+        ('ord_types = ["2"]', "takes.ord_types: '2' is none of"),
+        ('times_in_force = ["GTC"]', "takes.times_in_force: 'GTC' is none of DAY"),
+        ('sides = ["buy"]', "takes.sides: 'buy' is none of BUY"),
+        ('exec_insts = ["G"]', "takes.exec_insts: 'G' is none of"),
+        ('handl_insts = ["AUTO"]', "takes.handl_insts: 'AUTO' is none of"),
+        ('instructions = ["minqty"]', "takes.instructions: 'minqty' is none of min_qty"),
+        ('replace = "yes"', "`$.takes.replace`"),
+        ('sides = "BUY"', "`$.takes.sides`"),
+        ("iceberg = true", "iceberg"),
+    ],
+)
+def test_a_word_that_names_nothing_is_refused_with_the_file_and_the_key(tmp_path: Path, says: str, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(with_takes(tmp_path, f"[takes]\n{says}\n"))
+    assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}: ")
+    assert words in str(refused.value)

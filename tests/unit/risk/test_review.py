@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.domain.fields import OrdType, Side
-from oms.domain.numbers import CONTEXT
+from oms.domain.numbers import CONTEXT, plain
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
 from risk.limits import Instrument, Limits, Policy, Quote
@@ -131,6 +131,93 @@ def test_a_sell_below_the_bid_is_judged_by_the_bid_that_it_would_trade_at() -> N
     assert review(terms(price="1.3900", side=Side.SELL), POLICY, {"EURUSD": QUOTE}, 0)[1].worst_px == D("1.3900")
 
 
+@pytest.mark.parametrize(("stop_px", "is_fine"), [("1.3900", True), ("1.39005", False)])
+def test_a_stop_price_is_on_the_tick(stop_px: str, is_fine: bool) -> None:
+    expected = None if is_fine else (Refusal.PRICE_NOT_ON_TICK, f"stop_px={stop_px} tick=0.0001")
+    assert verdict(terms(price=None, ord_type=OrdType.STOP, stop_px=D(stop_px))) == expected
+
+
+@pytest.mark.parametrize(
+    ("side", "stop_px", "worst_px"),
+    [
+        (Side.BUY, "1.4000", "1.4070"),  # Triggered above the offer: the stop, and the slippage.
+        (Side.BUY, "1.3000", "1.392126"),  # Below it: triggered at once, at the offer.
+        (Side.SELL, "1.3000", "1.391925"),
+        (Side.SELL_SHORT, "1.4000", "1.4070"),
+    ],
+)
+def test_a_stop_is_judged_at_the_worse_of_market_and_stop(side: Side, stop_px: str, worst_px: str) -> None:
+    wanted = terms(price=None, side=side, ord_type=OrdType.STOP, stop_px=D(stop_px))
+    assert review(wanted, POLICY, {"EURUSD": QUOTE}, 0)[1].worst_px == D(worst_px)
+
+
+@pytest.mark.parametrize(
+    "ord_type", [OrdType.MARKET_ON_CLOSE, OrdType.MARKET_WITH_LEFT_OVER_AS_LIMIT, OrdType.PEGGED, OrdType.MARKET_IF_TOUCHED]
+)
+def test_whatever_has_no_price_is_judged_with_slippage(ord_type: OrdType) -> None:
+    wanted = terms(price=None, ord_type=ord_type, stop_px=D("1.38") if ord_type is OrdType.MARKET_IF_TOUCHED else None)
+    assert review(wanted, POLICY, {"EURUSD": QUOTE}, 0)[1].worst_px == D("1.392126")
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "stop_px", "is_fine"),
+    [
+        (Side.BUY, "111.10", "110.00", True),  # 1% through the stop, which is 10% above the offer
+        (Side.BUY, "111.11", "110.00", False),
+        (Side.BUY, "101.01", "95.00", False),  # The market is beyond the stop: 1% through the offer counts.
+        (Side.SELL, "89.10", "90.00", True),
+        (Side.SELL, "89.09", "90.00", False),
+        (Side.SELL_SHORT, "89.09", "90.00", False),
+        (Side.SELL_SHORT, "98.00", "99.50", False),
+    ],
+)
+def test_a_stop_limit_is_measured_from_where_it_is_triggered(side: Side, price: str, stop_px: str, is_fine: bool) -> None:
+    limits = replace(LOOSE, price_collar_bps=D(100), passive_collar_bps=D(1_500))
+    wanted = terms(price=price, side=side, ord_type=OrdType.STOP_LIMIT, stop_px=D(stop_px))
+    found = refusal(wanted, limits, Quote(D(99), D(100), 0), tick=D("0.01"))
+    assert found == (None if is_fine else Refusal.PRICE_EXCEEDS_COLLAR)
+
+
+def cash(amount: str, price: str | None = None, **changes: Any) -> Terms:
+    return terms("0", price, cash_order_qty=D(amount), **changes)
+
+
+@pytest.mark.parametrize(("amount", "is_fine"), [("2000000", True), ("2000000.01", False)])
+def test_the_notional_of_a_cash_order_is_its_amount(amount: str, is_fine: bool) -> None:
+    limits = replace(LIMITS, order_qty_max=D(10_000_000))
+    numbers = f"order_notional={amount} order_notional_max=2000000"
+    assert verdict(cash(amount), limits) == (None if is_fine else (Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, numbers))
+
+
+@pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
+@pytest.mark.parametrize(("price", "least_px"), [(None, "1.378075"), ("1.3850", "1.385"), ("1.3800", "1.38")])
+def test_a_cash_order_is_within_the_quantity_at_the_lowest_price_that_it_could_trade_at(
+    side: Side, price: str | None, least_px: str
+) -> None:
+    limits = replace(LIMITS, order_qty_max=D(1_000))
+    most = D(least_px) * 1_000
+    beyond = f"cash_order_qty={plain(most + 1)} least_px={least_px} order_qty_max=1000"
+    assert verdict(cash(str(most), price, side=side), limits) is None
+    assert verdict(cash(str(most + 1), price, side=side), limits) == (Refusal.ORDER_QTY_EXCEEDS_MAX, beyond)
+    assert verdict(cash(str(most * 10), price, side=side), limits, multiplier=D(10)) is None
+
+
+def test_a_cash_order_passes_no_stop_that_would_make_it_larger() -> None:
+    wanted = cash("1000", ord_type=OrdType.STOP, stop_px=D("0.0001"))
+    assert refusal(wanted) is Refusal.ORDER_QTY_EXCEEDS_MAX
+
+
+@pytest.mark.parametrize("collar_bps", [10_000, 20_000])
+def test_a_cash_order_that_could_slip_to_nothing_is_refused(collar_bps: int) -> None:
+    assert refusal(cash("1"), replace(LIMITS, price_collar_bps=D(collar_bps))) is Refusal.ORDER_QTY_EXCEEDS_MAX
+
+
+def test_a_cash_order_needs_a_sound_market() -> None:
+    assert refusal(cash("1000"), LIMITS, None) is Refusal.NO_REFERENCE_PX
+    assert refusal(cash("1000"), LIMITS, Quote(D(0), D(1), 0)) is Refusal.NO_REFERENCE_PX
+    assert refusal(cash("1000"), LIMITS, QUOTE, 6_000 * MS) is Refusal.STALE_REFERENCE_PX
+
+
 @pytest.mark.parametrize(
     ("wanted", "policy", "quotes", "expected"),
     [
@@ -160,6 +247,8 @@ def test_the_largest_numbers_that_the_edge_lets_through_are_judged(is_limit: boo
         for side in Side:
             wanted = terms(largest, largest if is_limit else None, side=side)
             assert refusal(wanted, quote=Quote(D(largest), D(largest), 0), multiplier=D("123456.789")) is not None
+            stop = replace(wanted, stop_px=D(largest), order_qty=D(0), cash_order_qty=D(largest))
+            assert refusal(stop, LOOSE, quote=Quote(D(largest), D(largest), 0), multiplier=D("123456.789")) is not None
 
 
 def test_what_is_worst_is_told_first() -> None:

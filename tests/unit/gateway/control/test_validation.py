@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from gateway.api.v1 import fix_pb2
 from gateway.api.v1.order_service_pb2 import CancelRequest, ReplaceRequest, SubmitRequest, TradeEntry
 from gateway.control.identity import Principal, Role
+from gateway.control.reading import NUMBER_LENGTH_MAX, _number, positive
 from gateway.control.status import EdgeRefusal, Refused
-from gateway.control.validation import NUMBER_LENGTH_MAX, _number, cancel, change, command, place, positive
+from gateway.control.validation import cancel, change, command, place
 from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
 from oms.domain.fields import OrdType, Side, TimeInForce
 from oms.domain.terms import Terms
