@@ -14,6 +14,8 @@ class SessionKind(Choice):
 
     ORDERS = "orders"
     MARKET_DATA = "market_data"
+    CLIENTS = "clients"
+    """A client's orders come in, and their reports go out: we are the sell side."""
 
 
 class SessionPlan(msgspec.Struct, frozen=True):
@@ -24,6 +26,15 @@ class SessionPlan(msgspec.Struct, frozen=True):
     begin_string: str = "FIX.4.4"
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
+    accounts: frozenset[str] = frozenset()
+    """The accounts that a client may trade."""
+    default_account: str = ""
+    """Of a client's orders that name no account."""
+
+    @property
+    def principal(self) -> str:
+        """Who asks for what comes in on a client's session, as a certificate says it of a gRPC client."""
+        return f"fix:{self.name}"
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox
 from gateway.rules import LinkLost
-from gateway.sessions import GapFilled, SessionGranted, SessionHalted
+from gateway.sessions import GapFilled, ReportSent, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
-_TOLD = frozenset({MessageSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, ReportSent, GapFilled, SessionGranted, SessionHalted})
 
 
 class Links:
@@ -31,7 +31,7 @@ class Links:
         self.inbox = inbox
         self.sessions = sessions
         self.acked: dict[str, int] = {}
-        """How many MessageSent and GapFilled of each session's present grant are durable: each is an entry of the sent.log."""
+        """How many MessageSent, ReportSent and GapFilled of each session's present grant are durable: entries of the sent.log."""
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
         self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
@@ -83,7 +83,7 @@ class Links:
             event = fact.event
             if type(event) not in _TOLD:
                 continue
-            if isinstance(event, (MessageSent, GapFilled)):
+            if isinstance(event, (MessageSent, ReportSent, GapFilled)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gateway import link
 from gateway.cell import SessionKind
+from gateway.client import worker_words
 from gateway.codec import reading
 from gateway.codec.message import message
 from gateway.inbound import received, rejected
@@ -172,10 +173,15 @@ def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...
     return _session_down(state, command.session, command.grant, "worker gone")
 
 
-def _from_link(state: State, command: FromLink, _at_ns: int) -> tuple[Event, ...]:
+def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]:
     frame, session = command.frame, state.sessions[command.session]
     if command.grant != session.grant and type(frame) is not link.Hello:
         return ()  # A worker that has been replaced: its numbers are not ours any more.
+    if command.session in state.outboxes:
+        if isinstance(frame, link.Received):
+            return worker_words.received(state, session, frame, at_ns, decide)
+        if isinstance(frame, link.Sent):
+            return worker_words.sent(state, session, frame)
     return FRAMES[type(frame)](state, session, frame)
 
 
@@ -188,6 +194,9 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
     halt = why_halt(session, hello)
     if halt:
         return (*down, SessionHalted(hello.session, halt))
+    outbox = state.outboxes.get(hello.session)
+    if outbox is not None:
+        return (*down, *worker_words.left_behind(state, session, hello), granted(session, hello, len(outbox.waiting)))
     grant = granted(session, hello)
     if session.grant == 0:
         return (*down, grant)
@@ -224,7 +233,7 @@ def _session_down(state: State, session: str, grant: int, reason: str) -> tuple[
 
 
 def _logged_on(state: State, session: Session, _frame: link.LoggedOn) -> tuple[Event, ...]:
-    if state.plans[session.name].kind is SessionKind.MARKET_DATA:
+    if state.plans[session.name].kind is not SessionKind.ORDERS:  # What a client is to be told waits for nothing.
         return SessionLoggedOn(session.name), SessionReady(session.name)
     return (SessionLoggedOn(session.name),)
 

@@ -181,7 +181,6 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
         "TimestampPrecision": 6,
         "CheckLatency": "N",
         **_address(role, endpoint),
-        **(_NO_JUDGE if role == "initiator" else {}),
     }
     return "\n".join([_section("DEFAULT", shared), *(_section("SESSION", _session(role, s, store)) for s in sessions)])
 
@@ -194,6 +193,8 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
 
 
 def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
+    """What a venue says of our orders has to reach us, however it says it. So has a client's order: we refuse it in its words."""
+    is_judged_by_us = role == "initiator" or config.takes_all
     return {
         "BeginString": config.begin_string,
         "SenderCompID": config.sender_comp_id,
@@ -202,16 +203,14 @@ def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "PersistMessages": "Y" if config.persist_messages else "N",
         "UseDataDictionary": "Y",
-        "DataDictionary": _dictionary(role, config.data_dictionary, store),
+        "DataDictionary": _lenient(config, store) if is_judged_by_us else dictionary.path(config.data_dictionary),
+        **(_NO_JUDGE if is_judged_by_us else {}),
     }
 
 
-def _dictionary(role: Role, name: str, store: Path) -> str:
-    """An acceptor refuses what its clients send wrongly; what a venue says of our orders has to reach us, however it says it."""
-    if role == "acceptor":
-        return dictionary.path(name)
-    file = store / f"{name}.lenient.xml"
-    dictionary.write_lenient(name, file)
+def _lenient(config: SessionConfig, store: Path) -> str:
+    file = store / f"{config.data_dictionary}.lenient.xml"
+    dictionary.write_lenient(config.data_dictionary, file)
     return str(file)
 
 
