@@ -35,9 +35,9 @@ class ClientSide:
         self._client_number = self.engine.state.sessions[CLIENT].next_target - 1
         self._venue_number = self.engine.state.sessions[orders.SESSION].next_target - 1
         for session in (orders.SESSION, CLIENT):
-            self.add(
-                SessionGranted(session, 1, 1, 1, 10_000, trusted=True, pid=1), SessionLoggedOn(session), SessionReady(session)
-            )
+            known = self.engine.state.sessions[session]
+            grant = SessionGranted(session, 1, known.last_sender + 1, known.next_target, 10_000, trusted=True, pid=1)
+            self.add(grant, SessionLoggedOn(session), SessionReady(session))
         self.engine.state.quotes["EURUSD"] = replace(orders.QUOTE, at_ns=self.engine.at_ns)
 
     def add(self, *events: Event) -> None:

@@ -115,6 +115,16 @@ def test_an_order_is_placed_once_whenever_the_engine_dies(running: Installation,
     assert placed(running, "O1") == (dict(found[-1])[150] == "F")
 
 
+def test_what_happened_while_the_client_was_away_is_resent_when_it_comes_back(running: Installation, peer: Peer) -> None:
+    sent_and_filled_unheard(running, peer, "A1", peer.stop)
+    worker = running.pid(NAME)
+    peer.start()
+    found = reports(peer, "A1", "F")
+    assert exec_types(found) == [("0", False), ("F", False)]
+    assert [dict(one)[43] for one in found] == ["Y", "Y"]
+    assert running.pid(NAME) == worker
+
+
 def test_reports_of_a_lost_store_are_sent_again_and_say_so(running: Installation, peer: Peer) -> None:
     sent_and_filled_unheard(running, peer, "S1", peer.stop)
     folder = running.settings.data / "fix" / NAME
