@@ -142,7 +142,7 @@ def test_the_replayed_outbox_is_the_live_one() -> None:
 def test_a_message_of_the_client_that_comes_again_places_nothing_twice() -> None:
     side = ClientSide()
     side.asks(ORDER)
-    side.asks(ORDER.replace("35=D|", "35=D|43=Y|"), number=1)
+    assert side.asks(ORDER.replace("35=D|", "35=D|43=Y|"), number=1) == []
     assert sum(isinstance(event, OrderPlaced) for event in events(side.engine.journal)) == 1
 
 

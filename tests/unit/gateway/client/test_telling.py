@@ -41,6 +41,14 @@ def test_a_cancel_that_the_venue_rejects_unread_is_a_cancel_reject() -> None:
     assert picked(heard, 11, 41, 39, 434, 102, 58) == [("9", "B", "A", "0", "1", "99", "tag 38")]
 
 
+def test_only_the_first_answer_to_a_cancel_is_told() -> None:
+    side = working()
+    side.asks(CANCEL)
+    canceled = side.venue_says("35=8|11=FG00000002|41=FG00000001|37=V1|17=E2|150=4|39=4|14=0|151=0")
+    assert picked(canceled, 11, 41, 150, 39) == [("8", "B", "A", "4", "4")]
+    assert side.venue_says("35=9|11=FG00000002|41=FG00000001|37=V1|39=4|434=1|102=0") == []
+
+
 def test_a_replace_that_the_venue_rejects_as_an_order_is_a_cancel_reject() -> None:
     side = working()
     side.asks("35=G|11=B|41=A|55=EURUSD|54=1|38=2000|40=2|44=1.3850")
