@@ -16,6 +16,8 @@ class SessionKind(Choice):
 
     ORDERS = "orders"
     MARKET_DATA = "market_data"
+    CLIENTS = "clients"
+    """A client's orders come in, and their reports go out: we are the sell side."""
 
 
 class SessionPlan(msgspec.Struct, frozen=True):
@@ -34,6 +36,16 @@ class SessionPlan(msgspec.Struct, frozen=True):
     def takes_mass_cancel(self) -> bool:
         """Whether one OrderMassCancelRequest(35=q) may stand for many cancels."""
         return self.takes.mass_cancel and self.version.has_mass_requests
+
+    accounts: frozenset[str] = frozenset()
+    """The accounts that a client may trade."""
+    default_account: str = ""
+    """Of a client's orders that name no account."""
+
+    @property
+    def principal(self) -> str:
+        """Who asks for what comes in on a client's session, as a certificate says it of a gRPC client."""
+        return f"fix:{self.name}"
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 
 from gateway import link
-from gateway.cell import SessionKind
+from gateway.cell import SessionKind, SessionPlan
+from gateway.client.outbox import Letter
 from gateway.codec import writing
+from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
-from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
+from gateway.sessions import GapFilled, SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
 from oms.domain.acts import MassCancelRequested
 from oms.domain.events import (
@@ -36,7 +38,33 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
 def effects(state: State, fact: Fact) -> Iterable[Outgoing]:
     """The frames that a durable fact releases. Most facts release none."""
     make = _EFFECTS.get(type(fact.event))
-    return () if make is None else make(state, fact, fact.event)
+    made = () if make is None else make(state, fact, fact.event)
+    return (*made, *_letters(state, fact)) if state.outboxes else made
+
+
+def _letters(state: State, fact: Fact) -> Iterable[Outgoing]:
+    """What clients over FIX are told because of the fact.
+
+    A report goes out under the grant that was there before its fact; a later grant finds it waiting, and lets it go itself.
+    """
+    event = fact.event
+    for name, outbox in state.outboxes.items():
+        grant = state.sessions[name].grant
+        if isinstance(event, SessionGranted) and event.session == name:
+            due = outbox.due_before(fact.seq)
+            grant = fact.seq
+        elif isinstance(event, GapFilled) and event.session == name:
+            due = outbox.due_again(fact.seq)
+        else:
+            due = outbox.due(fact.seq)
+        if grant <= fact.seq:
+            yield from (_letter(outbox.plan, grant, letter) for letter in due)
+
+
+def _letter(plan: SessionPlan, grant: int, letter: Letter) -> Outgoing:
+    poss_resend = "97=Y\x01" if letter.is_again else ""
+    text = framed(plan.version.begin_string, letter.msg_type, poss_resend + letter.body)
+    return Outgoing(plan.name, grant, link.Send(letter.seq, "", "", letter.msg_type, 0, text))
 
 
 def _request(state: State, fact: Fact, event: OrderPlaced | CancelRequested | ReplaceRequested) -> Iterable[Outgoing]:

@@ -60,7 +60,7 @@ class Engine:
         self._clock = Clock(wall_ns, monotonic_ns)
         self._filled = asyncio.Event()
         self._inbox = Inbox(self._wake)
-        self.links = Links(self._inbox, frozenset(state.plans))
+        self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
@@ -155,8 +155,7 @@ class Engine:
             self._handle(item, at_ns)
         else:
             self._is_due = self._is_full = True  # Goes on with the next batch.
-        if self._inbox.is_relieved():
-            self.links.relieve()
+        self.links.relieve()
         if not self._batch.is_empty():
             self._filled.set()
 

@@ -9,6 +9,9 @@ A message that cannot be read is set aside; it counts where its number can be re
 does a message that our FIX layer refuses by itself: all that we ever see of it is our own Reject(3).
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from gateway import link
 from gateway.codec import reading
 from gateway.codec.message import Message, readable
@@ -37,8 +40,15 @@ class Hole(Exception):
     """A message came in above the expected number that should have waited: what lies between would be lost."""
 
 
-def received(state: State, session: Session, frame: link.Received) -> tuple[Event, ...]:
-    """The facts in one received message. Raises Hole when the link must be cut and the session started again."""
+Meaning = Callable[[Receipt, Message, str], tuple[Event, ...]]
+"""What a message that counts causes; the text says what about it could not be read."""
+
+
+def received(state: State, session: Session, frame: link.Received, meaning: Meaning | None = None) -> tuple[Event, ...]:
+    """The facts in one received message. Raises Hole when the link must be cut and the session started again.
+
+    `meaning` is a venue's, unless another is given.
+    """
     message, problem = _message(frame.raw)
     try:
         number = count(message.msg_seq_num, 34)
@@ -50,10 +60,8 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     if number > session.next_target and message.msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
-    if problem:
-        return MessageReceived(receipt), ReportQuarantined(session.name, f"unreadable message: {problem}", is_suspended=True)
-    meaning = _meaning(state, session, receipt, message)
-    return meaning if meaning and type(meaning[0]) in HEARD else (MessageReceived(receipt), *meaning)
+    caused = (meaning or partial(_meaning, state, session))(receipt, message, problem)
+    return caused if caused and type(caused[0]) in HEARD else (MessageReceived(receipt), *caused)
 
 
 def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
@@ -112,22 +120,23 @@ def _next_target(session: Session, number: int, message: Message) -> int:
     return next_target
 
 
-def _meaning(state: State, session: Session, receipt: Receipt, message: Message) -> tuple[Event, ...]:
+def _meaning(state: State, session: Session, receipt: Receipt, message: Message, problem: str) -> tuple[Event, ...]:
+    if problem:
+        return (ReportQuarantined(session.name, f"unreadable message: {problem}", is_suspended=True),)
     match message.msg_type:
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.test_req_id == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
         case "4":
-            return _filled_over(state, session, message)
+            return filled_over(state, session, message)
         case _:
             told = reading.report(message, state.plans[session.name].version)
-            told = reading.report(message)
             if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
                 return (MassCancelRejected(asked[-1], receipt, told.text),)
             return () if told is None else hearing.report(state.book, receipt, told)
 
 
-def _filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:
+def filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:
     """The peer will not say again what it said under some numbers: an answer to any unanswered request may have been there."""
     if message.gap_fill_flag != "Y":
         raise Hole(f"{session.name}: SequenceReset-Reset to {message.new_seq_no}: numbers are not given up without a person")

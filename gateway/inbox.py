@@ -1,7 +1,8 @@
 """The one door in: bounded lanes, emptied in order of what must not wait.
 
-Venue reports are never dropped: when their lane is full the link stops reading, and TCP holds the venue back. Everybody else is
-refused at the bound and told so.
+What workers say is never dropped: when its lane is full the links of that lane stop reading, and TCP holds the peers back.
+Clients over FIX have a lane of their own, so that no venue's report waits behind their orders. Everybody else is refused at the
+bound and told so.
 """
 
 from collections import deque
@@ -45,13 +46,22 @@ class Lane(IntEnum):
     REACTIONS = 0
     """What our own facts set off."""
     REPORTS = 1
-    """What workers and venues say."""
+    """What venues and their workers say."""
     CANCELS = 2
     REPLACES = 3
-    ORDERS = 4
+    CLIENTS = 4
+    """What clients over FIX and their workers say, in one order: a request must not pass the one before it."""
+    ORDERS = 5
 
 
-BOUNDS = {Lane.REACTIONS: 1_000_000, Lane.REPORTS: 20_000, Lane.CANCELS: 20_000, Lane.REPLACES: 10_000, Lane.ORDERS: 10_000}
+BOUNDS = {
+    Lane.REACTIONS: 1_000_000,
+    Lane.REPORTS: 20_000,
+    Lane.CANCELS: 20_000,
+    Lane.REPLACES: 10_000,
+    Lane.CLIENTS: 10_000,
+    Lane.ORDERS: 10_000,
+}
 """REACTIONS are bounded by the requests that are open; the number here is only where we would rather end than go on."""
 
 _LANES: dict[type, Lane] = {
@@ -83,7 +93,6 @@ class Inbox:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lanes: tuple[deque[Item], ...] = tuple(deque() for _ in Lane)
-        self._reports = self._lanes[Lane.REPORTS]
         self._orders: dict[tuple[str, str], int] = {}
         """How often each client's order waits here, by principal and client_order_id."""
 
@@ -106,9 +115,14 @@ class Inbox:
         waiting.append(Item(command))
         self._wake()
 
-    def hear(self, session: str, grant: int, frames: Iterable[FromWorker]) -> None:
+    def hear(self, session: str, grant: int, frames: Iterable[FromWorker], lane: Lane = Lane.REPORTS) -> None:
         """Take in what a worker said, however much: it is the link that must stop reading when we are pressed."""
-        self._reports.extend([Item(FromLink(session, grant, frame)) for frame in frames])
+        self._lanes[lane].extend([Item(FromLink(session, grant, frame)) for frame in frames])
+        self._wake()
+
+    def lose(self, session: str, grant: int, lane: Lane = Lane.REPORTS) -> None:
+        """A worker is gone: said after all that it said."""
+        self._lanes[lane].append(Item(LinkLost(session, grant)))
         self._wake()
 
     def take(self) -> Item | None:
@@ -137,10 +151,10 @@ class Inbox:
         if not self._orders[named]:
             del self._orders[named]
 
-    def is_pressed(self) -> bool:
-        """Whether the workers' links must stop reading."""
-        return len(self._reports) >= BOUNDS[Lane.REPORTS]
+    def is_pressed(self, lane: Lane = Lane.REPORTS) -> bool:
+        """Whether the workers' links of that lane must stop reading."""
+        return len(self._lanes[lane]) >= BOUNDS[lane]
 
-    def is_relieved(self) -> bool:
-        """Whether the workers' links may read again."""
-        return len(self._reports) < BOUNDS[Lane.REPORTS] // 2
+    def is_relieved(self, lane: Lane = Lane.REPORTS) -> bool:
+        """Whether the workers' links of that lane may read again."""
+        return len(self._lanes[lane]) < BOUNDS[lane] // 2

@@ -76,6 +76,8 @@ class Sent(msgspec.Struct, frozen=True, array_like=True, tag=5):
     root_id: str
     msg_type: str
     raw: bytes
+    seq: int = 0
+    """Of a report to a client: journal seq of the fact that it tells. Zero for a session message, and for a report resent."""
 
 
 class NotSent(msgspec.Struct, frozen=True, array_like=True, tag=6):

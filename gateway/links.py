@@ -11,9 +11,8 @@ from msgspec import DecodeError
 from gateway import link
 from gateway.effects import Outgoing
 from gateway.facts import Fact
-from gateway.inbox import Inbox
-from gateway.rules import LinkLost
-from gateway.sessions import AdminSent, GapFilled, SessionGranted, SessionHalted
+from gateway.inbox import Inbox, Lane
+from gateway.sessions import AdminSent, GapFilled, ReportSent, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -21,15 +20,17 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
-_TOLD = frozenset({MessageSent, AdminSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted})
 
 
 class Links:
     """All workers' connections. Frames go out only to the worker that holds the grant they were made for."""
 
-    def __init__(self, inbox: Inbox, sessions: frozenset[str]) -> None:
+    def __init__(self, inbox: Inbox, sessions: frozenset[str], clients: frozenset[str] = frozenset()) -> None:
+        """`clients` are the sessions whose peers are clients."""
         self.inbox = inbox
         self.sessions = sessions
+        self._clients = clients
         self.acked: dict[str, int] = {}
         """How many entries of the sent.log of each session's present grant are durable: each message of ours, each GapFilled."""
         self._asked_ns = 0
@@ -85,7 +86,7 @@ class Links:
                 continue
             if isinstance(event, AdminSent) and event.msg_type in link.SESSION_MESSAGES:
                 continue
-            if isinstance(event, (MessageSent, AdminSent, GapFilled)):
+            if isinstance(event, (MessageSent, AdminSent, ReportSent, GapFilled)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.
@@ -99,9 +100,10 @@ class Links:
             holder.close()
 
     def relieve(self) -> None:
-        """Let the workers' bytes in again after the inbox was full."""
+        """Let the workers' bytes in again where their lane of the inbox was full and is not any more."""
         for worker in self._open:
-            worker.resume()
+            if worker.is_paused and self.inbox.is_relieved(self.lane(worker.session)):
+                worker.resume()
 
     def opened(self, worker: "WorkerLink") -> None:
         self._open.add(worker)
@@ -115,7 +117,11 @@ class Links:
         self._closed.set()
         if worker.session and self._holders.get(worker.session) is worker:
             del self._holders[worker.session]
-            self.inbox.put(LinkLost(worker.session, worker.grant))
+            self.inbox.lose(worker.session, worker.grant, self.lane(worker.session))
+
+    def lane(self, session: str) -> Lane:
+        """Where the words of the session's worker wait."""
+        return Lane.CLIENTS if session in self._clients else Lane.REPORTS
 
     def _grant(self, session: str, grant: int) -> None:
         worker = self._waiting[session].popleft()
@@ -137,7 +143,7 @@ class WorkerLink(asyncio.Protocol):
         self._links = links
         self._cutter = link.Cutter()
         self._transport: asyncio.Transport | None = None
-        self._is_paused = False
+        self.is_paused = False
         self.session = ""
         self.grant = 0
 
@@ -153,8 +159,8 @@ class WorkerLink(asyncio.Protocol):
         except (link.LinkBroken, DecodeError) as broken:
             _log.error("link of %s cut: %s", self.session or "a nameless worker", broken)
             self.close()
-        if self._links.inbox.is_pressed() and self._transport is not None:
-            self._is_paused = True
+        if self._links.inbox.is_pressed(self._links.lane(self.session)) and self._transport is not None:
+            self.is_paused = True
             self._transport.pause_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio calls it so
@@ -162,8 +168,8 @@ class WorkerLink(asyncio.Protocol):
         self._links.lost(self)
 
     def resume(self) -> None:
-        if self._is_paused and self._transport is not None:
-            self._is_paused = False
+        if self.is_paused and self._transport is not None:
+            self.is_paused = False
             self._transport.resume_reading()
 
     def write(self, data: bytes) -> None:
@@ -183,7 +189,7 @@ class WorkerLink(asyncio.Protocol):
             return
         if not self.grant or link.Hello in map(type, frames):
             self._greet(frames)
-        self._links.inbox.hear(self.session, self.grant, frames)
+        self._links.inbox.hear(self.session, self.grant, frames, self._links.lane(self.session))
 
     def _greet(self, frames: list[link.FromWorker]) -> None:
         """A worker says one Hello, and nothing else before its Grant."""

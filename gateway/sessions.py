@@ -124,6 +124,27 @@ class GapFilled(SessionEvent, frozen=True, gc=False):
     """The first number after the range."""
 
 
+class ClientTold(SessionEvent, frozen=True, gc=False):
+    """What we say to a client over FIX that no fact about an order says: a status, a mass cancel's report, a refusal of what
+    could not be read. It will be sent to the client like the reports of its orders."""
+
+    msg_type: str
+    body: str
+    """Between the header and the trailer, fields ended by SOH."""
+
+
+class ReportSent(SessionEvent, frozen=True, gc=False):
+    """The worker handed a report to the client's FIX session under this number: from here on it is delivered or asked for."""
+
+    session_epoch: int
+    msg_seq_num: int
+    reported: int
+    """Journal seq of the fact that it tells."""
+    msg_type: str
+    raw: str
+    """The message as sent, credentials masked, bytes as Latin-1."""
+
+
 Heard = MessageReceived | ExecutionReported | CancelRejected | RequestRejected | MassCancelReported | MassCancelRejected
 """The facts that came in a message: its receipt is in them, so that its number counts in one record with what it said. Each
 number that counts has one such record."""
@@ -141,6 +162,8 @@ EVENTS: tuple[type[Event], ...] = (
     AdminSent,
     MessageDropped,
     GapFilled,
+    ClientTold,
+    ReportSent,
 )
 
 
@@ -199,12 +222,15 @@ def trusts(session: Session, hello: Hello) -> bool:
     return is_ours and is_latest and in_range
 
 
-def granted(session: Session, hello: Hello) -> SessionGranted:
-    """The numbers for a new start: continued where the evidence is good, beyond everything ever reserved where it is not."""
+def granted(session: Session, hello: Hello, waiting: int = 0) -> SessionGranted:
+    """The numbers for a new start: continued where the evidence is good, beyond everything ever reserved where it is not.
+
+    So many messages wait to be sent at once, and must have a number each.
+    """
     trusted = trusts(session, hello)
     next_sender = (hello.next_sender if trusted else session.reserved_to + 1) if session.grant else 1
     reserved_to = session.reserved_to
-    while reserved_to - next_sender < BLOCK // 2:
+    while reserved_to - next_sender < BLOCK // 2 + waiting:
         reserved_to += BLOCK
     return SessionGranted(
         session=session.name,
@@ -261,7 +287,7 @@ def heard(session: Session, receipt: Receipt) -> Session:
     return replace(session, next_target=next_target, heard_ahead=heard_ahead)
 
 
-def _sent(session: Session, event: MessageSent | AdminSent, _seq: int) -> Session:
+def _sent(session: Session, event: MessageSent | AdminSent | ReportSent, _seq: int) -> Session:
     return replace(session, last_sender=max(session.last_sender, event.msg_seq_num))
 
 
@@ -308,6 +334,7 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     MessageSent: _sent,
     AdminSent: _admin_sent,
     MessageDropped: _unchanged,
+    ReportSent: _sent,
     SessionGranted: _granted,
     SenderReserved: _reserved,
     SessionLoggedOn: _logged_on,
@@ -315,4 +342,5 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionLoggedOut: _logged_out,
     GapFilled: _unchanged,
     SessionHalted: _unchanged,
+    ClientTold: _unchanged,
 }

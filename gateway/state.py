@@ -5,10 +5,11 @@ from typing import cast
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind
+from gateway.client.outbox import Outbox
 from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.chain import Chain
-from oms.domain.events import Event, MessageSent
+from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.family import as_it_stands
 from risk.limits import Quote
 
@@ -21,6 +22,9 @@ class State:
         self.book = Book(cell.name)
         self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
         self.plans = {plan.name: plan for plan in cell.sessions}
+        self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
+        """What each client over FIX is still to be told, by session."""
+        self._outboxes_of = {outbox.plan.principal: outbox for outbox in self.outboxes.values()}
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0
@@ -37,8 +41,20 @@ class State:
             self.sessions[event.session] = evolve(self._session(event.session), event, seq)
         elif isinstance(event, EngineStarted):
             self.sessions = {name: _down(session) for name, session in self.sessions.items()}
-        chain = self.book.apply(event, seq, at_ns)
-        return chain if chain is None else as_it_stands(self.book, chain)
+        before = self.book.chains.get(event.root_id) if self.outboxes and isinstance(event, OrderEvent) else None
+        after = self.book.apply(event, seq, at_ns)
+        outbox = self._outbox(event, after) if self.outboxes else None
+        if outbox is not None:
+            outbox.apply(self.book, event, before, seq, at_ns)
+        return after if after is None else as_it_stands(self.book, after)
+
+    def _outbox(self, event: Event, chain: Chain | None) -> Outbox | None:
+        """The FIX client that the fact is about: it placed the order, or asked for what was refused, or has that session."""
+        if chain is not None:
+            return self._outboxes_of.get(chain.requests[0].principal)
+        if isinstance(event, (OrderRefused, RequestRefused)):
+            return self._outboxes_of.get(event.principal)
+        return self.outboxes.get(event.session) if isinstance(event, SessionEvent) else None
 
     def _session(self, name: str) -> Session:
         """Also one that the journal knows and the configuration does not name any more."""

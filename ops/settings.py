@@ -18,6 +18,8 @@ from risk.limits import Instrument, Limits, Policy
 
 VERSION = "0.1.0"
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
+_CLIENT_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
+_LOOPBACK = "127.0.0.1"
 _DIGITS_MAX, _FRACTION_DIGITS_MAX = 18, 12
 """Of every number, as of those that clients send: their products must fit into the arithmetic of oms.domain.numbers."""
 _SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal"}
@@ -63,6 +65,41 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"begin_string {self.begin_string!r} is none of {', '.join(VERSIONS)}")
 
 
+class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client that trades with us over FIX: it connects to `port`, and we are the sell side."""
+
+    name: str
+    """Of its session; its orders are asked for by the principal `fix:<name>`."""
+    port: int
+    sender_comp_id: str
+    """Ours."""
+    target_comp_id: str
+    """The client's."""
+    accounts: tuple[str, ...]
+    """The accounts that it may trade."""
+    default_account: str = ""
+    """Of an order that names none; empty where it has to name one."""
+    host: str = _LOOPBACK
+    """Where it may come from. This machine alone: QuickFIX's own socket must not be shown to a network."""
+    begin_string: str = FIX_44.begin_string
+    """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
+    heart_bt_int_s: int = 30
+
+    def __post_init__(self) -> None:
+        if self.begin_string not in VERSIONS:
+            raise ValueError(f"begin_string {self.begin_string!r} is none of {', '.join(VERSIONS)}")
+
+    @property
+    def plan(self) -> SessionPlan:
+        return SessionPlan(
+            name=self.name,
+            kind=SessionKind.CLIENTS,
+            version=VERSIONS[self.begin_string],
+            accounts=frozenset(self.accounts),
+            default_account=self.default_account,
+        )
+
+
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An account, the session it trades through, and its limits (see risk.limits.Limits)."""
 
@@ -94,6 +131,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     accounts: tuple[Account, ...]
     principals: tuple[Principal, ...]
     reissue_age_ms_max: int
+    clients: tuple[Path, ...] = ()
+    """Files of the clients that trade over FIX."""
     database_url: str = ""
     engine_core: int = -1
     """The processor that `fixgate up` keeps for the engine alone, counted from 0; -1 where the kernel may choose."""
@@ -107,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True):
     counterparties: tuple[Counterparty, ...]
     config_hash: str
     """sha256 over the files, in hex; journalled at every start."""
+    clients: tuple[Client, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -127,7 +167,13 @@ class Settings(msgspec.Struct, frozen=True):
 
     @property
     def sessions(self) -> tuple[str, ...]:
-        return tuple(plan.name for counterparty in self.counterparties for plan in _plans(counterparty))
+        return tuple(plan.name for plan in self.plans)
+
+    @property
+    def plans(self) -> tuple[SessionPlan, ...]:
+        """Of all sessions: those towards counterparties, then those of clients."""
+        towards = tuple(plan for counterparty in self.counterparties for plan in _plans(counterparty))
+        return (*towards, *(client.plan for client in self.clients))
 
 
 def load(file: Path) -> Settings:
@@ -135,9 +181,10 @@ def load(file: Path) -> Settings:
     environment = _read(file, Environment)
     counterparties = tuple(_counterparty(path) for path in environment.counterparties)
     digest = hashlib.sha256()
-    for path in (file, *environment.counterparties):
+    clients = tuple(_read(path, Client) for path in environment.clients)
+    for path in (file, *environment.counterparties, *environment.clients):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    settings = Settings(file, environment, counterparties, digest.hexdigest())
+    settings = Settings(file, environment, counterparties, digest.hexdigest(), clients)
     _check(settings)
     return settings
 
@@ -154,7 +201,7 @@ def cell(settings: Settings) -> Cell:
         name=environment.cell,
         version=VERSION,
         config_hash=settings.config_hash,
-        sessions=tuple(plan for counterparty in settings.counterparties for plan in _plans(counterparty)),
+        sessions=settings.plans,
         account_sessions={a.account: a.session for a in environment.accounts},
         policy=policy,
         reissue_age_ms_max=environment.reissue_age_ms_max,
@@ -167,6 +214,9 @@ def worker(settings: Settings, session: str) -> WorkerConfig:
         for plan in _plans(counterparty):
             if plan.name == session:
                 return _worker(settings, counterparty, plan)
+    for client in settings.clients:
+        if client.name == session:
+            return _client_worker(settings, client)
     raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
 
 
@@ -187,6 +237,25 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
         folder=settings.data / "fix" / plan.name,
         link_path=settings.link_path,
         is_market_data=is_market_data,
+    )
+
+
+def _client_worker(settings: Settings, client: Client) -> WorkerConfig:
+    """Its reports are kept and resent word for word, and what it sends wrongly is refused by us, in the words of an order."""
+    return WorkerConfig(
+        session=SessionConfig(
+            name=client.name,
+            sender_comp_id=client.sender_comp_id,
+            target_comp_id=client.target_comp_id,
+            version=VERSIONS[client.begin_string],
+            heart_bt_int_s=client.heart_bt_int_s,
+            persist_messages=True,
+            takes_all=True,
+        ),
+        endpoint=Endpoint(client.host, client.port),
+        folder=settings.data / "fix" / client.name,
+        link_path=settings.link_path,
+        is_client=True,
     )
 
 
@@ -253,6 +322,8 @@ def _check(settings: Settings) -> None:
         *_nobodies(environment),
         *_out_of_bounds(environment),
         *_unknown_accounts(environment),
+        *(complaint for client in settings.clients for complaint in _client_complaints(environment, client)),
+        *_duplicates("client port", [str(client.port) for client in settings.clients]),
     ]
     if complaints:
         raise ConfigError("\n".join(f"{settings.file}: {complaint}" for complaint in complaints))
@@ -306,4 +377,20 @@ def _unknown_accounts(environment: Environment) -> list[str]:
         for p in environment.principals
         for account in p.accounts
         if account not in known
+    ]
+
+
+def _client_complaints(environment: Environment, client: Client) -> list[str]:
+    known = {a.account for a in environment.accounts}
+    default, is_named = client.default_account, _CLIENT_NAME.fullmatch(client.name)
+    return [
+        *([] if is_named else [f"client {client.name!r} is not 1 to 32 letters, digits, dots, dashes and underscores"]),
+        *([] if client.host == _LOOPBACK else [f"client {client.name}: host {client.host!r} is not {_LOOPBACK}"]),
+        *([] if client.accounts else [f"client {client.name}: it has no account"]),
+        *(f"client {client.name}: no account is called {account!r}" for account in client.accounts if account not in known),
+        *(
+            []
+            if default in {"", *client.accounts}
+            else [f"client {client.name}: default_account {default!r} is none of its accounts"]
+        ),
     ]

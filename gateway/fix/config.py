@@ -19,6 +19,9 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reset_on_logon: bool = False
     persist_messages: bool = False
     """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
+    takes_all: bool = False
+    """Whether a message is passed on that QuickFIX's dictionary would refuse: our own codec then answers it. Always so on a
+    session that we open."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,3 +41,5 @@ class WorkerConfig(msgspec.Struct, frozen=True):
     """The session's own folder: store, sent.log and lock."""
     link_path: Path
     is_market_data: bool = False
+    is_client: bool = False
+    """Whether the peer is a client: it connects to us, and its reports are kept by QuickFIX and resent."""

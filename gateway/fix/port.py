@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -182,7 +183,6 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
         "CheckLatency": "N",
         "ValidateUserDefinedFields": "N",  # Custom tags pass through, whoever sends them.
         **_address(role, endpoint),
-        **(_NO_JUDGE if role == "initiator" else {}),
     }
     return "\n".join([_section("DEFAULT", shared), *(_section("SESSION", _session(role, s, store)) for s in sessions)])
 
@@ -195,6 +195,8 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
 
 
 def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
+    """What a venue says of our orders has to reach us, however it says it. So has a client's order: we refuse it in its words."""
+    is_judged_by_us = role == "initiator" or config.takes_all
     return {
         "BeginString": config.version.begin_string,
         "SenderCompID": config.sender_comp_id,
@@ -203,25 +205,24 @@ def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "PersistMessages": "Y" if config.persist_messages else "N",
         "UseDataDictionary": "Y",
-        **_dictionaries(role, config.version, store),
+        **_dictionaries(is_judged_by_us, config.version, store),
+        **(_NO_JUDGE if is_judged_by_us else {}),
     }
 
 
-def _dictionaries(role: Role, version: Version, store: Path) -> dict[str, object]:
+def _dictionaries(is_judged_by_us: bool, version: Version, store: Path) -> dict[str, object]:
     """From FIXT.1.1 on, the session has a version of its own, and its Logon(A) says which one the business messages have."""
+    of = partial(_lenient, store=store) if is_judged_by_us else dictionary.path
     if not version.transport_data_dictionary:
-        return {"DataDictionary": _dictionary(role, version.data_dictionary, store)}
+        return {"DataDictionary": of(version.data_dictionary)}
     return {
         "DefaultApplVerID": version.default_appl_ver_id,
-        "TransportDataDictionary": _dictionary(role, version.transport_data_dictionary, store),
-        "AppDataDictionary": _dictionary(role, version.data_dictionary, store),
+        "TransportDataDictionary": of(version.transport_data_dictionary),
+        "AppDataDictionary": of(version.data_dictionary),
     }
 
 
-def _dictionary(role: Role, name: str, store: Path) -> str:
-    """An acceptor refuses what its clients send wrongly; what a venue says of our orders has to reach us, however it says it."""
-    if role == "acceptor":
-        return dictionary.path(name)
+def _lenient(name: str, store: Path) -> str:
     file = store / f"{name}.lenient.xml"
     dictionary.write_lenient(name, file)
     return str(file)

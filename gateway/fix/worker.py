@@ -21,7 +21,7 @@ from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
-from gateway.fix.port import FixPort, guarded
+from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.raw import value
 
 EXIT_LINK_LOST = 71
@@ -86,6 +86,7 @@ class OrdersHandler:
         self._last_sender = 0
         self.sending: link.Send | None = None
         """The frame that the main thread is handing over right now; `outgoing_app` runs inside that call."""
+        self._main = threading.get_ident()
         self.reserved_to = 0
         self._has_asked = False
 
@@ -113,14 +114,16 @@ class OrdersHandler:
         self._tell(link.LoggedOut())
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
-        if value(raw, b"\x0135=") == _BUSINESS_REJECT:
-            self.outgoing_admin(session, raw)  # QuickFIX's own answer to a message that lacks half its header.
+        send = self.sending if threading.get_ident() == self._main else None
+        if send is None:  # A report resent, or QuickFIX's own answer to a message that lacks half its header.
+            is_known = b"\x0143=Y\x01" in raw or value(raw, b"\x0135=") == _BUSINESS_REJECT
+            assert is_known, "a business message that the engine did not ask for"
+            self.outgoing_admin(session, raw)
             return
-        send = self.sending
-        assert send is not None, "a business message that the engine did not ask for"
         number, told = self._count(raw), masked(raw)
         self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, told))
-        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told))
+        seq = 0 if send.cl_ord_id else send.seq
+        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told, seq))
 
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = value(raw, b"\x0135=").decode("latin-1")
@@ -171,7 +174,8 @@ class Worker:
         self._market_data = MarketDataHandler(self._writer.add, self._writer.flush) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
-        self._port = FixPort("initiator", (config.session,), config.endpoint, config.folder / "store", handler)
+        role: Role = "acceptor" if config.is_client else "initiator"
+        self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", handler)
         self._is_started = False
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
@@ -247,7 +251,9 @@ class Worker:
             self._orders.sending = None
 
     def _why_not(self, send: link.Send) -> str:
-        """The last look before a message leaves; empty if it may."""
+        """The last look before a message leaves; empty if it may. What a client is told is never dropped: QuickFIX keeps it."""
+        if self._config.is_client:
+            return ""
         if not self._port.is_logged_on(self._session):
             return "SESSION_DOWN"
         if self._orders is not None and not self._orders.has_number():

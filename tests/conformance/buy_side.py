@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from gateway.codec.message import message
 from gateway.codec.reading import report
 from gateway.simulator.scenario import TO_VENUE, Expected, Step
-from oms import deciding, hearing
+from oms import deciding, hearing, mass_cancel
 from oms.book import Book
+from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import (
     Answer,
@@ -125,6 +126,12 @@ class BuySide:
 
     def _send(self, step: Step) -> None:
         self.set_aside.clear()
+        if step.msg == "q":
+            asked = mass_cancel.request(self.book, orders.mass_cancel(step.tags[11]), {orders.SESSION: orders.GRANT})
+            assert isinstance(asked, MassCancelRequested)
+            self._apply(asked)
+            self._ids[step.tags[11]] = asked.cl_ord_id
+            return
         if step.msg not in {"D", "F", "G"} or (step.msg == "D" and step.tags[11] in self._ids):
             return  # A question changes nothing here, and we never send one ClOrdID twice.
         named, of = f"client-{step.tags[11]}", f"client-{next(iter(self._ids), '')}"

@@ -34,12 +34,14 @@ class Peer:
         reset_on_logon: bool = False,
         persist_messages: bool = False,
         version: Version = FIX_44,
+        start_s: float = DEADLINE_S,
     ) -> None:
         config = SessionConfig(
             "peer", comp_id, broker_comp_id(port), version, reset_on_logon=reset_on_logon, persist_messages=persist_messages
         )
         _ALIVE.append(self)
         self._version = version
+        self._start_s = start_s
         self._received: queue.Queue[Fields] = queue.Queue()
         self.online = threading.Event()
         self._port = FixPort("initiator", (config,), Endpoint("127.0.0.1", port), store, self)
@@ -54,7 +56,7 @@ class Peer:
     def start(self) -> None:
         """Connect and log on."""
         self._port.start()
-        if not self.online.wait(DEADLINE_S):
+        if not self.online.wait(self._start_s):
             self._port.stop()
             raise AssertionError("no Logon")
 

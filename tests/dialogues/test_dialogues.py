@@ -17,7 +17,9 @@ from tests.dialogues import dialogue
 from tests.dialogues.peer import Peer, broker_comp_id
 from tests.support.ports import free_port
 
-DIALOGUES = sorted(Path(__file__).parent.rglob("*.txt"))
+HERE = Path(__file__).parent
+DIALOGUES = sorted(file for folder in (HERE, *map(HERE.joinpath, VERSIONS)) for file in folder.glob("*.txt"))
+"""Those of the folder `client` are held with another."""
 STILL = [Move(0, Quote(Decimal("1.38500"), Decimal("1.38510")))]
 Close = Callable[[Callable[[], None]], None]
 

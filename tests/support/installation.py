@@ -17,6 +17,7 @@ from typing import Self
 from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
+from tests.dialogues.peer import broker_comp_id
 from tests.support.polling import eventually
 from tests.support.ports import free_port
 
@@ -31,17 +32,27 @@ _LOG_LINES = 15
 class Installation:
     """What one machine runs. Its processes are ended by their own ids, and only if they work in its folder."""
 
-    def __init__(self, folder: Path, faults: Sequence[str] = (), engine_core: int = -1, begin_string: str = "FIX.4.4") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        faults: Sequence[str] = (),
+        engine_core: int = -1,
+        begin_string: str = "FIX.4.4",
+        *,
+        has_client: bool = False,
+    ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
         faults: the broker's switchboard (gateway.simulator.faults), such as `partial`.
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
+        has_client: whether the shipped example of a FIX client may trade, at `client_port`.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
         self.ledger = folder / "broker" / "ledger.jsonl"
         self.broker_port = free_port()
+        self.client_port = free_port() if has_client else 0
         self._up: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
@@ -151,10 +162,20 @@ class Installation:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
-        text = (REPOSITORY / "environments" / "dev.toml").read_text()
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
-        values = {"data": data, "listen": listen, "counterparties": [str(counterparty)], "engine_core": engine_core}
-        self.file.write_text(_set(text, **values))
+        values: dict[str, object] = {
+            "data": data,
+            "listen": listen,
+            "counterparties": [str(counterparty)],
+            "engine_core": engine_core,
+        }
+        if self.client_port:
+            client = self.folder / "client.toml"
+            text = (REPOSITORY / "clients" / "example.toml").read_text()
+            ids = {"sender_comp_id": broker_comp_id(self.client_port), "target_comp_id": "FIXGATE"}
+            client.write_text(_set(text, port=self.client_port, **ids))
+            values["clients"] = [str(client)]
+        self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """In a session of its own, so that Ctrl-C reaches us alone and we end things in order."""
@@ -177,14 +198,14 @@ class Installation:
 
 
 @contextmanager
-def installation(*faults: str) -> Iterator[Installation]:
+def installation(*faults: str, has_client: bool = False) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
     The folder is not pytest's: the database runs as another user where we are root, and must get there.
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults) as running:
+        with Installation(folder, faults, has_client=has_client) as running:
             yield running
     finally:
         shutil.rmtree(folder)

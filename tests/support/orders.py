@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.cell import Cell, SessionKind, SessionPlan
 from oms.book import Book
-from oms.domain.commands import CancelOrder, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CancelOrder, MassCancel, PlaceOrder, ReplaceOrder
 from oms.domain.events import Event, ExecutionReported, OrderPlaced, RequestRefused
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType, Side
 from oms.domain.refusal import Refusal
@@ -79,6 +79,12 @@ def cancel(client_order_id: str = "x1", of: str = "c1", **changes: Any) -> Cance
         "orig_client_order_id": of,
     }
     return CancelOrder(**(given | changes))
+
+
+def mass_cancel(client_order_id: str = "m1", **changes: Any) -> MassCancel:
+    """A cancel of everything."""
+    given: dict[str, Any] = {"principal": PRINCIPAL, "client_order_id": client_order_id, "accounts": ACCOUNTS}
+    return MassCancel(**(given | changes))
 
 
 def change(

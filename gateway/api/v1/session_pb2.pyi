@@ -10,6 +10,7 @@ class SessionKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SESSION_KIND_UNSPECIFIED: _ClassVar[SessionKind]
     SESSION_KIND_ORDERS: _ClassVar[SessionKind]
     SESSION_KIND_MARKET_DATA: _ClassVar[SessionKind]
+    SESSION_KIND_CLIENTS: _ClassVar[SessionKind]
 
 class SessionPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -20,6 +21,7 @@ class SessionPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 SESSION_KIND_UNSPECIFIED: SessionKind
 SESSION_KIND_ORDERS: SessionKind
 SESSION_KIND_MARKET_DATA: SessionKind
+SESSION_KIND_CLIENTS: SessionKind
 SESSION_PHASE_UNSPECIFIED: SessionPhase
 SESSION_PHASE_DOWN: SessionPhase
 SESSION_PHASE_LOGGED_ON: SessionPhase

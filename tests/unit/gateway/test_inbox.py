@@ -30,6 +30,20 @@ def test_what_must_not_wait_comes_first_and_in_order() -> None:
     assert taken(filled(*last_first)) == [ASK, AGAIN, HEARD, LOST, canceled, changed, place(), place("c2")]
 
 
+def test_what_a_client_over_fix_says_keeps_its_order_and_lets_venues_go_first() -> None:
+    door = filled(place(), HEARD)
+    door.hear("ALPHA", 8, [link.LoggedOn(), link.LoggedOut()], Lane.CLIENTS)
+    door.lose("ALPHA", 8, Lane.CLIENTS)
+    said = [FromLink("ALPHA", 8, link.LoggedOn()), FromLink("ALPHA", 8, link.LoggedOut()), LinkLost("ALPHA", 8)]
+    assert taken(door) == [HEARD, *said, place()]
+
+
+def test_clients_that_press_hold_nobody_back_but_themselves() -> None:
+    door = Inbox(lambda: None)
+    door.hear("ALPHA", 8, [link.LoggedOn()] * inbox.BOUNDS[Lane.CLIENTS], Lane.CLIENTS)
+    assert (door.is_pressed(Lane.CLIENTS), door.is_pressed(), door.is_relieved()) == (True, False, True)
+
+
 def test_a_cancel_and_a_replace_wait_behind_their_own_order() -> None:
     door = filled(place(), place("c2"), change(), cancel(), HEARD)
     assert taken(door) == [HEARD, place(), place("c2"), change(), cancel()]

@@ -6,7 +6,8 @@ import pytest
 
 from gateway import link
 from gateway.codec.text import text
-from gateway.rules import DECISIONS, FRAMES, Command, FromLink, LinkLost, decide, react
+from gateway.frames import FRAMES
+from gateway.rules import DECISIONS, Command, FromLink, LinkLost, decide, react
 from gateway.sessions import (
     AdminSent,
     EngineStarted,

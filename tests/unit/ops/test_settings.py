@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import VERSIONS, Version
+from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.taking import Instruction, Takes
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import OrdType
@@ -148,3 +150,51 @@ def test_a_word_that_names_nothing_is_refused_with_the_file_and_the_key(tmp_path
         load(with_takes(tmp_path, f"[takes]\n{says}\n"))
     assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}: ")
     assert words in str(refused.value)
+
+
+CLIENT = Path("clients/example.toml").read_text()
+
+
+def with_client(tmp_path: Path, client: str, *others: str) -> str:
+    """The environment's text with these clients."""
+    files = []
+    for number, text in enumerate((client, *others)):
+        files.append(tmp_path / f"client-{number}.toml")
+        files[-1].write_text(text)
+    return GOOD.replace("clients = []", f"clients = {[str(file) for file in files]}".replace("'", '"'))
+
+
+def test_a_client_over_fix_has_a_session_that_we_accept(tmp_path: Path) -> None:
+    file = tmp_path / "good.toml"
+    file.write_text(with_client(tmp_path, CLIENT))
+    settings = load(file)
+    plan = SessionPlan("EXAMPLE", SessionKind.CLIENTS, accounts=frozenset({"DESK1"}), default_account="DESK1")
+    assert cell(settings).sessions[-1] == plan
+    assert plan.principal == "fix:EXAMPLE"
+    assert worker(settings, "EXAMPLE") == WorkerConfig(
+        session=SessionConfig("EXAMPLE", "FIXGATE", "EXAMPLE", persist_messages=True, takes_all=True),
+        endpoint=Endpoint("127.0.0.1", 7600),
+        folder=settings.data / "fix" / "EXAMPLE",
+        link_path=settings.link_path,
+        is_client=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "problem"),
+    [
+        ('host = "127.0.0.1"', 'host = "0.0.0.0"', "client EXAMPLE: host '0.0.0.0' is not 127.0.0.1"),
+        ('accounts = ["DESK1"]', "accounts = []", "client EXAMPLE: it has no account"),
+        ('accounts = ["DESK1"]', 'accounts = ["DESK1", "X"]', "client EXAMPLE: no account is called 'X'"),
+        ('default_account = "DESK1"', 'default_account = "DESK2"', "default_account 'DESK2' is none of its accounts"),
+        ('name = "EXAMPLE"', 'name = "a b"', "client 'a b' is not 1 to 32 letters"),
+        ('name = "EXAMPLE"', 'name = "SIMBROKER"', "two sessions have one name"),
+    ],
+)
+def test_a_client_that_cannot_be_is_refused(tmp_path: Path, was: str, becomes: str, problem: str) -> None:
+    assert problem in complaint(tmp_path, with_client(tmp_path, CLIENT.replace(was, becomes)))
+
+
+def test_two_clients_cannot_share_a_port(tmp_path: Path) -> None:
+    other = CLIENT.replace('name = "EXAMPLE"', 'name = "OTHER"')
+    assert "client port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))

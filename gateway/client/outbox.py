@@ -1,0 +1,136 @@
+"""What one client over FIX is still to be told, and what it was told under which number: a fold over the journal.
+
+A report waits until the journal knows that it was handed to the FIX session, which keeps it and resends it word for word. When
+our FIX layer fills over the number of a report (its store was lost), the client does not have it and will not ask again: it
+waits anew, to be sent with PossResend(97) under the same ExecID.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.cell import SessionPlan
+from gateway.client.telling import Occasion, told
+from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
+from oms.book import Book
+from oms.domain.chain import Chain
+from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, RequestRefused
+from oms.domain.fields import ExecType
+
+REMEMBERED_MAX = 50_000
+"""How many reports that were handed over are kept, in case that the FIX layer loses its store."""
+
+
+class Letter(msgspec.Struct, frozen=True, gc=False):
+    """One message to the client, not yet handed over."""
+
+    seq: int
+    """Of the fact that it tells."""
+    due: int
+    """Journal seq of the fact that lets it go: itself, or the gap-fill after which it is sent again."""
+    msg_type: str
+    body: str
+    is_again: bool = False
+    """The client may have it."""
+
+
+class Outbox:
+    """Changed only by `apply`, in the order of the journal."""
+
+    def __init__(self, plan: SessionPlan, cell: str) -> None:
+        self.plan = plan
+        self.waiting: dict[int, Letter] = {}
+        """By the seq of the fact."""
+        self.live: dict[str, None] = {}
+        """root_id of the client's orders that may still trade."""
+        self.forgotten_to = 0
+        """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
+        self._cell = cell
+        self._sent: dict[int, Letter] = {}
+        self._exec_seqs: dict[str, int] = {}
+
+    def apply(self, book: Book, event: Event, before: Chain | None, seq: int, at_ns: int) -> None:
+        """One fact about this client's session or orders; `before` is the order as it was, and `book` as it is."""
+        match event:
+            case ClientTold():
+                self.waiting[seq] = Letter(seq, seq, event.msg_type, event.body)
+            case ReportSent():
+                self._hand_over(event)
+            case GapFilled():
+                self._take_back(event, seq)
+            case SessionGranted(trusted=False):
+                self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
+            case OrderEvent() | OrderRefused() | RequestRefused():
+                self._tell(book, event, before, seq, at_ns)
+
+    def due(self, seq: int) -> list[Letter]:
+        """What fact `seq` itself lets go: one letter or none."""
+        letter = self.waiting.get(seq)
+        return [letter] if letter is not None and letter.due == seq else []
+
+    def due_again(self, seq: int) -> list[Letter]:
+        """What gap-fill `seq` lets go, oldest first."""
+        return self._due(lambda letter: letter.due == seq)
+
+    def due_before(self, seq: int) -> list[Letter]:
+        """What a worker that is granted its start by fact `seq` has to send first, oldest first."""
+        return self._due(lambda letter: letter.due < seq)
+
+    def reported_as(self, msg_seq_num: int) -> int:
+        """Which fact was told under this number; 0 where none is remembered."""
+        letter = self._sent.get(msg_seq_num)
+        return 0 if letter is None else letter.seq
+
+    def exec_id(self, seq: int) -> str:
+        """ExecID(17) of the report that tells fact `seq`: unique, and the same whenever it is sent."""
+        return f"{self._cell}-{seq}"
+
+    def _due(self, is_due: Callable[[Letter], bool]) -> list[Letter]:
+        return sorted(filter(is_due, self.waiting.values()), key=lambda letter: letter.seq)
+
+    def _tell(self, book: Book, event: Event, before: Chain | None, seq: int, at_ns: int) -> None:
+        after = _order(book, event)
+        if after is not None and isinstance(event, OrderEvent):
+            self._note(event, after, seq)
+        occasion = Occasion(self.plan.version, self.exec_id(seq), at_ns, before, after, lambda ref: self._ref(event, ref))
+        message = told(occasion, event)
+        if message is not None:
+            self.waiting[seq] = Letter(seq, seq, *message)
+
+    def _note(self, event: OrderEvent, chain: Chain, seq: int) -> None:
+        if chain.is_live:
+            self.live[chain.root_id] = None
+        else:
+            self.live.pop(chain.root_id, None)
+        if isinstance(event, ExecutionReported) and event.report.exec_type is not ExecType.ORDER_STATUS:
+            self._exec_seqs.setdefault(f"{event.root_id} {event.report.exec_id}", seq)
+
+    def _ref(self, event: Event, exec_ref_id: str) -> str:
+        seq = self._exec_seqs.get(f"{event.key} {exec_ref_id}")
+        return "" if seq is None else self.exec_id(seq)
+
+    def _hand_over(self, event: ReportSent) -> None:
+        letter = self.waiting.pop(event.reported, None)
+        if letter is None:
+            return  # Handed over twice, by a worker whose log was lost in between.
+        self._sent[event.msg_seq_num] = letter
+        if len(self._sent) > REMEMBERED_MAX:
+            self.forgotten_to = next(iter(self._sent))
+            del self._sent[self.forgotten_to]
+
+    def _take_back(self, event: GapFilled, seq: int) -> None:
+        filled = range(event.begin_seq_no, event.new_seq_no)
+        numbers = filled if len(filled) < len(self._sent) else [number for number in self._sent if number in filled]
+        for number in numbers:
+            letter = self._sent.pop(number, None)
+            if letter is not None:
+                self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+
+
+def _order(book: Book, event: Event) -> Chain | None:
+    """The order that the fact is about; of a reused ClOrdID, the order that owns it."""
+    if not isinstance(event, OrderRefused):
+        return book.chains.get(getattr(event, "root_id", ""))
+    first = book.answer(event.principal, event.client_order_id)
+    return None if first is None else book.chains.get(getattr(first.answer, "root_id", ""))

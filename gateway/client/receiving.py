@@ -1,0 +1,298 @@
+"""What a message of a client over FIX causes: the very commands that a gRPC client gives, or an answer that changes no order.
+
+All of it is in one batch with the message's number: after a crash either both are known or the client is asked again. A reused
+ClOrdID is refused, whatever it asks for (R18); under PossResend(97) or PossDupFlag(43) it is answered with the order's status.
+"""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from gateway.client import telling
+from gateway.client.outbox import Outbox
+from gateway.codec import client_reading as reading
+from gateway.codec import client_writing as writing
+from gateway.codec.client_reading import Malformed, Replace
+from gateway.codec.text import Fields, Garbled, fields
+from gateway.sessions import ClientTold
+from gateway.state import State
+from oms.domain.chain import Chain
+from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
+from oms.domain.events import CancelRequested, Event, ReportQuarantined
+from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus, Side
+from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport
+from oms.domain.terms import Terms
+
+Decide = Callable[[State, ClientCommand, int], tuple[Event, ...]]
+"""The rules of everybody's requests."""
+
+_MISSING, _UNSUPPORTED, _OTHER = "5", "3", "0"
+"""BusinessRejectReason(380)."""
+_SESSION_MESSAGES = frozenset("012345A")
+_REJECTS = frozenset({"3", "j"})
+_DONT_KNOW_TRADE = "Q"
+_TEXT_CHARS_MAX = 200
+_REASONS = {1: OrdRejReason.UNKNOWN_ACCOUNT, 38: OrdRejReason.INCORRECT_QUANTITY, 152: OrdRejReason.INCORRECT_QUANTITY}
+"""OrdRejReason(103) of an order with a field that cannot be read, by its tag."""
+
+
+class Desk:
+    """One client's message being dealt with: the state as it is, and the rules that everybody's requests go through."""
+
+    def __init__(self, state: State, outbox: Outbox, number: int, at_ns: int, decide: Decide) -> None:
+        self.state = state
+        self.plan = outbox.plan
+        self.outbox = outbox
+        self.number = number
+        self.at_ns = at_ns
+        self._decide = decide
+
+    def causes(self, msg_type: str, raw: bytes) -> tuple[Event, ...]:
+        """The facts, beside the one that the message came in."""
+        if msg_type in _REJECTS:
+            return (self._refused_by_client(raw),)
+        if msg_type in _SESSION_MESSAGES:
+            return ()
+        if msg_type == _DONT_KNOW_TRADE:
+            return (ReportQuarantined(self.plan.name, f"the client does not know a trade (MsgSeqNum {self.number})"),)
+        take = _REQUESTS.get(msg_type)
+        if take is None:
+            return (self._no(msg_type, "", _UNSUPPORTED, f"MsgType(35)={msg_type} is not served on this session"),)
+        try:
+            found = fields(raw)
+        except Garbled as garbled:
+            return (self.unreadable(msg_type, str(garbled)),)
+        try:
+            return take(self, found)
+        except Malformed as malformed:
+            return (self._malformed(msg_type, dict(reversed(found)), malformed),)
+
+    def unreadable(self, msg_type: str, problem: str) -> ClientTold:
+        """The refusal of a message that cannot be taken apart."""
+        return self._no(msg_type, "", _OTHER, problem)
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    def new_order(self, found: Fields) -> tuple[Event, ...]:
+        order = reading.new_order(found, self.plan.default_account)
+        known = self._status_of_known(found, order.cl_ord_id)
+        if known is not None:
+            return (known,)
+        command = PlaceOrder(self.plan.principal, order.cl_ord_id, order.terms, self.plan.accounts)
+        return self._decide(self.state, command, self.at_ns)
+
+    def cancel(self, found: Fields) -> tuple[Event, ...]:
+        asked = reading.cancel(found)
+        known = self._status_of_known(found, asked.cl_ord_id)
+        if known is not None:
+            return (known,)
+        chain = self._find(asked.orig_cl_ord_id) or self._by_order_id(asked.order_id)
+        return self._cancel_one(asked.cl_ord_id, asked.orig_cl_ord_id, chain)
+
+    def replace(self, found: Fields) -> tuple[Event, ...]:
+        given = dict(reversed(found))
+        chain = self._find(given.get(41, "")) or self._by_order_id(given.get(37, ""))
+        asked = reading.replace(found, self.plan.default_account if chain is None else chain.terms.account)
+        known = self._status_of_known(found, asked.cl_ord_id)
+        if known is not None:
+            return (known,)
+        fixed = "" if chain is None else _what_must_stay(chain.terms, asked)
+        if fixed:
+            refusal = self._cancel_reject(asked.cl_ord_id, asked.orig_cl_ord_id, chain, CxlRejReason.OTHER, fixed)
+            return (self._told(writing.CANCEL_REJECT, self._rejected(refusal, MsgType.ORDER_CANCEL_REPLACE_REQUEST)),)
+        command = ReplaceOrder(
+            principal=self.plan.principal,
+            client_order_id=asked.cl_ord_id,
+            accounts=self.plan.accounts,
+            order_qty=asked.terms.order_qty,
+            price=asked.terms.price,
+            root_id="" if chain is None else chain.root_id,
+            orig_client_order_id=asked.orig_cl_ord_id,
+            stop_px=asked.terms.stop_px,
+        )
+        return self._decide(self.state, command, self.at_ns)
+
+    def status(self, found: Fields) -> tuple[Event, ...]:
+        """An order that is not known has OrdStatus Rejected and OrderID NONE: it may never have come, and is not refused."""
+        asked = reading.status_question(found)
+        chain = self._find(asked.cl_ord_id) or self._by_order_id(asked.order_id)
+        if chain is not None:
+            return (self._told(*telling.status(self.plan.version, chain, self.at_ns, asked.ord_status_req_id)),)
+        unknown = ExecutionReport(
+            cl_ord_id=asked.cl_ord_id,
+            exec_id=telling.NO_EXEC_ID,
+            exec_type=ExecType.ORDER_STATUS,
+            ord_status=OrdStatus.REJECTED,
+            order_id=NO_ORDER_ID,
+            symbol=asked.symbol,
+            side=asked.side,
+            text="no such order",
+            ord_rej_reason=OrdRejReason.UNKNOWN_ORDER,
+        )
+        body = writing.execution_report(self.plan.version, unknown, None, self.at_ns, ord_status_req_id=asked.ord_status_req_id)
+        return (self._told(writing.EXECUTION_REPORT, body),)
+
+    def mass_cancel(self, found: Fields) -> tuple[Event, ...]:
+        """One cancel for each live order in scope, each answered by itself under this ClOrdID; the report says how many."""
+        asked = reading.mass_cancel(found)
+        if self.state.book.answer(self.plan.principal, asked.cl_ord_id) is not None:
+            return (self._mass_cancel_refused(asked.cl_ord_id, asked.mass_cancel_request_type, "ClOrdID(11) was used before"),)
+        events: list[Event] = []
+        for root_id in self.outbox.live:
+            chain = self.state.book.chains[root_id]
+            if asked.symbol in {"", chain.terms.symbol} and asked.side in {None, chain.terms.side}:
+                caused = self._cancel_one(asked.cl_ord_id, telling.client_id(chain, chain.cl_ord_id), chain)
+                events += self._numbered(caused, sum(isinstance(event, CancelRequested) for event in events))
+        affected = sum(isinstance(event, CancelRequested) for event in events)
+        kind = asked.mass_cancel_request_type
+        body = writing.mass_cancel_report(asked.cl_ord_id, self._message_id(), kind, kind, affected, "", self.at_ns)
+        return self._told(writing.MASS_CANCEL_REPORT, body), *events
+
+    # --- below --------------------------------------------------------------------------------------------------------
+
+    def _cancel_one(self, cl_ord_id: str, orig_cl_ord_id: str, chain: Chain | None) -> tuple[Event, ...]:
+        command = CancelOrder(
+            principal=self.plan.principal,
+            client_order_id=cl_ord_id,
+            accounts=self.plan.accounts,
+            root_id="" if chain is None else chain.root_id,
+            orig_client_order_id=orig_cl_ord_id,
+        )
+        return self._decide(self.state, command, self.at_ns)
+
+    def _numbered(self, events: tuple[Event, ...], ahead: int) -> tuple[Event, ...]:
+        """The events with the ClOrdIDs that they will have when so many are minted before them in the same turn."""
+        return tuple(
+            replace(event, cl_ord_id=self.state.book.mint(ahead)) if isinstance(event, CancelRequested) else event
+            for event in events
+        )
+
+    def _find(self, cl_ord_id: str) -> Chain | None:
+        """The client's order by its own id of any request about it. Which one it names decides nothing (R8)."""
+        known = self.state.book.answer(self.plan.principal, cl_ord_id)
+        return None if known is None else self.state.book.chains.get(getattr(known.answer, "root_id", ""))
+
+    def _by_order_id(self, order_id: str) -> Chain | None:
+        chain = self.state.book.chains.get(order_id)
+        return chain if chain is not None and chain.requests[0].principal == self.plan.principal else None
+
+    def _status_of_known(self, found: Fields, cl_ord_id: str) -> ClientTold | None:
+        """The order's status, if the message may be a repetition of one that we have; None where it is to be decided."""
+        given = dict(reversed(found))
+        chain = self._find(cl_ord_id) if "Y" in {given.get(43), given.get(97)} else None
+        return None if chain is None else self._told(*telling.status(self.plan.version, chain, self.at_ns))
+
+    def _refused_by_client(self, raw: bytes) -> ReportQuarantined:
+        """The client would not take a report of ours: RefSeqNum(45) says which. It may not know of a fill: a person is told."""
+        try:
+            given = dict(reversed(fields(raw)))
+        except Garbled:
+            given = {}
+        number = given.get(45, "")
+        seq = self.outbox.reported_as(int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+        which = f"record {seq} was told it so" if seq else "no report is known by that number"
+        text = writing.printable(given.get(58, ""))[:_TEXT_CHARS_MAX]
+        return ReportQuarantined(self.plan.name, f"the client rejected MsgSeqNum {number[:18]} ({which}): {text}")
+
+    def _malformed(self, msg_type: str, given: dict[int, str], malformed: Malformed) -> ClientTold:
+        """A request with a field that cannot be read is refused in the words of an order, where it says which order it means."""
+        cl_ord_id = given.get(11, "") if _is_name(given.get(11, "")) else ""
+        text = str(malformed)
+        match msg_type:
+            case "D" if cl_ord_id and _is_name(given.get(55, "")) and _side(given) is not None:
+                return self._told(writing.EXECUTION_REPORT, self._refused_order(cl_ord_id, given, malformed))
+            case "F" | "G" if cl_ord_id and _is_name(given.get(41, "")):
+                chain = self._find(given[41])
+                refusal = self._cancel_reject(cl_ord_id, given[41], chain, CxlRejReason.OTHER, text)
+                return self._told(writing.CANCEL_REJECT, self._rejected(refusal, MsgType(msg_type)))
+            case "q" if cl_ord_id and _is_name(given.get(530, "")):
+                return self._mass_cancel_refused(cl_ord_id, given[530], text)
+            case _:
+                reason = _MISSING if malformed.is_missing else _OTHER
+                return self._no(msg_type, cl_ord_id, reason, text)
+
+    def _refused_order(self, cl_ord_id: str, given: dict[int, str], malformed: Malformed) -> str:
+        refused = ExecutionReport(
+            cl_ord_id=cl_ord_id,
+            exec_id=self._message_id(),
+            exec_type=ExecType.REJECTED,
+            ord_status=OrdStatus.REJECTED,
+            order_id=NO_ORDER_ID,
+            ord_rej_reason=_REASONS.get(malformed.tag, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
+            symbol=given[55],
+            side=_side(given),
+            text=str(malformed),
+        )
+        return writing.execution_report(self.plan.version, refused, None, self.at_ns)
+
+    def _cancel_reject(
+        self, cl_ord_id: str, orig_cl_ord_id: str, chain: Chain | None, reason: CxlRejReason, text: str
+    ) -> CancelReject:
+        ord_status, order_id = (OrdStatus.REJECTED, NO_ORDER_ID) if chain is None else (chain.ord_status, chain.root_id)
+        return CancelReject(cl_ord_id, orig_cl_ord_id, ord_status, reason, order_id, text)
+
+    def _rejected(self, refusal: CancelReject, msg_type: MsgType) -> str:
+        return writing.cancel_reject(self.plan.version, refusal, msg_type, self.at_ns)
+
+    def _mass_cancel_refused(self, cl_ord_id: str, kind: str, text: str) -> ClientTold:
+        body = writing.mass_cancel_report(cl_ord_id, self._message_id(), kind, "0", 0, text, self.at_ns)
+        return self._told(writing.MASS_CANCEL_REPORT, body)
+
+    def _message_id(self) -> str:
+        """An id of our answer to this very message: the record before it is the message's own, and no report is made of that."""
+        return self.outbox.exec_id(self.state.seq + 1)
+
+    def _no(self, msg_type: str, ref_id: str, reason: str, text: str) -> ClientTold:
+        return self._told(writing.BUSINESS_REJECT, writing.business_reject(self.number, msg_type, ref_id, reason, text))
+
+    def _told(self, msg_type: str, body: str) -> ClientTold:
+        return ClientTold(self.plan.name, msg_type, body)
+
+
+def _what_must_stay(terms: Terms, asked: Replace) -> str:
+    """What the replace would change and cannot; empty if it changes quantity, price and trigger only.
+
+    Custom tags are not compared: those of the order go out again, those of the replace stand in the journal.
+    """
+    how, wanted = terms.instructions, asked.terms.instructions
+    same = {
+        1: asked.terms.account == terms.account,
+        18: wanted.exec_inst == how.exec_inst,
+        21: wanted.handl_inst is how.handl_inst,
+        40: asked.terms.ord_type is terms.ord_type,
+        54: asked.terms.side is terms.side,
+        55: asked.terms.symbol == terms.symbol,
+        59: asked.terms.time_in_force is terms.time_in_force,
+        77: wanted.position_effect is how.position_effect,
+        110: wanted.min_qty == how.min_qty,
+        111: wanted.max_floor == how.max_floor,
+        114: wanted.locate_reqd == how.locate_reqd,
+        126: wanted.expire_time_ns == how.expire_time_ns,
+        152: asked.terms.cash_order_qty == terms.cash_order_qty,
+        211: wanted.peg_offset_value == how.peg_offset_value,
+        432: wanted.expire_date == how.expire_date,
+        528: wanted.order_capacity is how.order_capacity,
+        reading.LOCATE_ID: wanted.locate_id == how.locate_id,
+    }
+    changed = [str(tag) for tag, is_same in same.items() if tag in asked.tags and not is_same]
+    return f"a replace cannot change tag {', '.join(changed)}" if changed else ""
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return bool(reading.name(text, 0))
+    except Malformed:
+        return False
+
+
+def _side(given: dict[int, str]) -> Side | None:
+    return next((side for side in Side if side.code == given.get(54)), None)
+
+
+_REQUESTS: dict[str, Callable[[Desk, Fields], tuple[Event, ...]]] = {
+    "D": Desk.new_order,
+    "F": Desk.cancel,
+    "G": Desk.replace,
+    "H": Desk.status,
+    "q": Desk.mass_cancel,
+}

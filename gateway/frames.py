@@ -1,0 +1,162 @@
+"""What a frame of a session's worker causes: its start, what it sent, dropped and received, and whether it is logged on."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gateway import acting, link
+from gateway.cell import SessionKind
+from gateway.client import worker_words
+from gateway.codec import reading
+from gateway.codec.message import message
+from gateway.inbound import received, rejected
+from gateway.sessions import (
+    AdminSent,
+    GapFilled,
+    MessageDropped,
+    Phase,
+    SenderReserved,
+    Session,
+    SessionHalted,
+    SessionLoggedOn,
+    SessionLoggedOut,
+    SessionReady,
+    filled_in_log,
+    granted,
+    granted_anew,
+    left_in_log,
+    trusts,
+    why_halt,
+)
+from gateway.state import State
+from oms import deciding
+from oms.domain.chain import WITH_VENUE, RequestState
+from oms.domain.events import (
+    Event,
+    MessageSent,
+    RequestDoubted,
+    RequestNotSent,
+)
+from oms.domain.fields import MsgType
+
+_REJECTS = frozenset({"3", "j"})
+"""What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
+
+
+def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, ...]:
+    """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
+    session = state.sessions[hello.session]
+    down = session_down(state, hello.session, session.grant, "worker replaced")
+    if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
+        return (*down, granted_anew(session, hello))
+    halt = why_halt(session, hello)
+    if halt:
+        return (*down, SessionHalted(hello.session, halt))
+    outbox = state.outboxes.get(hello.session)
+    if outbox is not None:
+        return (*down, *worker_words.left_behind(state, session, hello), granted(session, hello, len(outbox.waiting)))
+    grant = granted(session, hello)
+    if session.grant == 0:
+        return (*down, grant)
+    if not trusts(session, hello):
+        requests = state.book.open_requests(hello.session)
+        doubts = [
+            RequestDoubted(chain.root_id, request.cl_ord_id, "sent.log not trusted")
+            for chain, request in requests
+            if request.state in WITH_VENUE or (request.state is RequestState.INTENT and request.grant)
+        ]
+        return (*down, *doubts, grant)
+    sent = [_told_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
+    return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
+
+
+def _asked_again(
+    state: State, session: Session, hello: link.Hello, sent: Sequence[MessageSent | AdminSent]
+) -> list[RequestDoubted]:
+    """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
+    ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
+    numbers = {
+        e.cl_ord_id: e.msg_seq_num for e in sent if isinstance(e, MessageSent) and e.msg_type != MsgType.ORDER_STATUS_REQUEST.code
+    }
+    doubts: list[RequestDoubted] = []
+    for chain, request in state.book.open_requests(session.name):
+        is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
+        number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
+        if any(number in filled for filled in ranges):
+            doubts.append(RequestDoubted(chain.root_id, request.cl_ord_id, "the peer asked for its number"))
+    return doubts
+
+
+def session_down(state: State, session: str, grant: int, reason: str) -> tuple[Event, ...]:
+    known = state.sessions[session]
+    if known.grant != grant or known.phase is Phase.DOWN:
+        return ()
+    return (SessionLoggedOut(session, reason),)
+
+
+def _logged_on(state: State, session: Session, _frame: link.LoggedOn) -> tuple[Event, ...]:
+    if state.plans[session.name].kind is not SessionKind.ORDERS:  # What a client is to be told waits for nothing.
+        return SessionLoggedOn(session.name), SessionReady(session.name)
+    return (SessionLoggedOn(session.name),)
+
+
+def _logged_out(state: State, session: Session, _frame: link.LoggedOut) -> tuple[Event, ...]:
+    return session_down(state, session.name, session.grant, "logged out")
+
+
+def _want_numbers(_state: State, session: Session, _frame: link.WantNumbers) -> tuple[Event, ...]:
+    return (SenderReserved(session.name, session.reserved_to + link.BLOCK),)
+
+
+def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
+    """Handed over under this number. A gap-fill of ours puts every unanswered request in its range in doubt.
+
+    The worker tells of messages in the order of their numbers, so whatever the gap-fill covers has been told before it.
+    """
+    name, epoch = session.name, session.session_epoch
+    if state.plans[name].kind is SessionKind.MARKET_DATA:
+        return ()
+    told = _told_sent(name, epoch, frame)
+    if isinstance(told, MessageSent):
+        return (told,)
+    if frame.msg_type in _REJECTS:
+        return (told, *rejected(state, session, frame))
+    if frame.msg_type != link.SEQUENCE_RESET:
+        return (told,)
+    filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
+    doubts = [
+        deciding.doubt(chain, request, "the peer asked for its number")
+        for chain, request in state.book.open_requests(name)
+        if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
+    ]
+    again = (SessionLoggedOn(name),) if session.phase is Phase.LOGGED_ON else ()
+    return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
+
+
+def _told_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent | AdminSent:
+    """What is about no one order is no message of an order's, whether the worker tells of it or its log."""
+    raw = told.raw.decode("latin-1")
+    if not told.root_id:
+        return AdminSent(session, session_epoch, told.msg_seq_num, told.msg_type, raw, told.cl_ord_id)
+    return MessageSent(told.root_id, told.cl_ord_id, session, session_epoch, told.msg_seq_num, told.msg_type, raw)
+
+
+def _not_sent(state: State, session: Session, frame: link.NotSent) -> tuple[Event, ...]:
+    """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
+    if frame.msg_type in acting.NEVER_ASKED_AGAIN:
+        return (MessageDropped(session.name, frame.msg_type, frame.cl_ord_id, frame.reason),)
+    chain = state.book.chains.get(frame.root_id)
+    request = chain.request(frame.cl_ord_id) if chain else None
+    if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
+        return ()
+    return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
+
+
+FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event, ...]]] = {
+    link.Hello: _hello,
+    link.Received: received,
+    link.Sent: _sent,
+    link.LoggedOn: _logged_on,
+    link.LoggedOut: _logged_out,
+    link.NotSent: _not_sent,
+    link.WantNumbers: _want_numbers,
+}
