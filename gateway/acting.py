@@ -8,9 +8,9 @@ whenever the session becomes ready. To cancel an order twice does no harm.
 from gateway.codec.writing import DONT_KNOW_TRADE, ORDER_MASS_CANCEL_REQUEST
 from gateway.sessions import GapFilled, MessageDropped
 from gateway.state import State
-from oms import resolving
-from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
-from oms.domain.commands import AttributeReport, CancelOrder, DismissReport, MassCancel, ResolveRequest
+from oms import asking, resolving
+from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved, VenueAsked
+from oms.domain.commands import AskVenue, AttributeReport, CancelOrder, DismissReport, MassCancel, ResolveRequest
 from oms.domain.events import Event, ReportDismissed
 from oms.mass_cancel import request, single
 
@@ -22,6 +22,13 @@ def mass_cancel(state: State, command: MassCancel, _at_ns: int) -> tuple[MassCan
     takers = [plan.name for plan in state.cell.sessions if plan.takes_mass_cancel and command.session in ("", plan.name)]
     native = {session: grant for session in takers if (grant := state.grant_if_ready(session))}
     return (request(state.book, command, native),)
+
+
+def ask_venue(state: State, command: AskVenue, _at_ns: int) -> tuple[VenueAsked | ActRefused]:
+    chain = state.book.chains.get(command.root_id)
+    plan = state.plans.get(chain.session) if chain is not None else None  # A parent is at no venue.
+    grant = state.grant_if_ready(plan.name) if plan is not None else 0
+    return (asking.ask(state.book, command, grant, is_taken=plan is None or plan.takes.order_status),)
 
 
 def attribute(state: State, command: AttributeReport, _at_ns: int) -> tuple[Event, ...]:

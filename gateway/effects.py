@@ -14,7 +14,7 @@ from gateway.codec.version import Version
 from gateway.facts import Fact
 from gateway.sessions import GapFilled, SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
-from oms.domain.acts import MassCancelRequested
+from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.events import (
     CancelRequested,
     Event,
@@ -76,7 +76,7 @@ def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoin
     yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=True)
 
 
-def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoing]:
+def _status(state: State, fact: Fact, event: StatusRequested | VenueAsked) -> Iterable[Outgoing]:
     assert fact.chain is not None
     text = writing.order_status_request(_version(state, event.session), event.cl_ord_id, fact.chain.terms)
     send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.code, 0, text)
@@ -123,6 +123,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     ReplaceRequested: _request,
     RequestReissued: _again,
     StatusRequested: _status,
+    VenueAsked: _status,
     MassCancelRequested: _mass_cancel,
     ReportDismissed: _dont_know,
     SessionGranted: _grant,

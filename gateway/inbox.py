@@ -15,6 +15,7 @@ from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
+    AskVenue,
     AttributeReport,
     CancelChild,
     CancelOrder,
@@ -72,6 +73,7 @@ _LANES: dict[type, Lane] = {
     AttributeReport: Lane.CANCELS,
     DismissReport: Lane.CANCELS,
     ResolveRequest: Lane.CANCELS,
+    AskVenue: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,

@@ -24,6 +24,7 @@ from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRe
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
+    AskVenue,
     AttributeReport,
     CancelChild,
     CancelOrder,
@@ -263,6 +264,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     AskStatus: _ask_status,
     CancelChild: _cancel_child,
     LinkLost: _link_lost,
+    AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved
-from oms.domain.commands import Act, AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved, VenueAsked
+from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, MassCancel, ResolveRequest
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
+    AskVenue: (VenueAsked, ("root_id",)),
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),

@@ -38,6 +38,12 @@ Verdict = tuple[Refusal, str]
 Check = Callable[[Case], Verdict | None]
 
 
+def currency(case: Case) -> Verdict | None:
+    if case.terms.currency in ("", case.instrument.currency):
+        return None
+    return Refusal.CURRENCY_DIFFERS, f"currency={case.terms.currency} of the instrument={case.instrument.currency}"
+
+
 def price_on_tick(case: Case) -> Verdict | None:
     tick = case.instrument.tick
     price, stop_px = case.terms.price, case.terms.stop_px
@@ -114,6 +120,7 @@ def order_notional(case: Case) -> Verdict | None:
 
 
 CHECKS: tuple[Check, ...] = (
+    currency,
     price_on_tick,
     order_qty_in_lots,
     order_qty,

@@ -15,7 +15,7 @@ from gateway.client.telling import Occasion, told
 from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
 from oms.book import Book
 from oms.domain.chain import Chain
-from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, RequestRefused
+from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, ReportAttributed, RequestRefused
 from oms.domain.fields import ExecType
 
 REMEMBERED_MAX = 50_000
@@ -103,7 +103,7 @@ class Outbox:
             self.live[chain.root_id] = None
         else:
             self.live.pop(chain.root_id, None)
-        if isinstance(event, ExecutionReported) and event.report.exec_type is not ExecType.ORDER_STATUS:
+        if isinstance(event, (ExecutionReported, ReportAttributed)) and event.report.exec_type is not ExecType.ORDER_STATUS:
             self._exec_seqs.setdefault(f"{event.root_id} {event.report.exec_id}", seq)
 
     def _ref(self, event: Event, exec_ref_id: str) -> str:

@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from gateway.codec import client_writing as writing
 from gateway.codec.version import Version
+from oms.domain.acts import RequestResolved
 from oms.domain.chain import OPEN, Chain, End, Request, RequestState
 from oms.domain.events import (
     CancelRejected,
     Event,
     ExecutionReported,
     OrderRefused,
+    ReportAttributed,
     RequestNotSent,
     RequestRefused,
     RequestRejected,
@@ -108,7 +110,7 @@ def _own_version(chain: Chain) -> str:
     return version.client_order_id
 
 
-def _executed(occasion: Occasion, event: ExecutionReported) -> Message | None:
+def _executed(occasion: Occasion, event: ExecutionReported | ReportAttributed) -> Message | None:
     """What the venue said, said on. A fill carries the version that the client has, whatever is pending (R3)."""
     report, before, after = event.report, _chain(occasion.before), _chain(occasion.after)
     if report.exec_type is ExecType.ORDER_STATUS:
@@ -169,6 +171,15 @@ def _cancel_rejected(occasion: Occasion, event: CancelRejected) -> Message | Non
     if request is None or request.state not in OPEN:
         return None
     return _not_done(occasion, request, event.report.cxl_rej_reason, event.report.text)
+
+
+def _decided(occasion: Occasion, event: RequestResolved) -> Message | None:
+    """What a person found out stands for the venue's word."""
+    if event.state is not RequestState.DONE:
+        return _came_to_nothing(occasion, event.cl_ord_id, event.reason)
+    before, after = _chain(occasion.before), _chain(occasion.after)
+    report = ExecutionReport("", "", ExecType.ORDER_STATUS, after.ord_status, text=event.reason)
+    return _resolved(occasion, before, after, report)
 
 
 def _rejected(occasion: Occasion, event: RequestRejected) -> Message | None:
@@ -306,6 +317,8 @@ def _chain(chain: Chain | None) -> Chain:
 
 _TELLINGS: dict[type[Event], Callable[[Occasion, Any], Message | None]] = {
     ExecutionReported: _executed,
+    ReportAttributed: _executed,
+    RequestResolved: _decided,
     CancelRejected: _cancel_rejected,
     RequestRejected: _rejected,
     RequestNotSent: _not_sent,

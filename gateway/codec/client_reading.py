@@ -186,7 +186,14 @@ def _terms(found: Fields, given: Mapping[int, str], default_account: str) -> Ter
         stop_px=_stop_px(given, ord_type),
         cash_order_qty=cash_order_qty,
         instructions=_instructions(found, given),
+        currency=_optional(given, 15, _currency) or "",
     )
+
+
+def _currency(text: str, tag: int) -> str:
+    if not (len(text) == 3 and text.isascii() and text.isupper()):
+        raise Malformed(tag, f"is {text[:20]!r}, no currency of three capital letters")
+    return text
 
 
 def _price(given: Mapping[int, str], ord_type: OrdType) -> Decimal | None:

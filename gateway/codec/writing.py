@@ -120,11 +120,12 @@ def _order(version: Version, terms: Terms, at_ns: int) -> str:
     how = terms.instructions
     price = "" if terms.price is None else f"44={plain(terms.price)}\x01"
     quantity = f"38={plain(terms.order_qty)}\x01" if terms.cash_order_qty is None else _quantity(terms)
+    currency = f"15={terms.currency}\x01" if terms.currency else ""
     rest = "" if terms.stop_px is None and how is PLAIN else _rest(version, terms.stop_px, how)
     kind = version.order_kinds.get((terms.ord_type, terms.time_in_force)) or order_kind(terms.ord_type, terms.time_in_force)
     return (
         f"1={terms.account}\x0121={how.handl_inst.code}\x0155={terms.symbol}\x0154={terms.side.code}\x01"
-        f"60={utc_timestamp(at_ns)}\x01{quantity}{kind}{price}{rest}"
+        f"60={utc_timestamp(at_ns)}\x01{quantity}{kind}{price}{currency}{rest}"
     )
 
 

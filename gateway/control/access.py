@@ -22,6 +22,7 @@ RULES = {
     "/gateway.api.v1.OrderService/Replace": TRADERS,
     "/gateway.api.v1.OrderService/Trade": TRADERS,
     "/gateway.api.v1.OrderService/MassCancel": TRADERS,
+    "/gateway.api.v1.OrderService/AskVenue": TRADERS,
     "/gateway.api.v1.OrderService/Resolve": TRADERS,
     "/gateway.api.v1.OrderService/Get": EVERYBODY,
     "/gateway.api.v1.OrderService/List": EVERYBODY,

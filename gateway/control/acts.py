@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.api.v1.order_service_pb2 import MassCancelRequest
+from gateway.api.v1.order_service_pb2 import AskVenueRequest, MassCancelRequest
 from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
 from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
 from gateway.control.codes import DK_REASONS, REQUEST_STATES, SIDES
@@ -10,7 +10,7 @@ from gateway.control.identity import Principal
 from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from oms.domain.chain import RequestState
-from oms.domain.commands import AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.commands import AskVenue, AttributeReport, DismissReport, MassCancel, ResolveRequest
 
 REASON_LENGTH_MAX = 200
 _REASON = re.compile(r"(?=.*[!-~])[ -~]{1,200}").fullmatch
@@ -32,6 +32,16 @@ def mass_cancel(request: MassCancelRequest, caller: Principal) -> MassCancel:
         symbol=optional_name("symbol", request.symbol),
         side=side,
         session=optional_name("session", request.session),
+    )
+
+
+def ask_venue(request: AskVenueRequest, caller: Principal) -> AskVenue:
+    """Raises Refused."""
+    return AskVenue(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        accounts=caller.accounts,
+        root_id=name("root_id", request.root_id),
     )
 
 

@@ -96,6 +96,10 @@ class Client:
         response: api.MassCancelResponse = self._ask(self._orders.MassCancel, request)
         return response
 
+    def ask_venue(self, request: api.AskVenueRequest) -> api.AskVenueResponse:
+        response: api.AskVenueResponse = self._ask(self._orders.AskVenue, request)
+        return response
+
     def resolve(self, request: api.ResolveRequest) -> api.ResolveResponse:
         response: api.ResolveResponse = self._ask(self._orders.Resolve, request)
         return response

@@ -268,6 +268,12 @@ def _resolved(told: OrderEvent, event: acts.RequestResolved, chain: Chain | None
     _name_request(told, chain, event.cl_ord_id)
 
 
+def _venue_asked(told: OrderEvent, event: acts.VenueAsked, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_VENUE_ASKED
+    told.root_id = event.root_id
+    _name_request(told, chain, event.cl_ord_id)
+
+
 def _dismissed(told: OrderEvent, event: events.ReportDismissed, _chain: Chain | None) -> None:
     told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_DISMISSED, f"seq={event.seq}: {event.reason}"
     told.client_order_id = event.client_order_id
@@ -295,6 +301,7 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     acts.MassCancelReported: _mass_cancel_reported,
     acts.MassCancelRejected: _mass_cancel_rejected,
     acts.RequestResolved: _resolved,
+    acts.VenueAsked: _venue_asked,
     acts.ActRefused: _act_refused,
 }
 """What each kind of fact adds to the snapshot."""

@@ -20,7 +20,7 @@ from gateway.engine import TokenTooOld
 from gateway.facts import Fact
 from gateway.inbox import Reply
 from gateway.state import State
-from oms.domain.acts import MassCancelRequested
+from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.commands import ClientCommand
 from oms.domain.events import Answer, CancelRequested, OrderPlaced, ReplaceRequested
 from oms.domain.refusal import Refusal
@@ -67,6 +67,11 @@ class OrderService:
     async def Resolve(self, request: api.ResolveRequest) -> api.ResolveResponse:
         _, seq, is_repetition = await ask(self._engine, acts.resolve(request, caller()))
         return api.ResolveResponse(seq=seq, is_repetition=is_repetition)
+
+    async def AskVenue(self, request: api.AskVenueRequest) -> api.AskVenueResponse:
+        answer, seq, is_repetition = await ask(self._engine, acts.ask_venue(request, caller()))
+        assert isinstance(answer, VenueAsked)
+        return api.AskVenueResponse(root_id=answer.root_id, cl_ord_id=answer.cl_ord_id, seq=seq, is_repetition=is_repetition)
 
     async def Get(self, request: api.GetRequest) -> api.GetResponse:
         principal = caller()

@@ -32,6 +32,7 @@ def terms(request: SubmitRequest) -> Terms:
         expire_at_ns=instant("expire_at", request.expire_at) if request.HasField("expire_at") else None,
         stop_px=optional_positive("stop_px", request.stop_px),
         cash_order_qty=positive("cash_order_qty", request.cash_order_qty) if is_cash else None,
+        currency=_currency(request.currency),
         instructions=instructions.read(request.instructions) if request.HasField("instructions") else PLAIN,
     )
     _check_prices(found)
@@ -40,6 +41,12 @@ def terms(request: SubmitRequest) -> Terms:
     if found.instructions is not PLAIN:
         _check_quantities(found, found.instructions)
     return found
+
+
+def _currency(text: str) -> str:
+    if text and not (len(text) == 3 and text.isascii() and text.isupper()):
+        raise wrong("currency", f"{text[:20]!r} is no ISO 4217 code of three capital letters")
+    return text
 
 
 def _check_prices(found: Terms) -> None:

@@ -70,6 +70,18 @@ class MassCancelRejected(Event, frozen=True, gc=False):
         return self.cl_ord_id
 
 
+class VenueAsked(OrderEvent, frozen=True, gc=False):
+    """A client wants to know how the order stands at the venue: we ask by OrderStatusRequest(35=H) under its ClOrdID there."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    cl_ord_id: str
+    session: str
+    grant: int
+
+
 class RequestResolved(OrderEvent, frozen=True, gc=False):
     """A person has found out what became of a request that was UNKNOWN, and says so."""
 

@@ -118,7 +118,16 @@ class CancelChild(msgspec.Struct, frozen=True, gc=False):
     root_id: str
 
 
-Act = MassCancel | AttributeReport | DismissReport | ResolveRequest
+class AskVenue(msgspec.Struct, frozen=True, gc=False):
+    """Ask the venue how an order stands there, by OrderStatusRequest(35=H)."""
+
+    principal: str
+    client_order_id: str
+    accounts: frozenset[str]
+    root_id: str
+
+
+Act = AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

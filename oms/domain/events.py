@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved, VenueAsked
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import DKReason, MsgType, OrdStatus
@@ -260,6 +260,7 @@ ChainEvent = (
     | CancelRejected
     | RequestRejected
     | RequestResolved
+    | VenueAsked
 )
 """The facts that change one order."""
 
@@ -271,6 +272,7 @@ Answer = (
     | RequestRefused
     | MassCancelRequested
     | RequestResolved
+    | VenueAsked
     | ReportAttributed
     | ReportDismissed
     | ActRefused
@@ -311,5 +313,6 @@ EVENTS: tuple[type[Event], ...] = (
     MassCancelReported,
     MassCancelRejected,
     RequestResolved,
+    VenueAsked,
     ActRefused,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import RequestResolved
+from oms.domain.acts import RequestResolved, VenueAsked
 from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
 from oms.domain.events import (
     CancelRejected,
@@ -147,5 +147,6 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     CancelRejected: _cancel_rejected,
     RequestRejected: _rejected,
     RequestResolved: _resolved,
+    VenueAsked: _unchanged,
 }
 """What each fact does to an order that was placed."""

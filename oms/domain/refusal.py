@@ -59,6 +59,8 @@ class Refusal(Enum):
     """The order has an execution of this ExecID(17) already."""
     NOT_UNKNOWN = "NOT_UNKNOWN"
     """The request is not UNKNOWN: the venue's word stands."""
+    CURRENCY_DIFFERS = "CURRENCY_DIFFERS"
+    """The order names another currency than the instrument is traded in."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

@@ -61,6 +61,8 @@ class Terms(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, o
     cash_order_qty: Decimal | None = None
     """CashOrderQty(152): the order as an amount of money; `order_qty` is zero until the venue has made a quantity of it."""
     instructions: Instructions = PLAIN
+    currency: str = ""
+    """Currency(15) of the prices and of `cash_order_qty`, where the client names one: three letters."""
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):

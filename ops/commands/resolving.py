@@ -84,6 +84,20 @@ def dismiss(**asked: Any) -> None:
 
 @click.command()
 @click.argument("root_id")
+@_own_id
+@options.connection
+@calls_the_server
+def ask(root_id: str, client_order_id: str | None) -> None:
+    """Ask the venue how order ROOT_ID stands there; what it says is seen with `fixgate watch` and `fixgate orders`."""
+    from gateway.api.v1.order_service_pb2 import AskVenueRequest
+
+    request = AskVenueRequest(client_order_id=noted_id(client_order_id), root_id=root_id)
+    with options.connected() as client:
+        _say_done(f"{root_id}  the venue is asked", client.ask_venue(request), request.client_order_id)
+
+
+@click.command()
+@click.argument("root_id")
 @click.argument("cl_ord_id")
 @click.option("--state", type=click.Choice(STATES), required=True, help="What became of the request.")
 @_reason

@@ -67,6 +67,7 @@ class GrpcClient(Gateway):
         self._roots: dict[_Named, str] = {}
         """Our client_order_id of the order, by any name of its chain."""
         self._client_order_ids: dict[_Named, str] = {}
+        self._questions = 0
 
     async def ask(self, course: str, step: Step) -> str:
         async with asyncio.timeout(ANSWERED_S_MAX):
@@ -109,6 +110,8 @@ class GrpcClient(Gateway):
                 cl_ord_id = await self._answered(self._orders.Cancel, cancel)
             case "G":
                 cl_ord_id = await self._answered(self._orders.Replace, _replace(client_order_id, orig, step))
+            case "H":
+                return await self._question(named, client_order_id)
             case _:
                 raise CannotAsk(f"the contract has no request for MsgType(35)={step.msg}")
         if named in self._client_order_ids:
@@ -117,6 +120,13 @@ class GrpcClient(Gateway):
         self._named[cl_ord_id] = named
         self._roots[named] = client_order_id if step.msg == "D" else orig
         return cl_ord_id
+
+    async def _question(self, named: _Named, client_order_id: str) -> str:
+        """Under an id of its own; about the order that has the name, if there is one."""
+        root_ids = [cl_ord_id for cl_ord_id, known in self._named.items() if known == named]
+        self._questions += 1
+        question = api.AskVenueRequest(client_order_id=f"{client_order_id}?{self._questions}", root_id=(root_ids or ["NONE"])[0])
+        return await self._answered(self._orders.AskVenue, question)
 
     async def _answered(self, call: Any, request: Message) -> str:
         """The same request until it has an answer."""

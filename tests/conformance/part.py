@@ -108,7 +108,8 @@ class Part:
                 return False
 
     def _is_of_nobody(self, step: Step) -> bool:
-        return step.msg in {"F", "G"} and step.tags.get(41) not in self._asked
+        named = step.tags.get(11 if step.msg == "H" else 41)
+        return step.msg in {"F", "G", "H"} and named not in self._asked
 
     def _say(self, step: Step, venue: Venue) -> None:
         name = step.tags.get(11, "")

@@ -1,6 +1,7 @@
 """A conformance run: every course of every matrix at once in one installation, without kills, then with one after each step."""
 
 import asyncio
+import json
 import re
 import sys
 import time
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from gateway.simulator.scenario import Course, Step
 from oms.domain.events import ReportQuarantined
+from oms.domain.exec_inst import ExecInst
 from ops import settings as files
 from tests.conformance.client import Client, Standing
 from tests.conformance.grpc_client import GrpcClient, is_ready
@@ -28,6 +30,16 @@ PRINCIPAL = "trader/desk1"
 ENGINE = "engine"
 READY_S_MAX = 60.0
 HEARD_S_MAX = 15.0
+_TAKES = """[takes]
+ord_types = ["MARKET", "LIMIT", "STOP", "STOP_LIMIT"]
+times_in_force = [
+    "DAY", "GOOD_TILL_CANCEL", "AT_THE_OPENING",
+    "IMMEDIATE_OR_CANCEL", "FILL_OR_KILL", "GOOD_TILL_DATE", "AT_THE_CLOSE",
+]
+exec_insts = EXEC_INSTS
+instructions = ["locate", "min_qty", "max_floor", "cash_order_qty", "custom_tags"]
+""".replace("EXEC_INSTS", json.dumps([inst.name for inst in ExecInst]))
+"""The venue of the matrices takes what they send."""
 _SETTINGS = {
     "lot": '"1"',
     "reference_age_ms_max": "86400000",
@@ -229,7 +241,8 @@ def _set_up(running: Installation, comp_id: str) -> None:
         assert count, f"no line sets {key}"
     running.file.write_text(text)
     counterparty = running.folder / "simbroker.toml"
-    counterparty.write_text(counterparty.read_text().replace('target_comp_id = "SIMBROKER"', f'target_comp_id = "{comp_id}"'))
+    text = counterparty.read_text().partition("[takes]")[0] + _TAKES
+    counterparty.write_text(text.replace('target_comp_id = "SIMBROKER"', f'target_comp_id = "{comp_id}"'))
     running.settings = files.load(running.file)
 
 

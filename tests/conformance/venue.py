@@ -64,6 +64,8 @@ class Venue:
         key = (msg_type, cl_ord_id)
         async with asyncio.timeout(HEARD_S_MAX), self._changed:
             await self._changed.wait_for(lambda: key in self._heard and key not in self._claimed)
+        if msg_type == "H":
+            return self._heard.pop(key)  # One may ask as often as one likes.
         self._claimed.add(key)
         return self._heard[key]
 

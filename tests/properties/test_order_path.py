@@ -1,7 +1,7 @@
 """Orders through the real rules, past workers that die anywhere, sessions that drop and a venue that answers when it likes.
 
-After every step: nothing is at the venue twice, nothing given up is there, quantities are what was executed. And when all is quiet
-at the end: whatever was accepted is at the venue exactly once, or is NOT_SENT and never was there."""
+After every step: nothing is at the venue twice, nothing given up is there, quantities are what was executed. And when all is
+quiet at the end: whatever was accepted is at the venue exactly once, or is NOT_SENT and never was there."""
 
 from decimal import Decimal
 

@@ -29,7 +29,7 @@ from gateway.api.v1 import order_event_pb2 as gateway_dot_api_dot_v1_dot_order__
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"gateway/api/v1/order_service.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a!gateway/api/v1/instructions.proto\x1a\x1agateway/api/v1/order.proto\x1a gateway/api/v1/order_event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x03\n\rSubmitRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x05 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x06 \x01(\t\x12\r\n\x05price\x18\x07 \x01(\t\x12\x32\n\rtime_in_force\x18\x08 \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\n \x01(\t\x12\x16\n\x0e\x63\x61sh_order_qty\x18\x0b \x01(\t\x12\x32\n\x0cinstructions\x18\x0c \x01(\x0b\x32\x1c.gateway.api.v1.Instructions\x12\x16\n\x0eparent_root_id\x18\r \x01(\t\x12\x11\n\tis_parent\x18\x0e \x01(\x08\"X\n\x0eSubmitResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"W\n\rCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\"X\n\x0e\x43\x61ncelResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\xba\x01\n\x0eReplaceRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\x12\x11\n\torder_qty\x18\x04 \x01(\t\x12\r\n\x05price\x18\x05 \x01(\t\x12-\n\texpire_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\x07 \x01(\t\"Y\n\x0fReplaceResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x82\x01\n\x11MassCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x05 \x01(\t\"]\n\x12MassCancelResponse\x12\x11\n\tcl_ord_id\x18\x01 \x01(\t\x12\x10\n\x08root_ids\x18\x02 \x03(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x8a\x01\n\x0eResolveRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x11\n\tcl_ord_id\x18\x03 \x01(\t\x12+\n\x05state\x18\x04 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x0e\n\x06reason\x18\x05 \x01(\t\"5\n\x0fResolveResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"6\n\nGetRequest\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"3\n\x0bGetResponse\x12$\n\x05order\x18\x01 \x01(\x0b\x32\x15.gateway.api.v1.Order\"\xfe\x02\n\x17OrderServiceListRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x11\n\tonly_live\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\ncustom_tag\x18\x06 \x01(\x0b\x32\x19.gateway.api.v1.CustomTag\x12\x17\n\x0f\x63lient_order_id\x18\x07 \x01(\t\x12\x11\n\tcl_ord_id\x18\x08 \x01(\t\x12\x10\n\x08order_id\x18\t \x01(\t\x12\x0f\n\x07\x65xec_id\x18\n \x01(\t\x12\x16\n\x0eparent_root_id\x18\x0b \x01(\t\x12-\n\nord_status\x18\x0c \x01(\x0e\x32\x19.gateway.api.v1.OrdStatus\x12\"\n\x04side\x18\r \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x0e \x01(\t\x12\x0e\n\x06\x61ny_id\x18\x0f \x01(\t\"Z\n\x18OrderServiceListResponse\x12%\n\x06orders\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\nTradeEntry\x12/\n\x06submit\x18\x01 \x01(\x0b\x32\x1d.gateway.api.v1.SubmitRequestH\x00\x12/\n\x06\x63\x61ncel\x18\x02 \x01(\x0b\x32\x1d.gateway.api.v1.CancelRequestH\x00\x12\x31\n\x07replace\x18\x03 \x01(\x0b\x32\x1e.gateway.api.v1.ReplaceRequestH\x00\x42\t\n\x07request\";\n\x0cTradeRequest\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.TradeEntry\"H\n\rTradeResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"c\n\x18OrderServiceWatchRequest\x12\x16\n\tafter_seq\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0f\n\x07root_id\x18\x03 \x01(\tB\x0c\n\n_after_seq\"T\n\x19OrderServiceWatchResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x32\xd2\x05\n\x0cOrderService\x12G\n\x06Submit\x12\x1d.gateway.api.v1.SubmitRequest\x1a\x1e.gateway.api.v1.SubmitResponse\x12G\n\x06\x43\x61ncel\x12\x1d.gateway.api.v1.CancelRequest\x1a\x1e.gateway.api.v1.CancelResponse\x12J\n\x07Replace\x12\x1e.gateway.api.v1.ReplaceRequest\x1a\x1f.gateway.api.v1.ReplaceResponse\x12S\n\nMassCancel\x12!.gateway.api.v1.MassCancelRequest\x1a\".gateway.api.v1.MassCancelResponse\x12J\n\x07Resolve\x12\x1e.gateway.api.v1.ResolveRequest\x1a\x1f.gateway.api.v1.ResolveResponse\x12>\n\x03Get\x12\x1a.gateway.api.v1.GetRequest\x1a\x1b.gateway.api.v1.GetResponse\x12Y\n\x04List\x12\'.gateway.api.v1.OrderServiceListRequest\x1a(.gateway.api.v1.OrderServiceListResponse\x12H\n\x05Trade\x12\x1c.gateway.api.v1.TradeRequest\x1a\x1d.gateway.api.v1.TradeResponse(\x01\x30\x01\x12^\n\x05Watch\x12(.gateway.api.v1.OrderServiceWatchRequest\x1a).gateway.api.v1.OrderServiceWatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"gateway/api/v1/order_service.proto\x12\x0egateway.api.v1\x1a\x18gateway/api/v1/fix.proto\x1a!gateway/api/v1/instructions.proto\x1a\x1agateway/api/v1/order.proto\x1a gateway/api/v1/order_event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb7\x03\n\rSubmitRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12)\n\x08ord_type\x18\x05 \x01(\x0e\x32\x17.gateway.api.v1.OrdType\x12\x11\n\torder_qty\x18\x06 \x01(\t\x12\r\n\x05price\x18\x07 \x01(\t\x12\x32\n\rtime_in_force\x18\x08 \x01(\x0e\x32\x1b.gateway.api.v1.TimeInForce\x12-\n\texpire_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\n \x01(\t\x12\x16\n\x0e\x63\x61sh_order_qty\x18\x0b \x01(\t\x12\x32\n\x0cinstructions\x18\x0c \x01(\x0b\x32\x1c.gateway.api.v1.Instructions\x12\x16\n\x0eparent_root_id\x18\r \x01(\t\x12\x11\n\tis_parent\x18\x0e \x01(\x08\x12\x10\n\x08\x63urrency\x18\x0f \x01(\t\"X\n\x0eSubmitResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"W\n\rCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\"X\n\x0e\x43\x61ncelResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\xba\x01\n\x0eReplaceRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x1c\n\x14orig_client_order_id\x18\x03 \x01(\t\x12\x11\n\torder_qty\x18\x04 \x01(\t\x12\r\n\x05price\x18\x05 \x01(\t\x12-\n\texpire_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07stop_px\x18\x07 \x01(\t\"Y\n\x0fReplaceResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x82\x01\n\x11MassCancelRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\"\n\x04side\x18\x04 \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x05 \x01(\t\"]\n\x12MassCancelResponse\x12\x11\n\tcl_ord_id\x18\x01 \x01(\t\x12\x10\n\x08root_ids\x18\x02 \x03(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"\x8a\x01\n\x0eResolveRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\x12\x11\n\tcl_ord_id\x18\x03 \x01(\t\x12+\n\x05state\x18\x04 \x01(\x0e\x32\x1c.gateway.api.v1.RequestState\x12\x0e\n\x06reason\x18\x05 \x01(\t\"5\n\x0fResolveResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\";\n\x0f\x41skVenueRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07root_id\x18\x02 \x01(\t\"Z\n\x10\x41skVenueResponse\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x11\n\tcl_ord_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x15\n\ris_repetition\x18\x04 \x01(\x08\"6\n\nGetRequest\x12\x0f\n\x07root_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"3\n\x0bGetResponse\x12$\n\x05order\x18\x01 \x01(\x0b\x32\x15.gateway.api.v1.Order\"\xfe\x02\n\x17OrderServiceListRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x11\n\tonly_live\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\ncustom_tag\x18\x06 \x01(\x0b\x32\x19.gateway.api.v1.CustomTag\x12\x17\n\x0f\x63lient_order_id\x18\x07 \x01(\t\x12\x11\n\tcl_ord_id\x18\x08 \x01(\t\x12\x10\n\x08order_id\x18\t \x01(\t\x12\x0f\n\x07\x65xec_id\x18\n \x01(\t\x12\x16\n\x0eparent_root_id\x18\x0b \x01(\t\x12-\n\nord_status\x18\x0c \x01(\x0e\x32\x19.gateway.api.v1.OrdStatus\x12\"\n\x04side\x18\r \x01(\x0e\x32\x14.gateway.api.v1.Side\x12\x0f\n\x07session\x18\x0e \x01(\t\x12\x0e\n\x06\x61ny_id\x18\x0f \x01(\t\"Z\n\x18OrderServiceListResponse\x12%\n\x06orders\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\nTradeEntry\x12/\n\x06submit\x18\x01 \x01(\x0b\x32\x1d.gateway.api.v1.SubmitRequestH\x00\x12/\n\x06\x63\x61ncel\x18\x02 \x01(\x0b\x32\x1d.gateway.api.v1.CancelRequestH\x00\x12\x31\n\x07replace\x18\x03 \x01(\x0b\x32\x1e.gateway.api.v1.ReplaceRequestH\x00\x42\t\n\x07request\";\n\x0cTradeRequest\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.TradeEntry\"H\n\rTradeResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"c\n\x18OrderServiceWatchRequest\x12\x16\n\tafter_seq\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0f\n\x07root_id\x18\x03 \x01(\tB\x0c\n\n_after_seq\"T\n\x19OrderServiceWatchResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.OrderEvent\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x32\xa1\x06\n\x0cOrderService\x12G\n\x06Submit\x12\x1d.gateway.api.v1.SubmitRequest\x1a\x1e.gateway.api.v1.SubmitResponse\x12G\n\x06\x43\x61ncel\x12\x1d.gateway.api.v1.CancelRequest\x1a\x1e.gateway.api.v1.CancelResponse\x12J\n\x07Replace\x12\x1e.gateway.api.v1.ReplaceRequest\x1a\x1f.gateway.api.v1.ReplaceResponse\x12S\n\nMassCancel\x12!.gateway.api.v1.MassCancelRequest\x1a\".gateway.api.v1.MassCancelResponse\x12J\n\x07Resolve\x12\x1e.gateway.api.v1.ResolveRequest\x1a\x1f.gateway.api.v1.ResolveResponse\x12M\n\x08\x41skVenue\x12\x1f.gateway.api.v1.AskVenueRequest\x1a .gateway.api.v1.AskVenueResponse\x12>\n\x03Get\x12\x1a.gateway.api.v1.GetRequest\x1a\x1b.gateway.api.v1.GetResponse\x12Y\n\x04List\x12\'.gateway.api.v1.OrderServiceListRequest\x1a(.gateway.api.v1.OrderServiceListResponse\x12H\n\x05Trade\x12\x1c.gateway.api.v1.TradeRequest\x1a\x1d.gateway.api.v1.TradeResponse(\x01\x30\x01\x12^\n\x05Watch\x12(.gateway.api.v1.OrderServiceWatchRequest\x1a).gateway.api.v1.OrderServiceWatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,43 +37,47 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.order_servic
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SUBMITREQUEST']._serialized_start=211
-  _globals['_SUBMITREQUEST']._serialized_end=632
-  _globals['_SUBMITRESPONSE']._serialized_start=634
-  _globals['_SUBMITRESPONSE']._serialized_end=722
-  _globals['_CANCELREQUEST']._serialized_start=724
-  _globals['_CANCELREQUEST']._serialized_end=811
-  _globals['_CANCELRESPONSE']._serialized_start=813
-  _globals['_CANCELRESPONSE']._serialized_end=901
-  _globals['_REPLACEREQUEST']._serialized_start=904
-  _globals['_REPLACEREQUEST']._serialized_end=1090
-  _globals['_REPLACERESPONSE']._serialized_start=1092
-  _globals['_REPLACERESPONSE']._serialized_end=1181
-  _globals['_MASSCANCELREQUEST']._serialized_start=1184
-  _globals['_MASSCANCELREQUEST']._serialized_end=1314
-  _globals['_MASSCANCELRESPONSE']._serialized_start=1316
-  _globals['_MASSCANCELRESPONSE']._serialized_end=1409
-  _globals['_RESOLVEREQUEST']._serialized_start=1412
-  _globals['_RESOLVEREQUEST']._serialized_end=1550
-  _globals['_RESOLVERESPONSE']._serialized_start=1552
-  _globals['_RESOLVERESPONSE']._serialized_end=1605
-  _globals['_GETREQUEST']._serialized_start=1607
-  _globals['_GETREQUEST']._serialized_end=1661
-  _globals['_GETRESPONSE']._serialized_start=1663
-  _globals['_GETRESPONSE']._serialized_end=1714
-  _globals['_ORDERSERVICELISTREQUEST']._serialized_start=1717
-  _globals['_ORDERSERVICELISTREQUEST']._serialized_end=2099
-  _globals['_ORDERSERVICELISTRESPONSE']._serialized_start=2101
-  _globals['_ORDERSERVICELISTRESPONSE']._serialized_end=2191
-  _globals['_TRADEENTRY']._serialized_start=2194
-  _globals['_TRADEENTRY']._serialized_end=2366
-  _globals['_TRADEREQUEST']._serialized_start=2368
-  _globals['_TRADEREQUEST']._serialized_end=2427
-  _globals['_TRADERESPONSE']._serialized_start=2429
-  _globals['_TRADERESPONSE']._serialized_end=2501
-  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_start=2503
-  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_end=2602
-  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_start=2604
-  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_end=2688
-  _globals['_ORDERSERVICE']._serialized_start=2691
-  _globals['_ORDERSERVICE']._serialized_end=3413
+  _globals['_SUBMITREQUEST']._serialized_end=650
+  _globals['_SUBMITRESPONSE']._serialized_start=652
+  _globals['_SUBMITRESPONSE']._serialized_end=740
+  _globals['_CANCELREQUEST']._serialized_start=742
+  _globals['_CANCELREQUEST']._serialized_end=829
+  _globals['_CANCELRESPONSE']._serialized_start=831
+  _globals['_CANCELRESPONSE']._serialized_end=919
+  _globals['_REPLACEREQUEST']._serialized_start=922
+  _globals['_REPLACEREQUEST']._serialized_end=1108
+  _globals['_REPLACERESPONSE']._serialized_start=1110
+  _globals['_REPLACERESPONSE']._serialized_end=1199
+  _globals['_MASSCANCELREQUEST']._serialized_start=1202
+  _globals['_MASSCANCELREQUEST']._serialized_end=1332
+  _globals['_MASSCANCELRESPONSE']._serialized_start=1334
+  _globals['_MASSCANCELRESPONSE']._serialized_end=1427
+  _globals['_RESOLVEREQUEST']._serialized_start=1430
+  _globals['_RESOLVEREQUEST']._serialized_end=1568
+  _globals['_RESOLVERESPONSE']._serialized_start=1570
+  _globals['_RESOLVERESPONSE']._serialized_end=1623
+  _globals['_ASKVENUEREQUEST']._serialized_start=1625
+  _globals['_ASKVENUEREQUEST']._serialized_end=1684
+  _globals['_ASKVENUERESPONSE']._serialized_start=1686
+  _globals['_ASKVENUERESPONSE']._serialized_end=1776
+  _globals['_GETREQUEST']._serialized_start=1778
+  _globals['_GETREQUEST']._serialized_end=1832
+  _globals['_GETRESPONSE']._serialized_start=1834
+  _globals['_GETRESPONSE']._serialized_end=1885
+  _globals['_ORDERSERVICELISTREQUEST']._serialized_start=1888
+  _globals['_ORDERSERVICELISTREQUEST']._serialized_end=2270
+  _globals['_ORDERSERVICELISTRESPONSE']._serialized_start=2272
+  _globals['_ORDERSERVICELISTRESPONSE']._serialized_end=2362
+  _globals['_TRADEENTRY']._serialized_start=2365
+  _globals['_TRADEENTRY']._serialized_end=2537
+  _globals['_TRADEREQUEST']._serialized_start=2539
+  _globals['_TRADEREQUEST']._serialized_end=2598
+  _globals['_TRADERESPONSE']._serialized_start=2600
+  _globals['_TRADERESPONSE']._serialized_end=2672
+  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_start=2674
+  _globals['_ORDERSERVICEWATCHREQUEST']._serialized_end=2773
+  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_start=2775
+  _globals['_ORDERSERVICEWATCHRESPONSE']._serialized_end=2859
+  _globals['_ORDERSERVICE']._serialized_start=2862
+  _globals['_ORDERSERVICE']._serialized_end=3663
 # @@protoc_insertion_point(module_scope)

@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SubmitRequest(_message.Message):
-    __slots__ = ("client_order_id", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "is_parent")
+    __slots__ = ("client_order_id", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "is_parent", "currency")
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,7 @@ class SubmitRequest(_message.Message):
     INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
     PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     IS_PARENT_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
     client_order_id: str
     account: str
     symbol: str
@@ -43,7 +44,8 @@ class SubmitRequest(_message.Message):
     instructions: _instructions_pb2.Instructions
     parent_root_id: str
     is_parent: bool
-    def __init__(self, client_order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., is_parent: _Optional[bool] = ...) -> None: ...
+    currency: str
+    def __init__(self, client_order_id: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., is_parent: _Optional[bool] = ..., currency: _Optional[str] = ...) -> None: ...
 
 class SubmitResponse(_message.Message):
     __slots__ = ("root_id", "cl_ord_id", "seq", "is_repetition")
@@ -156,6 +158,26 @@ class ResolveResponse(_message.Message):
     seq: int
     is_repetition: bool
     def __init__(self, seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
+
+class AskVenueRequest(_message.Message):
+    __slots__ = ("client_order_id", "root_id")
+    CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_order_id: str
+    root_id: str
+    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ...) -> None: ...
+
+class AskVenueResponse(_message.Message):
+    __slots__ = ("root_id", "cl_ord_id", "seq", "is_repetition")
+    ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    IS_REPETITION_FIELD_NUMBER: _ClassVar[int]
+    root_id: str
+    cl_ord_id: str
+    seq: int
+    is_repetition: bool
+    def __init__(self, root_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
 
 class GetRequest(_message.Message):
     __slots__ = ("root_id", "client_order_id")

@@ -60,6 +60,11 @@ class OrderServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.FromString,
                 _registered_method=True)
+        self.AskVenue = channel.unary_unary(
+                '/gateway.api.v1.OrderService/AskVenue',
+                request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueResponse.FromString,
+                _registered_method=True)
         self.Get = channel.unary_unary(
                 '/gateway.api.v1.OrderService/Get',
                 request_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.GetRequest.SerializeToString,
@@ -122,6 +127,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AskVenue(self, request, context):
+        """Asks the venue how an order stands there. What it says is a report like every other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Get(self, request, context):
         """One order, as it stands.
         """
@@ -179,6 +191,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.Resolve,
                     request_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.SerializeToString,
+            ),
+            'AskVenue': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskVenue,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueResponse.SerializeToString,
             ),
             'Get': grpc.unary_unary_rpc_method_handler(
                     servicer.Get,
@@ -337,6 +354,33 @@ class OrderService:
             '/gateway.api.v1.OrderService/Resolve',
             gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_order__service__pb2.ResolveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskVenue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.OrderService/AskVenue',
+            gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_order__service__pb2.AskVenueResponse.FromString,
             options,
             channel_credentials,
             insecure,
