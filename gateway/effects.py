@@ -78,8 +78,9 @@ def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoin
 
 def _status(state: State, fact: Fact, event: StatusRequested | VenueAsked) -> Iterable[Outgoing]:
     assert fact.chain is not None
-    text = writing.order_status_request(_version(state, event.session), event.cl_ord_id, fact.chain.terms)
-    send = link.Send(fact.seq, event.cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.code, 0, text)
+    cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
+    text = writing.order_status_request(_version(state, event.session), cl_ord_id, fact.chain.terms)
+    send = link.Send(fact.seq, cl_ord_id, event.root_id, MsgType.ORDER_STATUS_REQUEST.code, 0, text)
     yield Outgoing(event.session, event.grant, send)
 
 

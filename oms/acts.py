@@ -9,7 +9,7 @@ from oms.domain.fields import Choice
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
-    AskVenue: (VenueAsked, ("root_id",)),
+    AskVenue: (VenueAsked, ("root_id", "cl_ord_id")),
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),

@@ -42,6 +42,7 @@ def ask_venue(request: AskVenueRequest, caller: Principal) -> AskVenue:
         client_order_id=name("client_order_id", request.client_order_id),
         accounts=caller.accounts,
         root_id=name("root_id", request.root_id),
+        cl_ord_id=optional_name("cl_ord_id", request.cl_ord_id),
     )
 
 

@@ -271,7 +271,7 @@ def _resolved(told: OrderEvent, event: acts.RequestResolved, chain: Chain | None
 def _venue_asked(told: OrderEvent, event: acts.VenueAsked, chain: Chain | None) -> None:
     told.kind = order_event_pb2.ORDER_EVENT_KIND_VENUE_ASKED
     told.root_id = event.root_id
-    _name_request(told, chain, event.cl_ord_id)
+    _name_request(told, chain, event.asked)
 
 
 def _dismissed(told: OrderEvent, event: events.ReportDismissed, _chain: Chain | None) -> None:

@@ -71,7 +71,7 @@ class OrderService:
     async def AskVenue(self, request: api.AskVenueRequest) -> api.AskVenueResponse:
         answer, seq, is_repetition = await ask(self._engine, acts.ask_venue(request, caller()))
         assert isinstance(answer, VenueAsked)
-        return api.AskVenueResponse(root_id=answer.root_id, cl_ord_id=answer.cl_ord_id, seq=seq, is_repetition=is_repetition)
+        return api.AskVenueResponse(root_id=answer.root_id, cl_ord_id=answer.asked, seq=seq, is_repetition=is_repetition)
 
     async def Get(self, request: api.GetRequest) -> api.GetResponse:
         principal = caller()

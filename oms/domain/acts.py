@@ -78,8 +78,16 @@ class VenueAsked(OrderEvent, frozen=True, gc=False):
     client_order_id: str
     principal: str
     cl_ord_id: str
+    """The version that is meant; empty for the one that the venue works."""
     session: str
     grant: int
+    worked: str
+    """ClOrdID(11) of that one, when it was asked."""
+
+    @property
+    def asked(self) -> str:
+        """ClOrdID(11) under which the venue is asked."""
+        return self.cl_ord_id or self.worked
 
 
 class RequestResolved(OrderEvent, frozen=True, gc=False):

@@ -125,6 +125,8 @@ class AskVenue(msgspec.Struct, frozen=True, gc=False):
     client_order_id: str
     accounts: frozenset[str]
     root_id: str
+    cl_ord_id: str = ""
+    """Of the version to ask about; empty for the one that the venue works."""
 
 
 Act = AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest

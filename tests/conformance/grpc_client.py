@@ -68,6 +68,7 @@ class GrpcClient(Gateway):
         """Our client_order_id of the order, by any name of its chain."""
         self._client_order_ids: dict[_Named, str] = {}
         self._questions = 0
+        self._root_ids: dict[str, str] = {}
 
     async def ask(self, course: str, step: Step) -> str:
         async with asyncio.timeout(ANSWERED_S_MAX):
@@ -123,9 +124,13 @@ class GrpcClient(Gateway):
 
     async def _question(self, named: _Named, client_order_id: str) -> str:
         """Under an id of its own; about the order that has the name, if there is one."""
-        root_ids = [cl_ord_id for cl_ord_id, known in self._named.items() if known == named]
+        cl_ord_id = next((cl_ord_id for cl_ord_id, known in self._named.items() if known == named), "NONE")
         self._questions += 1
-        question = api.AskVenueRequest(client_order_id=f"{client_order_id}?{self._questions}", root_id=(root_ids or ["NONE"])[0])
+        question = api.AskVenueRequest(
+            client_order_id=f"{client_order_id}?{self._questions}",
+            root_id=self._root_ids.get(cl_ord_id, cl_ord_id),
+            cl_ord_id=cl_ord_id,
+        )
         return await self._answered(self._orders.AskVenue, question)
 
     async def _answered(self, call: Any, request: Message) -> str:
@@ -141,6 +146,7 @@ class GrpcClient(Gateway):
                 continue
             if answer.refusal:
                 raise Refused(answer.refusal)
+            self._root_ids[answer.cl_ord_id] = answer.root_id
             return answer.cl_ord_id
 
     def _standing(self, order: Order) -> Standing:

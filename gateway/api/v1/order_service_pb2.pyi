@@ -160,12 +160,14 @@ class ResolveResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., is_repetition: _Optional[bool] = ...) -> None: ...
 
 class AskVenueRequest(_message.Message):
-    __slots__ = ("client_order_id", "root_id")
+    __slots__ = ("client_order_id", "root_id", "cl_ord_id")
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
     client_order_id: str
     root_id: str
-    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ...) -> None: ...
+    cl_ord_id: str
+    def __init__(self, client_order_id: _Optional[str] = ..., root_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ...) -> None: ...
 
 class AskVenueResponse(_message.Message):
     __slots__ = ("root_id", "cl_ord_id", "seq", "is_repetition")
