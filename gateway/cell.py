@@ -24,6 +24,10 @@ class SessionPlan(msgspec.Struct, frozen=True):
     begin_string: str = "FIX.4.4"
     symbols: tuple[str, ...] = ()
     """What to ask top of book for, on a market data session."""
+    mass_status: bool = False
+    """Whether the counterparty takes OrderMassStatusRequest(35=AF)."""
+    adopts: bool = False
+    """Whether an order that the counterparty has on one of our accounts and we do not is taken as ours, or set aside."""
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -8,10 +8,19 @@ import msgspec
 from gateway import link
 from gateway.cell import SessionKind
 from gateway.codec import writing
+from gateway.codec.mass_status import ORDER_MASS_STATUS_REQUEST, order_mass_status_request
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn
 from gateway.state import State
-from oms.domain.events import CancelRequested, Event, OrderPlaced, ReplaceRequested, RequestReissued, StatusRequested
+from oms.domain.events import (
+    CancelRequested,
+    Event,
+    MassStatusRequested,
+    OrderPlaced,
+    ReplaceRequested,
+    RequestReissued,
+    StatusRequested,
+)
 from oms.domain.fields import MsgType
 
 
@@ -44,6 +53,11 @@ def _status(state: State, fact: Fact, event: StatusRequested) -> Iterable[Outgoi
     yield Outgoing(event.session, event.grant, send)
 
 
+def _mass_status(state: State, fact: Fact, event: MassStatusRequested) -> Iterable[Outgoing]:
+    text = order_mass_status_request(_begin_string(state, event.session), event.mass_status_req_id)
+    yield Outgoing(event.session, event.grant, link.Send(fact.seq, "", "", ORDER_MASS_STATUS_REQUEST, 0, text))
+
+
 def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
     frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
     yield Outgoing(event.session, fact.seq, frame)
@@ -71,6 +85,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     ReplaceRequested: _request,
     RequestReissued: _again,
     StatusRequested: _status,
+    MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
     SessionLoggedOn: _after_logon,
@@ -93,8 +108,9 @@ def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: 
         case MsgType.NEW_ORDER_SINGLE:
             text = writing.new_order_single(begin_string, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
         case MsgType.ORDER_CANCEL_REQUEST:
+            order_id = chain.order_id if chain.is_adopted else ""
             text = writing.order_cancel_request(
-                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+                begin_string, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, order_id=order_id, poss_resend=poss_resend
             )
         case _:
             text = writing.order_cancel_replace_request(

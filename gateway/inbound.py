@@ -52,7 +52,7 @@ def received(state: State, session: Session, frame: link.Received) -> tuple[Even
     if problem:
         return MessageReceived(receipt), ReportQuarantined(session.name, f"unreadable message: {problem}", is_suspended=True)
     meaning = _meaning(state, session, receipt, message)
-    return meaning if meaning and type(meaning[0]) in HEARD else (MessageReceived(receipt), *meaning)
+    return meaning if any(type(event) in HEARD for event in meaning) else (MessageReceived(receipt), *meaning)
 
 
 def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
@@ -120,7 +120,8 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message)
             return _filled_over(state, session, message)
         case _:
             told = reading.report(message)
-            return () if told is None else hearing.report(state.book, receipt, told)
+            accounts = state.adopting.get(session.name, frozenset())
+            return () if told is None else hearing.report(state.book, receipt, told, accounts)
 
 
 def _filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
-from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, LookAfter, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer
 
 Reply = Callable[[int, Answer, bool], None]
@@ -51,6 +51,7 @@ _LANES: dict[type, Lane] = {
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
     AskStatus: Lane.REACTIONS,
+    LookAfter: Lane.REACTIONS,
 }
 
 

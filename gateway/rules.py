@@ -33,9 +33,9 @@ from gateway.sessions import (
     why_halt,
 )
 from gateway.state import State
-from oms import deciding
+from oms import deciding, ladder
 from oms.domain.chain import WITH_VENUE, RequestState
-from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import AskStatus, CancelOrder, DecideAgain, LookAfter, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Event,
     ExecutionReported,
@@ -70,9 +70,10 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 
 _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
+_STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
-Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | FromLink | LinkLost
+Command = PlaceOrder | CancelOrder | ReplaceOrder | DecideAgain | AskStatus | LookAfter | FromLink | LinkLost
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -162,10 +163,16 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
     return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
 
-def _ask_status(state: State, command: AskStatus, _at_ns: int) -> tuple[Event, ...]:
+def _ask_status(state: State, command: AskStatus, at_ns: int) -> tuple[Event, ...]:
     grant = state.grant_if_ready(state.book.chains[command.root_id].session)
-    asked = deciding.ask(state.book, command, grant) if grant else None
+    asked = ladder.ask(state.book, command, grant, at_ns) if grant else None
     return (asked,) if asked else ()
+
+
+def _look_after(state: State, command: LookAfter, at_ns: int) -> tuple[Event, ...]:
+    plan, grant = state.plans.get(command.session), state.grant_if_ready(command.session)
+    takes_mass_status = plan is not None and plan.mass_status
+    return ladder.look(state.book, command.session, grant, at_ns, takes_mass_status=takes_mass_status)
 
 
 def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
@@ -199,14 +206,14 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
             if request.state in WITH_VENUE or (request.state is RequestState.INTENT and request.grant)
         ]
         return (*down, *doubts, grant)
-    sent = [_message_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
+    sent = [_told_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
     return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
 
 
-def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent]) -> list[RequestDoubted]:
+def _asked_again(state: State, session: Session, hello: link.Hello, sent: list[MessageSent | AdminSent]) -> list[RequestDoubted]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
     ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
-    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if e.msg_type != MsgType.ORDER_STATUS_REQUEST.code}
+    numbers = {e.cl_ord_id: e.msg_seq_num for e in sent if isinstance(e, MessageSent) and e.msg_type != _STATUS_REQUEST}
     doubts: list[RequestDoubted] = []
     for chain, request in state.book.open_requests(session.name):
         is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
@@ -245,9 +252,9 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     name, epoch = session.name, session.session_epoch
     if state.plans[name].kind is SessionKind.MARKET_DATA:
         return ()
-    if frame.root_id:
-        return (_message_sent(name, epoch, frame),)
-    told = AdminSent(name, epoch, frame.msg_seq_num, frame.msg_type, frame.raw.decode("latin-1"))
+    told = _told_sent(name, epoch, frame)
+    if isinstance(told, MessageSent):
+        return (told,)
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, session, frame))
     if frame.msg_type != link.SEQUENCE_RESET:
@@ -262,16 +269,19 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
 
 
-def _message_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent:
+def _told_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent | AdminSent:
+    """A message about no order, such as a question for all of them, is a fact of the session."""
     raw = told.raw.decode("latin-1")
+    if not told.root_id:
+        return AdminSent(session, session_epoch, told.msg_seq_num, told.msg_type, raw)
     return MessageSent(told.root_id, told.cl_ord_id, session, session_epoch, told.msg_seq_num, told.msg_type, raw)
 
 
 def _not_sent(state: State, _session: Session, frame: link.NotSent) -> tuple[Event, ...]:
-    """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
+    """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again."""
     chain = state.book.chains.get(frame.root_id)
     request = chain.request(frame.cl_ord_id) if chain else None
-    if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
+    if request is None or request.state is not RequestState.INTENT or frame.msg_type == _STATUS_REQUEST:
         return ()
     return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
 
@@ -285,7 +295,8 @@ def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
         elif request.state is RequestState.UNKNOWN:
             commands.append(AskStatus(chain.root_id, request.cl_ord_id))
-    return tuple(commands)
+    doubts = state.book.doubts.get(event.session)
+    return *commands, *((LookAfter(event.session),) if doubts is not None and doubts.unconfirmed else ())
 
 
 def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
@@ -309,6 +320,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     ReplaceOrder: _replace,
     DecideAgain: _decide_again,
     AskStatus: _ask_status,
+    LookAfter: _look_after,
     LinkLost: _link_lost,
 }
 

@@ -13,17 +13,22 @@ from oms.domain.events import (
     ChainEvent,
     Event,
     ExecutionReported,
+    MassStatusEnded,
+    MassStatusRequested,
     MessageSent,
+    OrderAdopted,
     OrderEvent,
     OrderPlaced,
     ReplaceRequested,
     ReportAttributed,
     ReportDismissed,
     ReportQuarantined,
+    RequestDoubted,
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
+from oms.doubts import Doubts
 from oms.suspense import TRADES, Suspended
 
 
@@ -69,6 +74,9 @@ class Book:
         self._root_of_order_id: dict[str, str] = {}
         self.suspense: dict[int, Suspended] = {}
         """What may have been a trade, by the journal seq of the record that set it aside."""
+        self.doubts: dict[str, Doubts] = {}
+        """What nobody knows, by session; sessions of which that was never so are not in here."""
+        self._live: dict[str, dict[str, None]] = {}
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
@@ -113,6 +121,22 @@ class Book:
             assert request is not None
             yield chain, request
 
+    def lose(self, session: str, at_ns: int) -> None:
+        """The session is lost: nobody knows what the venue has done with its orders since."""
+        acknowledged = [root_id for root_id in self._live.get(session, ()) if self.chains[root_id].accepted]
+        if acknowledged or session in self.doubts:
+            self.doubts.setdefault(session, Doubts()).lost(acknowledged, at_ns)
+
+    def regain(self, session: str) -> None:
+        """The session is back, and the gap closed: what the venue says from here on is how things are."""
+        if session in self.doubts:
+            self.doubts[session].is_ready = True
+
+    def is_unconfirmed(self, chain: Chain) -> bool:
+        """Whether the session was lost since the venue last told of the order."""
+        doubts = self.doubts.get(chain.session)
+        return doubts is not None and chain.root_id in doubts.unconfirmed
+
     def sent_as(self, session: str, session_epoch: int, msg_seq_num: int) -> tuple[Chain, Request] | None:
         """The unanswered request that left under this number. A question is none: its reject says nothing of the order."""
         cl_ord_id = self._sent_as.get(f"{session} {session_epoch} {msg_seq_num}")
@@ -134,23 +158,39 @@ class Book:
         before = self.chains.get(event.root_id)
         after = evolve(before, cast(ChainEvent, event), at_ns)
         self.chains[event.root_id] = after
-        self._index(event, before, after)
+        self._index(event, before, after, at_ns)
         return after
 
-    def _index(self, event: OrderEvent, before: Chain | None, after: Chain) -> None:
+    def _index(self, event: OrderEvent, before: Chain | None, after: Chain, at_ns: int) -> None:
         if isinstance(event, MessageSent):  # An unanswered request stays one.
             if event.msg_type != _STATUS_REQUEST:
                 self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
             return
         if before is None or before.requests is not after.requests:
             self._index_open(after)
+        self._index_live(event, after, at_ns)
         if isinstance(event, ExecutionReported):
             self._index_report(event, before, after)
         elif isinstance(event, ReportAttributed):
             del self.suspense[event.seq]
-        elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
+        elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)):
             self._root_of[event.cl_ord_id] = event.root_id
             self.cl_ord_ids_minted += 1
+            if isinstance(event, OrderAdopted) and event.order_id:
+                self._root_of_order_id[f"{event.session} {event.order_id}"] = event.root_id
+
+    def _index_live(self, event: OrderEvent, after: Chain, at_ns: int) -> None:
+        """What may still trade, and what is in doubt."""
+        session = after.session
+        if after.is_live:
+            self._live.setdefault(session, {})[after.root_id] = None
+        elif session in self._live:
+            self._live[session].pop(after.root_id, None)
+        doubts = self.doubts.get(session)
+        if doubts is None and isinstance(event, RequestDoubted):
+            doubts = self.doubts[session] = Doubts(is_ready=True)
+        if doubts is not None:
+            doubts.changed(cast(ChainEvent, event), after, at_ns)
 
     def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
         session, told = after.session, event.report
@@ -164,8 +204,14 @@ class Book:
     def _set_aside(self, event: Event, seq: int, at_ns: int) -> None:
         if isinstance(event, ReportDismissed):
             del self.suspense[event.seq]
+        elif isinstance(event, MassStatusRequested):
+            self.doubts.setdefault(event.session, Doubts(is_ready=True)).mass_asked(event, at_ns)
+        elif isinstance(event, MassStatusEnded):
+            self.doubts[event.session].mass_ended(event)
         elif isinstance(event, ReportQuarantined):
             report = event.report
+            if report is not None and event.session in self.doubts:
+                self.doubts[event.session].answered(report)
             if report is not None and report.exec_type is not ExecType.ORDER_STATUS:
                 self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
             if event.is_suspended:

@@ -25,6 +25,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     chain: Chain
     decisions: tuple[Decision | None, ...]
+    is_unconfirmed: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def seen(book: Book, chain: Chain) -> Seen:
     """The order with its decisions, which stand in the answers to its requests."""
-    return Seen(chain, tuple(_decision(book, request) for request in chain.requests))
+    return Seen(chain, tuple(_decision(book, request) for request in chain.requests), book.is_unconfirmed(chain))
 
 
 def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
@@ -91,6 +92,7 @@ def order(known: Seen) -> order_pb2.Order:
         avg_px=avg_px_of(chain.cum_value, chain.cum_qty),
         text=chain.text,
         requests=map(_request, chain.requests, known.decisions),
+        is_unconfirmed=known.is_unconfirmed,
     )
     if terms.expire_at_ns is not None:
         shown.expire_at.seconds, shown.expire_at.nanos = divmod(terms.expire_at_ns, _NS_PER_S)

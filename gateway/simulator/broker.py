@@ -30,7 +30,7 @@ from gateway.simulator.outbox import Outbox
 from gateway.simulator.quote import Quote
 from gateway.simulator.quotes import Move, QuotesUnreadable
 from gateway.simulator.report import BEGIN_STRING, Report
-from gateway.simulator.requests import Malformed, StatusRequest, Unsupported, read
+from gateway.simulator.requests import Malformed, MassStatusRequest, StatusRequest, Unsupported, read
 from gateway.simulator.sent import SentLog
 
 ORDERS, MARKET_DATA = "orders", "market-data"
@@ -135,7 +135,7 @@ class Broker:
 
     def _order_message(self, found: Fields) -> None:
         request = read(found)
-        if isinstance(request, StatusRequest) and Fault.NO_STATUS in self._faults:
+        if isinstance(request, StatusRequest | MassStatusRequest) and Fault.NO_STATUS in self._faults:
             return
         with self._lock:
             self._record(self._book.handle(request, time.time_ns()))

@@ -29,6 +29,8 @@ class OrderEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_EVENT_KIND_DIFFERED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_OVERFILLED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_ATTRIBUTED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_ESCALATED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_ADOPTED: _ClassVar[OrderEventKind]
 ORDER_EVENT_KIND_UNSPECIFIED: OrderEventKind
 ORDER_EVENT_KIND_PLACED: OrderEventKind
 ORDER_EVENT_KIND_REFUSED: OrderEventKind
@@ -45,6 +47,8 @@ ORDER_EVENT_KIND_MESSAGE_REJECT: OrderEventKind
 ORDER_EVENT_KIND_DIFFERED: OrderEventKind
 ORDER_EVENT_KIND_OVERFILLED: OrderEventKind
 ORDER_EVENT_KIND_ATTRIBUTED: OrderEventKind
+ORDER_EVENT_KIND_ESCALATED: OrderEventKind
+ORDER_EVENT_KIND_ADOPTED: OrderEventKind
 
 class OrderEvent(_message.Message):
     __slots__ = ("seq", "at", "kind", "root_id", "client_order_id", "cl_ord_id", "ord_status", "cum_qty", "leaves_qty", "avg_px", "exec_type", "last_qty", "last_px", "exec_id", "text", "refusal", "field", "is_repetition", "order_id", "account", "symbol", "side", "order_qty", "price")

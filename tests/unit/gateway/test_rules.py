@@ -41,6 +41,7 @@ from tests.support.orders import (
     QUOTE,
     SESSION,
     D,
+    asked,
     cancel,
     change,
     place,
@@ -209,7 +210,7 @@ class TestGapFill:
 
 class TestAgain:
     AGAIN = DecideAgain(ROOT, ROOT)
-    UNSENT = (ORDER, sent(5), RequestDoubted(ROOT, ROOT, "why"), said(unknown()))
+    UNSENT = (ORDER, sent(5), RequestDoubted(ROOT, ROOT, "why"), asked(), said(unknown()))
 
     def test_a_request_is_judged_afresh_and_sent_again(self) -> None:
         assert decide(ready(*self.UNSENT), self.AGAIN, 0) == (RequestReissued(ROOT, ROOT, SESSION, G, NUMBERS),)
@@ -218,8 +219,8 @@ class TestAgain:
         assert decide(state(ON, *self.UNSENT), self.AGAIN, 0) == ()
 
     def test_a_cancel_is_sent_again_without_a_price(self) -> None:
-        asked = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G)
-        facts = (ORDER, NEW, asked, sent(6, NEXT, "F"), RequestDoubted(ROOT, NEXT, "why"))
+        wanted = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G)
+        facts = (ORDER, NEW, wanted, sent(6, NEXT, "F"), RequestDoubted(ROOT, NEXT, "why"), asked())
         made = ready(*facts, said(report(ExecType.ORDER_STATUS, OrdStatus.NEW, exec_id="0")))
         made.quotes.clear()
         assert decide(made, DecideAgain(ROOT, NEXT), 10**18) == (RequestReissued(ROOT, NEXT, SESSION, G),)

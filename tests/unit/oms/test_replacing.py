@@ -12,6 +12,7 @@ from tests.support.orders import (
     GRANT,
     PRINCIPAL,
     SESSION,
+    asked,
     book,
     change,
     fill,
@@ -105,9 +106,9 @@ def test_no_replace_follows_a_cancel() -> None:
 def test_a_replace_that_a_later_one_superseded_is_not_sent_again() -> None:
     """It would undo the later one, which the venue may have taken."""
     later = ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
-    lost = (placed(), NEW, REPLACE, REPLACE_SENT, later, RequestDoubted(ROOT, NEXT, "why"), said(unknown(NEXT)))
-    asked = deciding.reissue(book(*lost), DecideAgain(ROOT, NEXT), GRANT, 50, 1_000)
-    assert asked == RequestNotSent(ROOT, NEXT, "a later replace was asked for")
+    lost = (placed(), NEW, REPLACE, REPLACE_SENT, later, RequestDoubted(ROOT, NEXT, "why"), asked(NEXT), said(unknown(NEXT)))
+    answer = deciding.reissue(book(*lost), DecideAgain(ROOT, NEXT), GRANT, 50, 1_000)
+    assert answer == RequestNotSent(ROOT, NEXT, "a later replace was asked for")
 
 
 def test_the_last_replace_is_sent_again_also_when_an_earlier_one_is_done() -> None:
