@@ -9,11 +9,12 @@ from pathlib import Path
 from msgspec import DecodeError
 
 from gateway import link
+from gateway.codec.mass_status import ORDER_MASS_STATUS_REQUEST
 from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox
 from gateway.rules import LinkLost
-from gateway.sessions import GapFilled, SessionGranted, SessionHalted
+from gateway.sessions import AdminSent, GapFilled, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
-_TOLD = frozenset({MessageSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, AdminSent, GapFilled, SessionGranted, SessionHalted})
+_IN_SENT_LOG = frozenset({ORDER_MASS_STATUS_REQUEST})
+"""MsgType(35) of business messages about no single order: a worker logs what it sends of business."""
 
 
 class Links:
@@ -31,7 +34,7 @@ class Links:
         self.inbox = inbox
         self.sessions = sessions
         self.acked: dict[str, int] = {}
-        """How many MessageSent and GapFilled of each session's present grant are durable: each is an entry of the sent.log."""
+        """How many durable facts of each session's present grant are an entry of the sent.log: business and gap-fills."""
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
         self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
@@ -83,7 +86,9 @@ class Links:
             event = fact.event
             if type(event) not in _TOLD:
                 continue
-            if isinstance(event, (MessageSent, GapFilled)):
+            if isinstance(event, AdminSent) and event.msg_type not in _IN_SENT_LOG:
+                continue
+            if isinstance(event, (MessageSent, GapFilled, AdminSent)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.

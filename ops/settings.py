@@ -5,7 +5,7 @@ import os
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -54,6 +54,9 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_dictionary: str = "FIX44"
     heart_bt_int_s: int = 30
     reconnect_interval_s: int = 1
+    unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
+    """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
+    reports aside for a person, or take it as ours."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,7 +188,8 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
 
 
 def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
-    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string)
+    adopts = counterparty.unknown_orders == "adopt"
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, counterparty.begin_string, adopts=adopts)
     if counterparty.market_data is None:
         return (orders,)
     symbols = counterparty.market_data.symbols

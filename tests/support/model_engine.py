@@ -14,7 +14,7 @@ from gateway.sessions import HEARD, EngineStarted, Heard
 from gateway.state import State
 from oms import deciding
 from oms.domain.chain import Chain, RequestState
-from oms.domain.commands import CancelOrder, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CancelOrder, DecideAgain, LookAfter, PlaceOrder, ReplaceOrder
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.report import Receipt
 
@@ -57,7 +57,9 @@ class Engine:
         return next((cast(Answer, event) for event in events if event.IS_ANSWER), None)
 
     def look_again(self) -> None:
-        """Decide what waited for a market price."""
+        """Decide what waited for a market price, and look after what is in doubt."""
+        for session in list(self.state.book.doubts):
+            self.take(LookAfter(session))
         undecided, self._undecided = self._undecided, {}
         for command in undecided.values():
             self.take(command)

@@ -18,7 +18,7 @@ from gateway.sessions import (
     SessionReady,
 )
 from gateway.state import State
-from oms.domain.commands import AskStatus, DecideAgain
+from oms.domain.commands import AskStatus, DecideAgain, LookAfter
 from oms.domain.events import (
     CancelRequested,
     Event,
@@ -249,6 +249,16 @@ class TestReactions:
         made = ready(*facts)
         assert made.sessions[SESSION].grant == 10
         assert react(made, READY) == (DecideAgain("FG1", "FG1"), AskStatus("FG2", "FG2"), DecideAgain("FG5", "FG5"))
+
+    def test_a_session_that_is_back_looks_after_its_unconfirmed_orders(self) -> None:
+        facts = (ORDER, NEW, SessionLoggedOut(SESSION, "gone"), ON)
+        made = state(ON, READY, *facts, READY)
+        assert react(made, READY) == (LookAfter(SESSION),)
+        assert decide(made, LookAfter(SESSION), 0) == (StatusRequested(ROOT, ROOT, SESSION, G),)
+
+    def test_an_engine_that_starts_has_lost_its_sessions(self) -> None:
+        assert list(ready(ORDER, NEW, EngineStarted("", "")).book.doubts[SESSION].unconfirmed) == [ROOT]
+        assert state(ON, ORDER, NEW, EngineStarted("", "")).book.doubts == {}
 
     def test_what_is_on_its_way_under_this_grant_is_left_alone(self) -> None:
         assert react(ready(ORDER), READY) == ()

@@ -1,5 +1,6 @@
 """The environment file: what cannot be is refused with the name of the file and of the key."""
 
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cell import SessionKind
 from ops.settings import ConfigError, cell, load
 
 CONFIG = Path("environments/dev.toml")
@@ -73,3 +75,15 @@ def test_every_complaint_is_made_at_once(tmp_path: Path) -> None:
 def test_reading_the_files_loads_no_grpc() -> None:
     program = "import sys, ops.settings; sys.exit('grpc' in sys.modules or 'google' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_policy_for_unknown_orders_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    counterparty = tmp_path / "broker.toml"
+    text = Path("counterparties/simbroker.toml").read_text()
+    environment = tmp_path / "good.toml"
+    environment.write_text(re.sub(r"counterparties = \[.*?\]", f'counterparties = ["{counterparty}"]', GOOD))
+    counterparty.write_text(f'unknown_orders = "adopt"\n{text}')
+    assert [plan.adopts for plan in cell(load(environment)).sessions if plan.kind is SessionKind.ORDERS] == [True]
+    counterparty.write_text(f'unknown_orders = "ignore"\n{text}')
+    with pytest.raises(ConfigError, match="unknown_orders"):
+        load(environment)
