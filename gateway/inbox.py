@@ -20,6 +20,7 @@ from oms.domain.commands import (
     CancelOrder,
     DecideAgain,
     DismissReport,
+    LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
@@ -77,6 +78,7 @@ _LANES: dict[type, Lane] = {
     DecideAgain: Lane.REACTIONS,
     AskStatus: Lane.REACTIONS,
     CancelChild: Lane.REACTIONS,
+    LookAfter: Lane.REACTIONS,
 }
 
 

@@ -25,7 +25,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
-from tests.support.orders import CELL, QUOTE, SESSION, D, cancel, change, place, terms
+from tests.support.orders import CELL, QUOTE, SESSION, D, asked, cancel, change, place, terms
 
 ROOT = "FG00000001"
 
@@ -159,6 +159,7 @@ def test_a_reject_of_an_old_number_says_nothing_of_a_request_sent_again() -> Non
     desk.does(place())
     desk.sends(ROOT, 3)
     desk.apply(RequestDoubted(ROOT, ROOT, ""))
+    desk.apply(asked())
     desk.reports("I", "8", "0", "0", (37, "NONE"))
     assert kinds(desk.hears("3", (45, "3"), (58, "late"))) == [ReportQuarantined]
 
