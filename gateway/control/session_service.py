@@ -1,6 +1,7 @@
 """SessionService: the FIX sessions, as the engine knows them."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -94,14 +95,13 @@ def _view(state: State) -> tuple[Known, ...]:
 
 
 def _in_doubt(state: State, session: str) -> InDoubt:
-    """Ages are those at the last fact: a session in doubt has one every few seconds."""
     doubts = state.book.doubts.get(session)
     if doubts is None:
         return InDoubt()
     oldest_ns = doubts.oldest_ns()
     return InDoubt(
         unknown_requests=len(doubts.unknown),
-        oldest_unknown_ms=None if oldest_ns is None else (state.at_ns - oldest_ns) // _NS_PER_MS,
+        oldest_unknown_ms=None if oldest_ns is None else (max(time.time_ns(), oldest_ns) - oldest_ns) // _NS_PER_MS,
         unknown_ms=doubts.unknown_ns // _NS_PER_MS,
         unconfirmed_orders=len(doubts.unconfirmed),
     )
