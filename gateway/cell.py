@@ -31,16 +31,22 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """What to ask top of book for, on a market data session."""
     takes: Takes = Takes()
     """What may be sent on an orders session."""
+    adopts: bool = False
+    """Whether an order that the counterparty has on one of our accounts and we do not is taken as ours, or set aside."""
+    accounts: frozenset[str] = frozenset()
+    """The accounts that a client may trade."""
+    default_account: str = ""
+    """Of a client's orders that name no account."""
 
     @property
     def takes_mass_cancel(self) -> bool:
         """Whether one OrderMassCancelRequest(35=q) may stand for many cancels."""
         return self.takes.mass_cancel and self.version.has_mass_requests
 
-    accounts: frozenset[str] = frozenset()
-    """The accounts that a client may trade."""
-    default_account: str = ""
-    """Of a client's orders that name no account."""
+    @property
+    def takes_mass_status(self) -> bool:
+        """Whether one OrderMassStatusRequest(35=AF) may ask for all open orders."""
+        return self.takes.mass_status and self.version.has_mass_requests
 
     @property
     def principal(self) -> str:

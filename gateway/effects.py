@@ -18,6 +18,7 @@ from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.events import (
     CancelRequested,
     Event,
+    MassStatusRequested,
     OrderPlaced,
     ReplaceRequested,
     ReportDismissed,
@@ -91,6 +92,12 @@ def _mass_cancel(state: State, fact: Fact, event: MassCancelRequested) -> Iterab
         yield Outgoing(session, grant, link.Send(fact.seq, event.cl_ord_id, "", writing.ORDER_MASS_CANCEL_REQUEST, 0, text))
 
 
+def _mass_status(state: State, fact: Fact, event: MassStatusRequested) -> Iterable[Outgoing]:
+    """It has no ClOrdID(11), and the frame names none: what does is a mass cancel."""
+    text = writing.order_mass_status_request(_version(state, event.session), event.mass_status_req_id)
+    yield Outgoing(event.session, event.grant, link.Send(fact.seq, "", "", writing.ORDER_MASS_STATUS_REQUEST, 0, text))
+
+
 def _dont_know(state: State, fact: Fact, event: ReportDismissed) -> Iterable[Outgoing]:
     if event.dk_reason is not None and event.report is not None:
         text = writing.dont_know_trade(_version(state, event.session), event.report, event.dk_reason, event.reason)
@@ -127,6 +134,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     VenueAsked: _status,
     MassCancelRequested: _mass_cancel,
     ReportDismissed: _dont_know,
+    MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
     SessionLoggedOn: _after_logon,
@@ -149,8 +157,9 @@ def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: 
         case MsgType.NEW_ORDER_SINGLE:
             text = writing.new_order_single(version, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
         case MsgType.ORDER_CANCEL_REQUEST:
+            order_id = chain.order_id if chain.is_adopted else ""
             text = writing.order_cancel_request(
-                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, order_id=order_id, poss_resend=poss_resend
             )
         case _:
             text = writing.order_cancel_replace_request(

@@ -25,8 +25,8 @@ from gateway.rules import FromLink, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SessionHalted
 from gateway.state import State
 from oms import deciding
-from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain
-from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined
+from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
+from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.postgres import Journal
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,9 @@ BATCH_RECORDS_MAX = 4_096
 MEMORY_FACTS = 50_000
 """How many of the latest facts can be read again by a resume token."""
 LEASE_INTERVAL_S = 0.5
-_ALARMS = frozenset({ReportQuarantined, ReportDiffered, SessionHalted, MessageDropped})
+LOOK_INTERVAL_S = 1.0
+"""How often we look after what is in doubt, while anything is."""
+_ALARMS = frozenset({ReportQuarantined, ReportDiffered, RequestEscalated, SessionHalted, MessageDropped})
 
 
 class TokenTooOld(Exception):
@@ -65,7 +67,7 @@ class Engine:
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
-        self._proved_s = self._leased_s = 0.0
+        self._proved_s = self._leased_s = self._looked_s = 0.0
         self._undecided: dict[str, DecideAgain] = {}
         self._sinks: list[Sink] = []
         self._memory: deque[Fact] = deque(maxlen=MEMORY_FACTS)
@@ -228,6 +230,11 @@ class Engine:
             undecided, self._undecided = self._undecided, {}
             for command in undecided.values():
                 self._inbox.put(command)
+        if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
+            self._looked_s = self._proved_s
+            for session, doubts in self.state.book.doubts.items():
+                if not doubts.is_empty():
+                    self._inbox.put(LookAfter(session))
 
     async def _next_batch(self) -> Batch:
         """The open batch, closed; an empty one when nothing happened for the lease's interval."""

@@ -61,7 +61,7 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
     caused = (meaning or partial(_meaning, state, session))(receipt, message, problem)
-    return caused if caused and type(caused[0]) in HEARD else (MessageReceived(receipt), *caused)
+    return caused if any(type(event) in HEARD for event in caused) else (MessageReceived(receipt), *caused)
 
 
 def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
@@ -133,7 +133,8 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
             told = reading.report(message, state.plans[session.name].version)
             if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
                 return (MassCancelRejected(asked[-1], receipt, told.text),)
-            return () if told is None else hearing.report(state.book, receipt, told)
+            accounts = state.adopting.get(session.name, frozenset())
+            return () if told is None else hearing.report(state.book, receipt, told, accounts)
 
 
 def filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:

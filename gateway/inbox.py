@@ -21,6 +21,7 @@ from oms.domain.commands import (
     CancelOrder,
     DecideAgain,
     DismissReport,
+    LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
@@ -79,6 +80,7 @@ _LANES: dict[type, Lane] = {
     DecideAgain: Lane.REACTIONS,
     AskStatus: Lane.REACTIONS,
     CancelChild: Lane.REACTIONS,
+    LookAfter: Lane.REACTIONS,
 }
 
 

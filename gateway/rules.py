@@ -19,7 +19,7 @@ from gateway.sessions import (
     SessionReady,
 )
 from gateway.state import State
-from oms import deciding, family
+from oms import deciding, family, ladder
 from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
@@ -31,6 +31,7 @@ from oms.domain.commands import (
     ClientCommand,
     DecideAgain,
     DismissReport,
+    LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
@@ -71,7 +72,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
-Command = ClientCommand | DecideAgain | AskStatus | CancelChild | FromLink | LinkLost
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -200,11 +201,18 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
     return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
 
-def _ask_status(state: State, command: AskStatus, _at_ns: int) -> tuple[Event, ...]:
+def _ask_status(state: State, command: AskStatus, at_ns: int) -> tuple[Event, ...]:
     session = state.book.chains[command.root_id].session
     grant = state.grant_if_ready(session)
-    asked = deciding.ask(state.book, command, grant) if grant and state.plans[session].takes.order_status else None
+    asked = ladder.ask(state.book, command, grant, at_ns) if grant and state.plans[session].takes.order_status else None
     return (asked,) if asked else ()
+
+
+def _look_after(state: State, command: LookAfter, at_ns: int) -> tuple[Event, ...]:
+    """A session that is not configured any more is asked nothing."""
+    plan, grant = state.plans.get(command.session), state.grant_if_ready(command.session)
+    takes_status, takes_mass_status = (plan.takes.order_status, plan.takes_mass_status) if plan else (False, False)
+    return ladder.look(state.book, command.session, grant, at_ns, takes_status=takes_status, takes_mass_status=takes_mass_status)
 
 
 def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
@@ -234,7 +242,8 @@ def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
         elif request.state is RequestState.UNKNOWN:
             commands.append(AskStatus(chain.root_id, request.cl_ord_id))
-    return tuple(commands)
+    doubts = state.book.doubts.get(event.session)
+    return *commands, *((LookAfter(event.session),) if doubts is not None and doubts.unconfirmed else ())
 
 
 def _cancel_children(state: State, event: CancelRequested) -> tuple[Command, ...]:
@@ -263,6 +272,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     DecideAgain: _decide_again,
     AskStatus: _ask_status,
     CancelChild: _cancel_child,
+    LookAfter: _look_after,
     LinkLost: _link_lost,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,

@@ -25,6 +25,8 @@ class State:
         self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
         """What each client over FIX is still to be told, by session."""
         self._outboxes_of = {outbox.plan.principal: outbox for outbox in self.outboxes.values()}
+        self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
+        """By session, the accounts on which an order that we never sent is taken as ours."""
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0
@@ -38,9 +40,14 @@ class State:
             receipt = cast(Heard, event).receipt
             self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
         elif isinstance(event, (MessageSent, SessionEvent)):
-            self.sessions[event.session] = evolve(self._session(event.session), event, seq)
+            was = self._session(event.session)
+            now = self.sessions[event.session] = evolve(was, event, seq)
+            if was.phase is not now.phase:
+                self._turned(was, now, at_ns)
         elif isinstance(event, EngineStarted):
-            self.sessions = {name: _down(session) for name, session in self.sessions.items()}
+            for name, session in self.sessions.items():
+                self.sessions[name] = _down(session)
+                self._turned(session, self.sessions[name], at_ns)
         before = self.book.chains.get(event.root_id) if self.outboxes and isinstance(event, OrderEvent) else None
         after = self.book.apply(event, seq, at_ns)
         outbox = self._outbox(event, after) if self.outboxes else None
@@ -60,11 +67,22 @@ class State:
         """Also one that the journal knows and the configuration does not name any more."""
         return self.sessions.get(name) or Session(name)
 
+    def _turned(self, before: Session, after: Session, at_ns: int) -> None:
+        """What it means for the session's orders that its phase has changed."""
+        if before.phase is Phase.READY:
+            self.book.lose(before.name, at_ns)
+        if after.phase is Phase.READY:
+            self.book.regain(after.name)
+
     def grant_if_ready(self, session: str) -> int:
         """The grant under which the session may send business now; 0 if it may not."""
         state = self.sessions.get(session)
         is_orders = session in self.plans and self.plans[session].kind is SessionKind.ORDERS
         return state.grant if state is not None and is_orders and state.phase is Phase.READY else 0
+
+
+def _accounts(cell: Cell, session: str) -> frozenset[str]:
+    return frozenset(account for account, its in cell.account_sessions.items() if its == session)
 
 
 def _down(session: Session) -> Session:

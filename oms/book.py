@@ -14,17 +14,22 @@ from oms.domain.events import (
     ChainEvent,
     Event,
     ExecutionReported,
+    MassStatusEnded,
+    MassStatusRequested,
     MessageSent,
+    OrderAdopted,
     OrderEvent,
     OrderPlaced,
     ReplaceRequested,
     ReportAttributed,
     ReportDismissed,
     ReportQuarantined,
+    RequestDoubted,
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import ExecutionReport
+from oms.doubts import Doubts
 from oms.suspense import TRADES, Suspended
 from oms.tagged import Tagged
 
@@ -79,6 +84,8 @@ class Book:
         """What may have been a trade, by the journal seq of the record that set it aside."""
         self.resolved: set[int] = set()
         """What was in suspense and is not any more."""
+        self.doubts: dict[str, Doubts] = {}
+        """What nobody knows, by session; sessions of which that was never so are not in here."""
         self.live: dict[str, None] = {}
         """Every order of which anything may still trade, by root_id; so that nobody has to look at all the others."""
         self.mass_cancels: dict[str, MassCancelRequested] = {}
@@ -135,6 +142,23 @@ class Book:
             assert request is not None
             yield chain, request
 
+    def lose(self, session: str, at_ns: int) -> None:
+        """The session is lost: nobody knows what the venue has done with its orders since."""
+        its = [chain for chain in map(self.chains.__getitem__, self.live) if chain.session == session]
+        acknowledged = [chain.root_id for chain in its if chain.accepted]
+        if acknowledged or session in self.doubts:
+            self.doubts.setdefault(session, Doubts()).lost(acknowledged, at_ns)
+
+    def regain(self, session: str) -> None:
+        """The session is back, and the gap closed: what the venue says from here on is how things are."""
+        if session in self.doubts:
+            self.doubts[session].is_ready = True
+
+    def is_unconfirmed(self, chain: Chain) -> bool:
+        """Whether the session was lost since the venue last told of the order."""
+        doubts = self.doubts.get(chain.session)
+        return doubts is not None and chain.root_id in doubts.unconfirmed
+
     def sent_as(self, session: str, session_epoch: int, msg_seq_num: int) -> tuple[Chain, Request] | None:
         """The unanswered request that left under this number. A question is none: its reject says nothing of the order."""
         cl_ord_id = self._sent_as.get(f"{session} {session_epoch} {msg_seq_num}")
@@ -156,10 +180,10 @@ class Book:
         before = self.chains.get(event.root_id)
         after = evolve(before, cast(ChainEvent, event), at_ns)
         self.chains[event.root_id] = after
-        self._index(event, before, after)
+        self._index(event, before, after, at_ns)
         return after
 
-    def _index(self, event: OrderEvent, before: Chain | None, after: Chain) -> None:
+    def _index(self, event: OrderEvent, before: Chain | None, after: Chain, at_ns: int) -> None:
         if isinstance(event, MessageSent):  # An unanswered request stays one.
             if event.msg_type != _STATUS_REQUEST:
                 self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
@@ -168,21 +192,35 @@ class Book:
             self._index_open(after)
         if after.is_live is not (after.root_id in self.live):
             self._index_live(after)
+        self._index_doubt(event, after, at_ns)
         if isinstance(event, ExecutionReported):
             if event.report.custom:
                 self.tagged.note(event.root_id, event.report.custom)
             self._index_report(event, before, after)
         elif isinstance(event, ReportAttributed):
             self._index_attributed(event, after)
-        elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested)):
-            self._root_of[event.cl_ord_id] = event.root_id
-            self.cl_ord_ids_minted += 1
-            if isinstance(event, CancelRequested):
-                self._need_not_cancel(after)
-            elif event.terms.instructions.custom:
-                self.tagged.note(event.root_id, event.terms.instructions.custom)
-            if isinstance(event, OrderPlaced) and event.parent_id:
-                self.children.setdefault(event.parent_id, []).append(event.root_id)
+        elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)):
+            self._index_named(event, after)
+
+    def _index_named(self, event: OrderPlaced | CancelRequested | ReplaceRequested | OrderAdopted, after: Chain) -> None:
+        """A request has its ClOrdID(11), and with it one of ours was given out."""
+        self._root_of[event.cl_ord_id] = event.root_id
+        self.cl_ord_ids_minted += 1
+        if isinstance(event, CancelRequested):
+            self._need_not_cancel(after)
+        elif event.terms.instructions.custom:
+            self.tagged.note(event.root_id, event.terms.instructions.custom)
+        if isinstance(event, OrderPlaced) and event.parent_id:
+            self.children.setdefault(event.parent_id, []).append(event.root_id)
+        if isinstance(event, OrderAdopted) and event.order_id:
+            self._root_of_order_id[f"{event.session} {event.order_id}"] = event.root_id
+
+    def _index_doubt(self, event: OrderEvent, after: Chain, at_ns: int) -> None:
+        doubts = self.doubts.get(after.session)
+        if doubts is None and isinstance(event, RequestDoubted):
+            doubts = self.doubts[after.session] = Doubts(is_ready=True)
+        if doubts is not None:
+            doubts.changed(cast(ChainEvent, event), after, at_ns)
 
     def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
         session, told = after.session, event.report
@@ -241,8 +279,14 @@ class Book:
             self._take_mass_cancel_report(event)
         elif isinstance(event, ReportDismissed):
             self._resolve(event.seq)
+        elif isinstance(event, MassStatusRequested):
+            self.doubts.setdefault(event.session, Doubts(is_ready=True)).mass_asked(event, at_ns)
+        elif isinstance(event, MassStatusEnded):
+            self.doubts[event.session].mass_ended(event)
         elif isinstance(event, ReportQuarantined):
             report = event.report
+            if report is not None and event.session in self.doubts:
+                self.doubts[event.session].answered(report)
             if report is not None and report.exec_type is not ExecType.ORDER_STATUS:
                 self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
             if event.is_suspended:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from oms import acts
 from oms.book import Answered, Book
 from oms.domain.chain import OPEN, WITH_VENUE, Chain, Request, RequestState
-from oms.domain.commands import AskStatus, CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
+from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
     Answer,
     CancelRequested,
@@ -16,7 +16,6 @@ from oms.domain.events import (
     RequestNotSent,
     RequestRefused,
     RequestReissued,
-    StatusRequested,
 )
 from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
@@ -109,16 +108,6 @@ def reissue(book: Book, command: DecideAgain, grant: int, at_ns: int, age_ns_max
     if reason:
         return RequestNotSent(chain.root_id, request.cl_ord_id, reason)
     return RequestReissued(chain.root_id, request.cl_ord_id, chain.session, grant)
-
-
-def ask(book: Book, command: AskStatus, grant: int) -> StatusRequested | None:
-    """A question about a request that is still unknown. A cancel is asked for under its order's own id."""
-    chain = book.chains[command.root_id]
-    request = chain.request(command.cl_ord_id)
-    if request is None or request.state is not RequestState.UNKNOWN:
-        return None
-    asked = chain.cl_ord_id if request.msg_type is MsgType.ORDER_CANCEL_REQUEST else request.cl_ord_id
-    return StatusRequested(chain.root_id, asked, chain.session, grant)
 
 
 def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:

@@ -5,21 +5,25 @@ the report is booked, and what we then hold is compared with what the venue says
 """
 
 from oms import mass_cancel
+from oms.adopting import adopted
 from oms.book import Book, Told
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import (
     BookEvent,
     CancelRejected,
     ExecutionReported,
+    MassStatusEnded,
     OrderOverfilled,
     ReportDiffered,
     ReportQuarantined,
     RequestDoubted,
+    RequestEscalated,
     RequestRejected,
 )
 from oms.domain.executions import REFERS
 from oms.domain.fields import ExecType, OrdRejReason, OrdStatus
 from oms.domain.numbers import ZERO
+from oms.domain.order import evolve
 from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.reported import reported
 from oms.suspense import TRADES
@@ -28,11 +32,11 @@ _ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
 _REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 
 
-def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
-    """What a venue's message causes."""
+def report(book: Book, receipt: Receipt, told: Report, adopting: frozenset[str] = frozenset()) -> tuple[BookEvent, ...]:
+    """What a venue's message causes. `adopting`: the accounts on which an order that we never sent is taken as ours."""
     match told:
         case ExecutionReport():
-            return _execution(book, receipt, told)
+            return *_execution(book, receipt, told, adopting), *_mass_status_end(book, receipt.session, told)
         case CancelReject():
             return (_cancel_reject(book, receipt, told),)
         case MassCancelReport():
@@ -46,9 +50,11 @@ def report(book: Book, receipt: Receipt, told: Report) -> tuple[BookEvent, ...]:
             return (ReportQuarantined(receipt.session, told.why, is_suspended=True),)
 
 
-def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[BookEvent, ...]:
+def _execution(book: Book, receipt: Receipt, told: ExecutionReport, adopting: frozenset[str]) -> tuple[BookEvent, ...]:
     session = receipt.session
     chain = book.reported(session, told)
+    if chain is None and _says_nothing_is_open(told):
+        return ()
     held = book.told(session, told)
     if held or (chain is not None and _is_booked(chain, told)):
         if not held or Told.of(chain.root_id if chain else "", told) in held:
@@ -56,10 +62,29 @@ def _execution(book: Book, receipt: Receipt, told: ExecutionReport) -> tuple[Boo
         return (_quarantined(session, chain, told, f"ExecID {told.exec_id} came again with other content"),)
     if chain is None and told.says_unknown():
         return ()  # It does not know it, and we do not either.
+    if chain is None and adopting and (taken := adopted(book, session, told, adopting)) is not None:
+        chain = evolve(None, taken, 0)
+        return taken, ExecutionReported(chain.root_id, receipt, told), *_consequences(book, chain, session, told)
     why = _why_not(session, chain, told)
     if chain is None or why:
         return (_quarantined(session, chain, told, why),)
-    return (ExecutionReported(chain.root_id, receipt, told), *_consequences(chain, session, told))
+    return (ExecutionReported(chain.root_id, receipt, told), *_consequences(book, chain, session, told))
+
+
+def _says_nothing_is_open(told: ExecutionReport) -> bool:
+    """The answer to a mass status where there is nothing to tell: it has to have an OrdStatus(39), and rejects nothing."""
+    is_answer = bool(told.mass_status_req_id) and told.exec_type is ExecType.ORDER_STATUS
+    return is_answer and told.ord_status is OrdStatus.REJECTED and not told.tot_num_reports
+
+
+def _mass_status_end(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
+    """The last report that answers the mass status, as it says itself or by their number."""
+    doubts = book.doubts.get(session) if told.mass_status_req_id else None
+    asked = doubts.mass_status if doubts is not None else None
+    if asked is None or asked.mass_status_req_id != told.mass_status_req_id:
+        return ()
+    is_last = told.is_last_status or 0 < told.tot_num_reports <= asked.reports + 1 or _says_nothing_is_open(told)
+    return (MassStatusEnded(session, asked.mass_status_req_id, is_complete=True),) if is_last else ()
 
 
 def _is_booked(chain: Chain, told: ExecutionReport) -> bool:
@@ -88,10 +113,12 @@ def _quarantined(session: str, chain: Chain | None, told: ExecutionReport, why: 
     return ReportQuarantined(session, why, chain.root_id if chain and is_ours else "", told, told.exec_type in TRADES)
 
 
-def _consequences(chain: Chain, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
+def _consequences(book: Book, chain: Chain, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
     """What a person must hear of, or the venue be asked about."""
     if told.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER and told.exec_type is ExecType.REJECTED:
         return _had_it(chain, told)
+    if told.says_unknown():
+        return _is_gone(book, chain)
     after = reported(chain, told)
     differs = _differs(after, session, told)
     overfill_qty = after.overfill_qty
@@ -111,9 +138,19 @@ def _had_it(chain: Chain, told: ExecutionReport) -> tuple[BookEvent, ...]:
     return (RequestDoubted(chain.root_id, told.cl_ord_id, "the venue says that it has this ClOrdID already"),)
 
 
+def _is_gone(book: Book, chain: Chain) -> tuple[BookEvent, ...]:
+    """The venue does not know an order that it has acknowledged: no rule can tell what became of it."""
+    doubts = book.doubts.get(chain.session)
+    doubt = doubts.unconfirmed.get(chain.root_id) if doubts is not None else None
+    if doubt is None or doubt.is_escalated:
+        return ()
+    why = "the venue does not know an order that it has acknowledged"
+    return (RequestEscalated(chain.root_id, chain.cl_ord_id, chain.session, why),)
+
+
 def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
     """Whether CumQty(14), LeavesQty(151) or OrdStatus(39) are others than ours now."""
-    if told.says_unknown() or told.exec_type is ExecType.REJECTED or _is_late_ack(after, told):
+    if told.exec_type is ExecType.REJECTED or _is_late_ack(after, told):
         return None
     leaves_qty, ord_status = after.leaves_qty, after.ord_status
     is_other_cum = told.cum_qty is not None and told.cum_qty != after.cum_qty

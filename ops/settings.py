@@ -5,7 +5,7 @@ import os
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -59,6 +59,9 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     takes: TakesWords = TakesWords()
     heart_bt_int_s: int = 30
     reconnect_interval_s: int = 1
+    unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
+    """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
+    reports aside for a person, or take it as ours."""
 
     def __post_init__(self) -> None:
         if self.begin_string not in VERSIONS:
@@ -260,8 +263,8 @@ def _client_worker(settings: Settings, client: Client) -> WorkerConfig:
 
 
 def _plans(counterparty: Counterparty) -> tuple[SessionPlan, ...]:
-    version = VERSIONS[counterparty.begin_string]
-    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, version, takes=takes(counterparty.takes))
+    version, adopts = VERSIONS[counterparty.begin_string], counterparty.unknown_orders == "adopt"
+    orders = SessionPlan(counterparty.name, SessionKind.ORDERS, version, takes=takes(counterparty.takes), adopts=adopts)
     if counterparty.market_data is None:
         return (orders,)
     symbols = counterparty.market_data.symbols

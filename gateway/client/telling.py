@@ -161,8 +161,8 @@ def _resolved(occasion: Occasion, before: Chain, after: Chain, report: Execution
 
 
 def _changed(before: Chain, after: Chain) -> list[tuple[Request, Request]]:
-    """The requests, as they were and are, that the fact changed."""
-    return [(old, new) for old, new in zip(before.requests, after.requests, strict=False) if old is not new]
+    """The requests, as they were and are, whose state the fact changed; a question less about one changes nothing of it."""
+    return [(old, new) for old, new in zip(before.requests, after.requests, strict=False) if old.state is not new.state]
 
 
 def _cancel_rejected(occasion: Occasion, event: CancelRejected) -> Message | None:

@@ -26,14 +26,22 @@ def new_order_single(version: Version, cl_ord_id: str, terms: Terms, at_ns: int,
 
 
 def order_cancel_request(
-    version: Version, cl_ord_id: str, orig_cl_ord_id: str, terms: Terms, at_ns: int, *, poss_resend: bool = False
+    version: Version,
+    cl_ord_id: str,
+    orig_cl_ord_id: str,
+    terms: Terms,
+    at_ns: int,
+    *,
+    order_id: str = "",
+    poss_resend: bool = False,
 ) -> str:
-    """OrderCancelRequest(35=F)."""
+    """OrderCancelRequest(35=F). OrderID(37) names an order that may have no ClOrdID(11) of its own."""
     order = (
         f"1={terms.account}\x0155={terms.symbol}\x0154={terms.side.code}\x01"
         f"{_quantity(terms)}60={utc_timestamp(at_ns)}\x01{_custom(terms.instructions.custom)}"
     )
-    body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x0141={orig_cl_ord_id}\x01{order}"
+    named = f"37={order_id}\x01" if order_id else ""
+    body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x0141={orig_cl_ord_id}\x01{named}{order}"
     return framed(version.begin_string, MsgType.ORDER_CANCEL_REQUEST.code, body)
 
 

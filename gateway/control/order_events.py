@@ -194,6 +194,16 @@ def _status_requested(told: OrderEvent, event: events.StatusRequested, chain: Ch
     _name_request(told, chain, event.cl_ord_id)
 
 
+def _escalated(told: OrderEvent, event: events.RequestEscalated, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_ESCALATED, event.reason
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _adopted(told: OrderEvent, event: events.OrderAdopted, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_ADOPTED
+    _name_request(told, chain, event.cl_ord_id)
+
+
 def _reported(told: OrderEvent, event: events.ExecutionReported | events.ReportAttributed, chain: Chain | None) -> None:
     report = event.report
     told.kind = order_event_pb2.ORDER_EVENT_KIND_EXECUTION_REPORT
@@ -290,6 +300,8 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.RequestDoubted: _doubted,
     events.RequestReissued: _reissued,
     events.StatusRequested: _status_requested,
+    events.RequestEscalated: _escalated,
+    events.OrderAdopted: _adopted,
     events.ExecutionReported: _reported,
     events.ReportDiffered: _differed,
     events.OrderOverfilled: _overfilled,

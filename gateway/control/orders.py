@@ -29,6 +29,7 @@ class Seen(msgspec.Struct, frozen=True):
     chain: Chain
     decisions: tuple[Decision | None, ...]
     children: tuple[Chain, ...] = ()
+    is_unconfirmed: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def seen(book: Book, chain: Chain) -> Seen:
     """The order as it stands with its decisions, which stand in the answers to its requests."""
     decisions = tuple(_decision(book, request) for request in chain.requests)
     if not family.is_parent(chain):
-        return Seen(chain, decisions)
+        return Seen(chain, decisions, is_unconfirmed=book.is_unconfirmed(chain))
     children = tuple(family.children(book, chain))
     return Seen(family.rolled_up(chain, children), decisions, children)
 
@@ -96,6 +97,7 @@ def order(known: Seen) -> order_pb2.Order:
         instructions=instructions.shown(terms.instructions),
         parent_root_id=chain.parent_id,
         family=_family(known) if family.is_parent(chain) else None,
+        is_unconfirmed=known.is_unconfirmed,
     )
     if terms.expire_at_ns is not None:
         shown.expire_at.seconds, shown.expire_at.nanos = divmod(terms.expire_at_ns, _NS_PER_S)

@@ -1,8 +1,11 @@
 """SessionService: the FIX sessions, as the engine knows them."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
+
+import msgspec
 
 from gateway.api.v1 import session_pb2
 from gateway.api.v1.session_service_pb2 import (
@@ -20,7 +23,19 @@ from gateway.sessions import EngineStarted, Session, SessionGranted, SessionLogg
 from gateway.state import State
 
 T = TypeVar("T")
-Known = tuple[SessionPlan, Session]
+
+
+class InDoubt(msgspec.Struct, frozen=True):
+    """What nobody knows of a session's requests and orders."""
+
+    unknown_requests: int = 0
+    oldest_unknown_ms: int | None = None
+    unknown_ms: int = 0
+    unconfirmed_orders: int = 0
+
+
+Known = tuple[SessionPlan, Session, InDoubt]
+_NS_PER_MS = 1_000_000
 
 _CHANGES = (EngineStarted, SessionGranted, SessionLoggedOn, SessionReady, SessionLoggedOut)
 """The facts that change a session's phase or grant. Numbers change with every message, and are told along with these."""
@@ -76,7 +91,20 @@ class SessionService:
 
 
 def _view(state: State) -> tuple[Known, ...]:
-    return tuple((plan, state.sessions[plan.name]) for plan in state.cell.sessions)
+    return tuple((plan, state.sessions[plan.name], _in_doubt(state, plan.name)) for plan in state.cell.sessions)
+
+
+def _in_doubt(state: State, session: str) -> InDoubt:
+    doubts = state.book.doubts.get(session)
+    if doubts is None:
+        return InDoubt()
+    oldest_ns = doubts.oldest_ns()
+    return InDoubt(
+        unknown_requests=len(doubts.unknown),
+        oldest_unknown_ms=None if oldest_ns is None else (max(time.time_ns(), oldest_ns) - oldest_ns) // _NS_PER_MS,
+        unknown_ms=doubts.unknown_ns // _NS_PER_MS,
+        unconfirmed_orders=len(doubts.unconfirmed),
+    )
 
 
 def _differs(before: Known | None, now: Known) -> bool:
@@ -84,7 +112,7 @@ def _differs(before: Known | None, now: Known) -> bool:
 
 
 def _shown(known: Known) -> session_pb2.Session:
-    plan, session = known
+    plan, session, in_doubt = known
     return session_pb2.Session(
         name=plan.name,
         kind=SESSION_KINDS[plan.kind],
@@ -95,4 +123,5 @@ def _shown(known: Known) -> session_pb2.Session:
         last_sender=session.last_sender,
         reserved_to=session.reserved_to,
         grant=session.grant,
+        **msgspec.structs.asdict(in_doubt),
     )

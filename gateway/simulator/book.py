@@ -15,8 +15,8 @@ from gateway.simulator.fields import OrdRejReason, OrdType, TimeInForce
 from gateway.simulator.order import Order, filled
 from gateway.simulator.quote import Quote
 from gateway.simulator.report import Report
-from gateway.simulator.requests import CancelRequest, NewOrder, ReplaceRequest, Request, StatusRequest
-from gateway.simulator.statements import stated, status, unknown, working
+from gateway.simulator.requests import CancelRequest, MassStatusRequest, NewOrder, ReplaceRequest, Request, StatusRequest
+from gateway.simulator.statements import mass_status, stated, status, unknown, working
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
 from oms.domain.numbers import CONTEXT, ZERO
 from oms.domain.report import NO_ORDER_ID
@@ -50,6 +50,9 @@ class Book:
                 self._replace(request, at_ns)
             case StatusRequest():
                 self._said.append(self._status(request, at_ns))
+            case MassStatusRequest():
+                open_orders = [order for order in self.blotter.orders.values() if order.is_open]
+                self._said += mass_status(open_orders, request.mass_status_req_id, at_ns)
             case _:
                 assert_never(request)
         return self._take()

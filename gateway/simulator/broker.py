@@ -32,7 +32,7 @@ from gateway.simulator.playing import Unexpected
 from gateway.simulator.quote import Quote
 from gateway.simulator.quotes import Move, QuotesUnreadable
 from gateway.simulator.report import Report
-from gateway.simulator.requests import Malformed, StatusRequest, Unsupported, read
+from gateway.simulator.requests import Malformed, MassStatusRequest, StatusRequest, Unsupported, read
 from gateway.simulator.scenario import ScenarioUnreadable, load
 from gateway.simulator.sent import SentLog
 from gateway.simulator.stage import CaseUnknown, Stage
@@ -151,7 +151,7 @@ class Broker:
             self._outbox.put(self._stage.hear(found, time.time_ns()))
             return
         request = read(found)
-        if isinstance(request, StatusRequest) and Fault.NO_STATUS in self._faults:
+        if isinstance(request, StatusRequest | MassStatusRequest) and Fault.NO_STATUS in self._faults:
             return
         with self._lock:
             self._record(self._book.handle(request, time.time_ns()))

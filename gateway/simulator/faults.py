@@ -20,7 +20,7 @@ class Fault(Enum):
     DELAY_ACK = "delay-ack"
     """Holds back each New report, and all that follows it, for so many milliseconds."""
     NO_STATUS = "no-status"
-    """Ignores OrderStatusRequest(H)."""
+    """Ignores OrderStatusRequest(H) and OrderMassStatusRequest(AF)."""
     PARTIAL = "partial"
     """Executes each trade in two halves."""
 

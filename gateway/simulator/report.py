@@ -40,6 +40,9 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     cxl_rej_reason: CxlRejReason | None = None
     cxl_rej_response_to: str = ""
     ord_status_req_id: str = ""
+    mass_status_req_id: str = ""
+    tot_num_reports: int | None = None
+    is_last_status: bool = False
     text: str = ""
 
     @property
@@ -78,6 +81,9 @@ def _execution_report(report: Report, exec_type: ExecType) -> list[tuple[int, st
         (11, report.cl_ord_id),
         (41, report.orig_cl_ord_id),
         (790, report.ord_status_req_id),
+        (584, report.mass_status_req_id),
+        (911, "" if report.tot_num_reports is None else str(report.tot_num_reports)),
+        (912, "Y" if report.is_last_status else ""),
         (1, report.account),
         (150, exec_type.value),
         (39, report.ord_status.value),

@@ -73,7 +73,14 @@ class StatusRequest(msgspec.Struct, frozen=True):
     ord_status_req_id: str = ""
 
 
-Request = NewOrder | CancelRequest | ReplaceRequest | StatusRequest
+class MassStatusRequest(msgspec.Struct, frozen=True):
+    """OrderMassStatusRequest(AF) for all orders: MassStatusReqType(585)=7."""
+
+    mass_status_req_id: str
+
+
+Request = NewOrder | CancelRequest | ReplaceRequest | StatusRequest | MassStatusRequest
+_ALL_ORDERS = "7"
 
 
 def read(fields: Fields) -> Request:
@@ -88,6 +95,10 @@ def read(fields: Fields) -> Request:
             return _replace_request(found)
         case "H":
             return StatusRequest(text(found, 11), text(found, 55), _code(found, 54, Side), text(found, 790, needed=False))
+        case "AF":
+            if text(found, 585) != _ALL_ORDERS:
+                raise Malformed(f"tag 585 has the unsupported value {found[585]!r}")
+            return MassStatusRequest(text(found, 584))
         case other:
             raise Unsupported(f"MsgType(35)={other} is not served on this session")
 

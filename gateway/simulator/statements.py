@@ -62,6 +62,28 @@ def unknown(request: StatusRequest, at_ns: int) -> Report:
     )
 
 
+def mass_status(orders: list[Order], mass_status_req_id: str, at_ns: int) -> list[Report]:
+    """The status of each of the orders, or one report that says that there is none: its OrdStatus(39) rejects nothing."""
+    reports = [status(order, "", at_ns) for order in orders] or [_nothing_open(at_ns)]
+    answers = [
+        msgspec.structs.replace(report, mass_status_req_id=mass_status_req_id, tot_num_reports=len(orders)) for report in reports
+    ]
+    return [*answers[:-1], msgspec.structs.replace(answers[-1], is_last_status=True)]
+
+
+def _nothing_open(at_ns: int) -> Report:
+    return Report(
+        seq=0,
+        at_ns=at_ns,
+        exec_id="0",
+        exec_type=ExecType.ORDER_STATUS,
+        ord_status=OrdStatus.REJECTED,
+        order_id=NO_ORDER_ID,
+        cl_ord_id="",
+        text="no open orders",
+    )
+
+
 def working(cum_qty: Decimal, leaves_qty: Decimal) -> OrdStatus:
     if not leaves_qty:
         return OrdStatus.FILLED

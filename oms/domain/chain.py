@@ -94,6 +94,10 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     session_epoch: int = 0
     msg_seq_num: int = 0
     """The number it was last sent under; 0 until then."""
+    questions: int = 0
+    """How many OrderStatusRequests(35=H) under this id the venue has not answered, as far as we can count."""
+    old_questions: int = 0
+    """How many of these were asked before the last doubt about the order: their answers prove nothing of it."""
 
 
 class Execution(msgspec.Struct, frozen=True, gc=False):
@@ -136,6 +140,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     """What the venue has said of the order beside what it does with it; each of FLAGS."""
     is_triggered: bool = False
     """Whether the venue says that a stop was triggered."""
+    is_adopted: bool = False
+    """Whether the venue had it before we knew of it."""
     end: End | None = None
     exec_restatement_reason: ExecRestatementReason | None = None
     """Why the venue last changed the order of its own accord."""

@@ -112,6 +112,12 @@ class AskStatus(msgspec.Struct, frozen=True, gc=False):
     cl_ord_id: str
 
 
+class LookAfter(msgspec.Struct, frozen=True, gc=False):
+    """Time has passed, or a session has come back: see what is still in doubt on it, and ask or tell what is due."""
+
+    session: str
+
+
 class CancelChild(msgspec.Struct, frozen=True, gc=False):
     """Ask the venue to cancel a child, because its parent was canceled."""
 

@@ -143,6 +143,49 @@ class StatusRequested(OrderEvent, frozen=True, gc=False):
     grant: int
 
 
+class MassStatusRequested(Event, frozen=True, gc=False):
+    """We ask the venue by OrderMassStatusRequest(35=AF) for all open orders of the session."""
+
+    session: str
+    grant: int
+    mass_status_req_id: str
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
+class MassStatusEnded(Event, frozen=True, gc=False):
+    """All that answers a mass status has come, or nothing more is waited for. Of an order that was not named it says nothing."""
+
+    session: str
+    mass_status_req_id: str
+    is_complete: bool
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
+class RequestEscalated(OrderEvent, frozen=True, gc=False):
+    """We have asked all that can be asked, and nobody can say what became of the request, or whether the order still stands:
+    a person has to find out. It stays what it is until the venue, or that person, says."""
+
+    cl_ord_id: str
+    session: str
+    reason: str
+
+
+class OrderAdopted(OrderEvent, frozen=True, gc=False):
+    """The venue has an order on one of our accounts that we never sent, a telephoned one, say: it is ours from here on."""
+
+    cl_ord_id: str
+    """The venue's ClOrdID(11) of it; our own where it has none, or one that another order has."""
+    session: str
+    order_id: str
+    terms: Terms
+
+
 class ExecutionReported(OrderEvent, frozen=True, gc=False):
     """The venue said something of the order, in an ExecutionReport(35=8)."""
 
@@ -253,6 +296,8 @@ ChainEvent = (
     | RequestDoubted
     | RequestReissued
     | StatusRequested
+    | RequestEscalated
+    | OrderAdopted
     | ExecutionReported
     | ReportDiffered
     | OrderOverfilled
@@ -285,6 +330,8 @@ BookEvent = (
     | RequestRefused
     | ReportQuarantined
     | ReportDismissed
+    | MassStatusRequested
+    | MassStatusEnded
     | MassCancelRequested
     | MassCancelReported
     | MassCancelRejected
@@ -301,6 +348,10 @@ EVENTS: tuple[type[Event], ...] = (
     RequestDoubted,
     RequestReissued,
     StatusRequested,
+    MassStatusRequested,
+    MassStatusEnded,
+    RequestEscalated,
+    OrderAdopted,
     ExecutionReported,
     ReportDiffered,
     OrderOverfilled,

@@ -16,6 +16,7 @@ from oms.domain.events import (
     ChainEvent,
     ExecutionReported,
     MessageSent,
+    OrderAdopted,
     OrderEvent,
     OrderOverfilled,
     OrderPlaced,
@@ -23,6 +24,7 @@ from oms.domain.events import (
     ReportAttributed,
     ReportDiffered,
     RequestDoubted,
+    RequestEscalated,
     RequestNotSent,
     RequestReissued,
     RequestRejected,
@@ -32,12 +34,14 @@ from oms.domain.fields import MsgType
 from oms.domain.reported import arrived, reported, version_accepted
 from oms.domain.terms import Terms
 
+QUESTIONS_COUNTED = 4
+
 
 def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
     """`chain` after `event`, which happened at `at_ns`."""
     if chain is None:
-        assert isinstance(event, OrderPlaced), f"{type(event).__name__} about an order that was never placed: {event.root_id}"
-        return _placed(event, at_ns)
+        assert isinstance(event, (OrderPlaced, OrderAdopted)), f"{type(event).__name__} about an unknown order: {event.root_id}"
+        return _placed(event, at_ns) if isinstance(event, OrderPlaced) else _adopted(event, at_ns)
     return EVOLUTIONS[type(event)](chain, event, at_ns)
 
 
@@ -52,6 +56,29 @@ def _placed(event: OrderPlaced, at_ns: int) -> Chain:
         terms=event.terms,
     )
     return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,), parent_id=event.parent_id)
+
+
+def _adopted(event: OrderAdopted, at_ns: int) -> Chain:
+    """The venue has it, so its first request is done, though it was never ours."""
+    first = Request(
+        cl_ord_id=event.cl_ord_id,
+        msg_type=MsgType.NEW_ORDER_SINGLE,
+        client_order_id="",
+        principal="",
+        grant=0,
+        placed_at_ns=at_ns,
+        terms=event.terms,
+        state=RequestState.DONE,
+    )
+    return Chain(
+        root_id=event.root_id,
+        session=event.session,
+        terms=event.terms,
+        requests=(first,),
+        accepted=event.cl_ord_id,
+        order_id=event.order_id,
+        is_adopted=True,
+    )
 
 
 def _cancel_requested(chain: Chain, event: CancelRequested, at_ns: int) -> Chain:
@@ -91,7 +118,17 @@ def _not_sent(chain: Chain, event: RequestNotSent, _at_ns: int) -> Chain:
 
 
 def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
-    return with_request(chain, event.cl_ord_id, state=RequestState.UNKNOWN)
+    """What was asked before may have been answered before the request could arrive."""
+    requests = tuple([replace(r, old_questions=r.questions) if r.questions else r for r in chain.requests])
+    return with_request(replace(chain, requests=requests), event.cl_ord_id, state=RequestState.UNKNOWN)
+
+
+def _asked(chain: Chain, event: StatusRequested, _at_ns: int) -> Chain:
+    """Counted only so far: questions that were lost are never answered, and must not stand in the way of those that are."""
+    request = chain.request(event.cl_ord_id)
+    if request is None or request.questions == QUESTIONS_COUNTED:
+        return chain
+    return with_request(chain, event.cl_ord_id, questions=request.questions + 1)
 
 
 def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
@@ -140,7 +177,8 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestNotSent: _not_sent,
     RequestDoubted: _doubted,
     RequestReissued: _reissued,
-    StatusRequested: _unchanged,
+    StatusRequested: _asked,
+    RequestEscalated: _unchanged,
     ReportDiffered: _unchanged,
     OrderOverfilled: _unchanged,
     ReportAttributed: _reported,

@@ -102,8 +102,19 @@ def version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
     known = arrived(chain)
     if known is chain or cl_ord_id != chain.root_id:
-        known = with_request(known, cl_ord_id, state=RequestState.DONE)
+        known = with_request(_superseded(known, request), cl_ord_id, state=RequestState.DONE)
     return replace(known, accepted=cl_ord_id, terms=terms, end=end)
+
+
+def _superseded(chain: Chain, request: Request) -> Chain:
+    """A venue may answer only the last of pipelined replaces. The ones that it was built on are done with it (R9): whatever is
+    said of them from here on comes too late. One that is still to be sent is not with the venue, and is given up elsewhere."""
+    before = chain.request(request.orig_cl_ord_id)
+    while before is not None and before.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST:
+        if before.state in OPEN and before.state is not RequestState.INTENT:
+            chain = with_request(chain, before.cl_ord_id, state=RequestState.DONE)
+        before = chain.request(before.orig_cl_ord_id)
+    return chain
 
 
 def arrived(chain: Chain) -> Chain:
@@ -200,19 +211,20 @@ def _order_rejected(chain: Chain, report: ExecutionReport) -> Chain:
 
 def _status(chain: Chain, report: ExecutionReport) -> Chain:
     """A status books no execution; it may resolve a request that was unknown (R10)."""
-    asked = chain.request(report.cl_ord_id)
+    asked = chain.request(report.cl_ord_id) or chain.request(chain.cl_ord_id)
     if asked is None:
         return chain
+    chain, is_proof = _answered(chain, report)
     if report.says_unknown():
-        return _neverarrived(chain, asked)
+        return _never_arrived(chain, asked) if is_proof else chain
     if report.ord_status is OrdStatus.REJECTED:
-        refused = with_request(_cancel_resolved(chain, report), asked.cl_ord_id, state=RequestState.REFUSED)
+        refused = with_request(_cancel_resolved(chain, report, is_proof=is_proof), asked.cl_ord_id, state=RequestState.REFUSED)
         return replace(refused, end=End.REJECTED, text=report.text)
     if report.ord_status in _STILL_PENDING:
         known = _pending(chain, report)
     else:
-        known = version_accepted(chain, report.cl_ord_id) if asked.state in OPEN else chain
-    known = _lifted(_cancel_resolved(known, report), report)
+        known = version_accepted(chain, asked.cl_ord_id) if asked.state in OPEN else chain
+    known = _lifted(_cancel_resolved(known, report, is_proof=is_proof), report)
     match report.ord_status:
         case OrdStatus.CANCELED:
             return replace(known, end=End.CANCELED)
@@ -224,7 +236,23 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
             return known
 
 
-def _neverarrived(chain: Chain, asked: Request) -> Chain:
+def _answered(chain: Chain, report: ExecutionReport) -> tuple[Chain, bool]:
+    """One question less; and whether it was asked after all that is in doubt, so that it shows what the venue does not have.
+
+    Questions are answered in their order. A mass status may have been asked before the request was sent: it proves nothing.
+    """
+    if report.mass_status_req_id:
+        return chain, False
+    asked = [request for request in chain.requests if request.questions]
+    other = asked[0] if asked and not report.says_unknown() else None  # The venue may say the id under which it has the order.
+    question = next((request for request in asked if request.cl_ord_id == report.cl_ord_id), other)
+    if question is None:
+        return chain, False
+    left = {"questions": question.questions - 1, "old_questions": max(question.old_questions - 1, 0)}
+    return with_request(chain, question.cl_ord_id, **left), not question.old_questions
+
+
+def _never_arrived(chain: Chain, asked: Request) -> Chain:
     """The venue does not know it. An order it does not know it was never asked to cancel either: it would have said so.
 
     Only what is UNKNOWN is resolved: a second answer to a question asked twice must not send the request a second time.
@@ -236,7 +264,7 @@ def _neverarrived(chain: Chain, asked: Request) -> Chain:
     return chain
 
 
-def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
+def _cancel_resolved(chain: Chain, report: ExecutionReport, *, is_proof: bool) -> Chain:
     """A cancel whose fate was unknown: done if the order is canceled, too late if it ended otherwise, never received if not."""
     pending = chain.pending(MsgType.ORDER_CANCEL_REQUEST)
     if pending is None or pending.state is not RequestState.UNKNOWN:
@@ -249,7 +277,7 @@ def _cancel_resolved(chain: Chain, report: ExecutionReport) -> Chain:
         case OrdStatus.PENDING_CANCEL:
             return with_request(chain, pending.cl_ord_id, state=RequestState.PENDING)
         case _:
-            return with_request(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0)
+            return with_request(chain, pending.cl_ord_id, state=RequestState.INTENT, grant=0) if is_proof else chain
 
 
 _HELD = frozenset({OrdStatus.STOPPED, OrdStatus.SUSPENDED})

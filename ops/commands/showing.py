@@ -19,7 +19,7 @@ ORDER_COLUMNS = (
     "order", "id", "account", "side", "qty", "symbol", "price", "tif", "status", "cum", "leaves", "avg px", "family", "why"
 )  # fmt: skip
 REQUEST_COLUMNS = ("ClOrdID", "id", "asks", "qty", "price", "state", "reference", "age ms", "limits")
-SESSION_COLUMNS = ("session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to")
+SESSION_COLUMNS = ("session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to", "unknown", "unconfirmed")
 
 
 def say(text: str, message: Any) -> None:
@@ -90,12 +90,15 @@ def session_row(session: "Session") -> tuple[str, ...]:
     from gateway.api.v1 import session_pb2
 
     numbers = (session.session_epoch, session.next_target, session.last_sender, session.reserved_to)
+    age = f" for {session.oldest_unknown_ms / 1000:.0f} s" if session.HasField("oldest_unknown_ms") else ""
     return (
         session.name,
         word(session_pb2.SessionKind.Name(session.kind), "SESSION_KIND"),
         word(session_pb2.SessionPhase.Name(session.phase), "SESSION_PHASE"),
         session.begin_string,
         *map(str, numbers),
+        f"{session.unknown_requests}{age}",
+        str(session.unconfirmed_orders),
     )
 
 

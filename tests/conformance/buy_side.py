@@ -15,6 +15,7 @@ from oms.domain.events import (
     Answer,
     CancelRequested,
     Event,
+    OrderAdopted,
     OrderPlaced,
     ReplaceRequested,
     ReportDiffered,
@@ -28,6 +29,10 @@ from oms.domain.terms import Terms
 from tests.support import orders
 
 PX, OTHER_PX = "1.3850", "1.3860"
+OURS_THERE = "V0"
+"""OrderID(37) of the order that we sent, where a scenario says none."""
+GIVEN_BY_VOICE = {1: "DESK1", 55: "EURUSD", 54: "1"}
+"""What a venue says of an order that has no ClOrdID(11): a scenario leaves it out."""
 _TRADES = {"F", "G"}
 _TEN = Context(prec=PRECISION)
 
@@ -44,6 +49,8 @@ class BuySide:
         self.breaks: list[ReportDiffered] = []
         self.set_aside: list[ReportQuarantined] = []
         """What of the last message could not be attributed, or cannot be."""
+        self.adopted: list[OrderAdopted] = []
+        """What of the last message began an order that we never sent."""
         self._seq = 0
         self._ids: dict[str, str] = {}
         """Our ClOrdID(11) for each of the scenario's symbols."""
@@ -55,6 +62,7 @@ class BuySide:
     def play(self, step: Step) -> None:
         """Raises Refused."""
         self.breaks.clear()
+        self.adopted.clear()
         self._last = step
         if step.dir == TO_VENUE:
             self._send(step)
@@ -64,7 +72,7 @@ class BuySide:
     def assert_stands(self, alternatives: tuple[Expected, ...]) -> None:
         """The order is in one of these ways."""
         wanted = alternatives[0]
-        is_odd = bool(self.set_aside or self.breaks)
+        is_odd = bool(self.set_aside or self.breaks or self.adopted)
         assert is_odd >= bool(wanted.quarantined or wanted.unmatched), "nobody was told"
         assert not self.set_aside or wanted.quarantined or wanted.unmatched, self.set_aside
         if wanted.order is None:
@@ -160,14 +168,15 @@ class BuySide:
 
     def _hear(self, step: Step) -> None:
         told = {tag: self._ids.get(value, value) if tag in {11, 41} else value for tag, value in step.tags.items()}
-        given = {37: "V1", 17: f"E-{self._seq}", 31: PX if told.get(150) in _TRADES else "0"}
+        given = {37: OURS_THERE, 17: f"E-{self._seq}", 31: PX if told.get(150) in _TRADES else "0"}
+        given |= {} if 11 in told or step.msg != "8" else GIVEN_BY_VOICE
         fields = {tag: value for tag, value in {35: step.msg, **given, **told}.items() if value}
         raw = "".join(f"{tag}={value}\x01" for tag, value in fields.items())
         said = report(message(raw.encode()))
         before = self._booked()
         self.set_aside.clear()
         if said is not None:
-            for event in hearing.report(self.book, orders.receipt(msg_type=step.msg, raw=raw), said):
+            for event in hearing.report(self.book, orders.receipt(msg_type=step.msg, raw=raw), said, orders.ACCOUNTS):
                 self._apply(event)
         self._has_booked = self._booked() != before
 
@@ -177,6 +186,8 @@ class BuySide:
             self.breaks.append(event)
         if isinstance(event, ReportQuarantined):
             self.set_aside.append(event)
+        if isinstance(event, OrderAdopted):
+            self.adopted.append(event)
         self.book.apply(event, self._seq, self._seq)
 
     def _booked(self) -> list[tuple[str, Decimal]]:

@@ -167,7 +167,7 @@ class GrpcClient(Gateway):
 
     def _name(self, cl_ord_id: str) -> str:
         named = self._named.get(cl_ord_id)
-        return cl_ord_id if named is None else named.name
+        return "" if named is None else named.name  # An order that begins at the venue has no name of a request.
 
 
 def _told(order: Order, name: str) -> str | None:

@@ -242,6 +242,7 @@ def _set_up(running: Installation, comp_id: str) -> None:
     running.file.write_text(text)
     counterparty = running.folder / "simbroker.toml"
     text = counterparty.read_text().partition("[takes]")[0] + _TAKES
+    text = text.replace("[orders]", 'unknown_orders = "adopt"\n\n[orders]')
     counterparty.write_text(text.replace('target_comp_id = "SIMBROKER"', f'target_comp_id = "{comp_id}"'))
     running.settings = files.load(running.file)
 

@@ -17,14 +17,8 @@ SCENARIOS = load(ORDER_STATE) if ORDER_STATE.exists() else ()
 OURS = (*load(GROUPS_E_TO_L), *load(BAD_REPORTS))
 needs_order_state = pytest.mark.skipif(not SCENARIOS, reason=f"SKIPPED, NOTHING PROVED: {ORDER_STATE} is not there")
 
-
-def _marks(name: str) -> tuple[pytest.MarkDecorator, ...]:
-    begins_there = name.startswith("E.1.a/") or name == "F.1.c/voice_order_executes_first"
-    return (pytest.mark.xfail(strict=True, reason="an order that begins at the venue is set aside"),) if begins_there else ()
-
-
 PLAYED = [
-    pytest.param(case, id=f"{scenario.id}-{case.case}", marks=_marks(f"{scenario.id}/{case.case}"))
+    pytest.param(case, id=f"{scenario.id}-{case.case}")
     for scenario in (*SCENARIOS, *OURS)
     if scenario.id != UNKNOWN_ORDER
     for case in scenario.cases

@@ -15,7 +15,7 @@ from gateway.state import State
 from oms import deciding
 from oms.domain.acts import RequestResolved
 from oms.domain.chain import Chain, RequestState
-from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain
+from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.report import Receipt
 
@@ -59,7 +59,9 @@ class Engine:
         return next((cast(Answer, event) for event in events if event.IS_ANSWER), None)
 
     def look_again(self) -> None:
-        """Decide what waited for a market price."""
+        """Decide what waited for a market price, and look after what is in doubt."""
+        for session in list(self.state.book.doubts):
+            self.take(LookAfter(session))
         undecided, self._undecided = self._undecided, {}
         for command in undecided.values():
             self.take(command)

@@ -52,6 +52,8 @@ class Venue:
         """MsgType and ClOrdID of every D, F, G and q, as often as it arrived."""
         self.executed = 0
         self.takes_mass_cancels = True
+        self.is_mute = False
+        """Whether it takes questions and answers none."""
 
     def hear(self) -> None:
         """Take one message off the wire."""
@@ -83,8 +85,10 @@ class Venue:
             case "q":
                 self.arrived.append(("q", message.get(11)))
                 self._mass_cancel(message)
-            case "H":
+            case "H" if not self.is_mute:
                 self._status(message.get(11))
+            case "AF" if not self.is_mute:
+                self._mass_status(message.get(584))
 
     def _ask_for_gap(self, number: int) -> None:
         if not self.asked_up_to:
@@ -135,6 +139,15 @@ class Venue:
             self._say("8", ((11, cl_ord_id), (37, "NONE"), (17, "0"), (150, "I"), (39, "8")))
         else:
             self._report(order, ExecType.ORDER_STATUS, order.cl_ord_id, exec_id="0")
+
+    def _mass_status(self, mass_status_req_id: str) -> None:
+        live = self.live()
+        if not live:
+            self._say("8", ((37, "NONE"), (17, "0"), (150, "I"), (39, "8"), (584, mass_status_req_id), (911, "0"), (912, "Y")))
+        for order in live:
+            last: Body = ((912, "Y"),) if order is live[-1] else ()
+            asked: Body = ((584, mass_status_req_id), (911, str(len(live))), *last)
+            self._report(order, ExecType.ORDER_STATUS, order.cl_ord_id, exec_id="0", more=asked)
 
     def undecided(self) -> list[VenueOrder]:
         """The orders that wait for a word of ours."""
@@ -193,9 +206,11 @@ class Venue:
                 order.ord_status = OrdStatus.FILLED
             self._report(order, ExecType.REPLACED, order.cl_ord_id)
 
-    def _report(self, order: VenueOrder, exec_type: ExecType, cl_ord_id: str, *, last_qty: int = 0, exec_id: str = "") -> None:
+    def _report(
+        self, order: VenueOrder, exec_type: ExecType, cl_ord_id: str, *, last_qty: int = 0, exec_id: str = "", more: Body = ()
+    ) -> None:
         if not exec_id:
             self.executed += 1
         trade: Body = ((32, str(last_qty)), (31, PX)) if last_qty else ()
         ids = ((11, cl_ord_id), (37, f"V{order.root_id}"), (17, exec_id or f"E{self.executed}"))
-        self._say("8", (*ids, (150, exec_type.value), (39, order.reported.value), *trade, (14, str(order.cum_qty))))
+        self._say("8", (*ids, (150, exec_type.value), (39, order.reported.value), *trade, (14, str(order.cum_qty)), *more))

@@ -85,6 +85,12 @@ class Worker:
             case link.Send() as send:
                 self._send(send, death)
 
+    def drop(self) -> None:
+        """One frame of the engine is not sent, for whatever reason."""
+        dropped = self.frames.popleft()
+        assert isinstance(dropped, link.Send)
+        self.unsaid.append(link.NotSent(dropped.cl_ord_id, dropped.root_id, dropped.msg_type, "dropped"))
+
     def _send(self, send: link.Send, death: Death | None) -> None:
         if not self.is_logged_on or self.disk.next_sender > self.reserved_to:
             self.unsaid.append(link.NotSent(send.cl_ord_id, send.root_id, send.msg_type, "SESSION_DOWN"))

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.cell import Cell, SessionKind, SessionPlan
 from oms.book import Book
 from oms.domain.commands import CancelOrder, MassCancel, PlaceOrder, ReplaceOrder
-from oms.domain.events import Event, ExecutionReported, OrderPlaced, RequestRefused
+from oms.domain.events import Event, ExecutionReported, OrderPlaced, RequestRefused, StatusRequested
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType, Side
 from oms.domain.refusal import Refusal
 from oms.domain.report import ExecutionReport, Receipt
@@ -141,6 +141,11 @@ def status(ord_status: OrdStatus, cl_ord_id: str = "FG00000001", **changes: Any)
 def unknown(cl_ord_id: str = "FG00000001") -> ExecutionReport:
     """The answer to a status request about an order that the venue does not know (R10)."""
     return status(OrdStatus.REJECTED, cl_ord_id, order_id="NONE")
+
+
+def asked(cl_ord_id: str = "FG00000001", root_id: str = "FG00000001", session: str = SESSION) -> StatusRequested:
+    """A status request of ours."""
+    return StatusRequested(root_id, cl_ord_id, session, GRANT)
 
 
 def said(told: ExecutionReport, root_id: str = "FG00000001", session: str = SESSION) -> ExecutionReported:

@@ -74,7 +74,7 @@ class OrderRequest(_message.Message):
     def __init__(self, msg_type: _Optional[_Union[_fix_pb2.MsgType, str]] = ..., state: _Optional[_Union[RequestState, str]] = ..., client_order_id: _Optional[str] = ..., cl_ord_id: _Optional[str] = ..., orig_cl_ord_id: _Optional[str] = ..., principal: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., msg_seq_num: _Optional[int] = ..., decision: _Optional[_Union[Decision, _Mapping]] = ..., stop_px: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("root_id", "client_order_id", "principal", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "cl_ord_id", "order_id", "session", "ord_status", "cum_qty", "leaves_qty", "avg_px", "text", "requests", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "family", "day_order_qty", "day_cum_qty", "overfill_qty", "unheard_qty", "currency")
+    __slots__ = ("root_id", "client_order_id", "principal", "account", "symbol", "side", "ord_type", "order_qty", "price", "time_in_force", "expire_at", "cl_ord_id", "order_id", "session", "ord_status", "cum_qty", "leaves_qty", "avg_px", "text", "requests", "stop_px", "cash_order_qty", "instructions", "parent_root_id", "family", "is_unconfirmed", "day_order_qty", "day_cum_qty", "overfill_qty", "unheard_qty", "currency")
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +100,7 @@ class Order(_message.Message):
     INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
     PARENT_ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     FAMILY_FIELD_NUMBER: _ClassVar[int]
+    IS_UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     DAY_ORDER_QTY_FIELD_NUMBER: _ClassVar[int]
     DAY_CUM_QTY_FIELD_NUMBER: _ClassVar[int]
     OVERFILL_QTY_FIELD_NUMBER: _ClassVar[int]
@@ -130,12 +131,13 @@ class Order(_message.Message):
     instructions: _instructions_pb2.Instructions
     parent_root_id: str
     family: Family
+    is_unconfirmed: bool
     day_order_qty: str
     day_cum_qty: str
     overfill_qty: str
     unheard_qty: str
     currency: str
-    def __init__(self, root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., principal: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cl_ord_id: _Optional[str] = ..., order_id: _Optional[str] = ..., session: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., text: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[OrderRequest, _Mapping]]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., family: _Optional[_Union[Family, _Mapping]] = ..., day_order_qty: _Optional[str] = ..., day_cum_qty: _Optional[str] = ..., overfill_qty: _Optional[str] = ..., unheard_qty: _Optional[str] = ..., currency: _Optional[str] = ...) -> None: ...
+    def __init__(self, root_id: _Optional[str] = ..., client_order_id: _Optional[str] = ..., principal: _Optional[str] = ..., account: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_fix_pb2.Side, str]] = ..., ord_type: _Optional[_Union[_fix_pb2.OrdType, str]] = ..., order_qty: _Optional[str] = ..., price: _Optional[str] = ..., time_in_force: _Optional[_Union[_fix_pb2.TimeInForce, str]] = ..., expire_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cl_ord_id: _Optional[str] = ..., order_id: _Optional[str] = ..., session: _Optional[str] = ..., ord_status: _Optional[_Union[_fix_pb2.OrdStatus, str]] = ..., cum_qty: _Optional[str] = ..., leaves_qty: _Optional[str] = ..., avg_px: _Optional[str] = ..., text: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[OrderRequest, _Mapping]]] = ..., stop_px: _Optional[str] = ..., cash_order_qty: _Optional[str] = ..., instructions: _Optional[_Union[_instructions_pb2.Instructions, _Mapping]] = ..., parent_root_id: _Optional[str] = ..., family: _Optional[_Union[Family, _Mapping]] = ..., is_unconfirmed: _Optional[bool] = ..., day_order_qty: _Optional[str] = ..., day_cum_qty: _Optional[str] = ..., overfill_qty: _Optional[str] = ..., unheard_qty: _Optional[str] = ..., currency: _Optional[str] = ...) -> None: ...
 
 class Family(_message.Message):
     __slots__ = ("child_root_ids", "child_leaves_qty", "unplaced_qty")

@@ -28,7 +28,7 @@ SESSION_PHASE_LOGGED_ON: SessionPhase
 SESSION_PHASE_READY: SessionPhase
 
 class Session(_message.Message):
-    __slots__ = ("name", "kind", "phase", "begin_string", "session_epoch", "next_target", "last_sender", "reserved_to", "grant")
+    __slots__ = ("name", "kind", "phase", "begin_string", "session_epoch", "next_target", "last_sender", "reserved_to", "grant", "unknown_requests", "oldest_unknown_ms", "unknown_ms", "unconfirmed_orders")
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PHASE_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,10 @@ class Session(_message.Message):
     LAST_SENDER_FIELD_NUMBER: _ClassVar[int]
     RESERVED_TO_FIELD_NUMBER: _ClassVar[int]
     GRANT_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_UNKNOWN_MS_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_MS_FIELD_NUMBER: _ClassVar[int]
+    UNCONFIRMED_ORDERS_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: SessionKind
     phase: SessionPhase
@@ -47,4 +51,8 @@ class Session(_message.Message):
     last_sender: int
     reserved_to: int
     grant: int
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[SessionKind, str]] = ..., phase: _Optional[_Union[SessionPhase, str]] = ..., begin_string: _Optional[str] = ..., session_epoch: _Optional[int] = ..., next_target: _Optional[int] = ..., last_sender: _Optional[int] = ..., reserved_to: _Optional[int] = ..., grant: _Optional[int] = ...) -> None: ...
+    unknown_requests: int
+    oldest_unknown_ms: int
+    unknown_ms: int
+    unconfirmed_orders: int
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[SessionKind, str]] = ..., phase: _Optional[_Union[SessionPhase, str]] = ..., begin_string: _Optional[str] = ..., session_epoch: _Optional[int] = ..., next_target: _Optional[int] = ..., last_sender: _Optional[int] = ..., reserved_to: _Optional[int] = ..., grant: _Optional[int] = ..., unknown_requests: _Optional[int] = ..., oldest_unknown_ms: _Optional[int] = ..., unknown_ms: _Optional[int] = ..., unconfirmed_orders: _Optional[int] = ...) -> None: ...

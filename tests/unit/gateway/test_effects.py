@@ -1,6 +1,7 @@
 """What a durable fact sends to the workers, and under which grant."""
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import link
 from gateway.codec import writing
@@ -9,7 +10,16 @@ from gateway.effects import Outgoing, effects
 from gateway.facts import Fact
 from gateway.sessions import SenderReserved, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
-from oms.domain.events import CancelRequested, Event, MessageSent, ReplaceRequested, RequestReissued, StatusRequested
+from oms.domain.events import (
+    CancelRequested,
+    Event,
+    MassStatusRequested,
+    MessageSent,
+    OrderAdopted,
+    ReplaceRequested,
+    RequestReissued,
+    StatusRequested,
+)
 from oms.domain.fields import ExecType, MsgType, OrdStatus
 from tests.support.orders import CELL, DATA, GRANT, PRINCIPAL, SESSION, placed, report, said, terms
 
@@ -53,6 +63,18 @@ def test_what_is_sent_again_says_so_and_goes_to_the_new_grant() -> None:
     again = RequestReissued(ROOT, ROOT, SESSION, 9)
     raw = writing.new_order_single(FIX_44, ROOT, terms(), AT_NS, poss_resend=True)
     assert released(placed(), again) == (2, [send(2, ROOT, MsgType.NEW_ORDER_SINGLE, raw, grant=9)])
+
+
+def test_a_question_for_everything_names_no_order() -> None:
+    raw = "8=FIX.4.4|9=0|35=AF|584=M1|585=7|10=000|".replace("|", "\x01")
+    outgoing = [Outgoing(SESSION, 9, link.Send(1, "", "", "AF", 0, raw))]
+    assert released(MassStatusRequested(SESSION, 9, "M1")) == (1, outgoing)
+
+
+def test_an_adopted_order_is_canceled_under_the_venue_s_names() -> None:
+    _, [out] = released(OrderAdopted(ROOT, "T1", SESSION, "V1", terms()), replace(CANCEL, orig_cl_ord_id="T1"))
+    assert isinstance(out.frame, link.Send)
+    assert f"\x0111={NEXT}\x0141=T1\x0137=V1\x01" in out.frame.text
 
 
 def test_a_question_names_the_order() -> None:

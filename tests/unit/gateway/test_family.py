@@ -13,7 +13,7 @@ from gateway.sessions import SessionLoggedOut
 from gateway.state import State
 from oms import deciding, family
 from oms.domain.chain import Chain
-from oms.domain.commands import CancelChild, PlaceOrder
+from oms.domain.commands import CancelChild, LookAfter, PlaceOrder
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -221,8 +221,8 @@ def test_a_child_that_cannot_be_asked_now_is_asked_when_its_session_is_ready() -
     assert [type(event) for event in take(state, cancel("x1", "p1"))] == [CancelRequested]
     state.apply(ON, state.seq + 1, 0)
     state.apply(READY, state.seq + 1, 0)
-    (due,) = react(state, READY)
-    assert due == CancelChild(FIRST)
+    due, look = react(state, READY)
+    assert (due, look) == (CancelChild(FIRST), LookAfter(SESSION))
     assert [event.key for event in take(state, due)] == [FIRST]
 
 

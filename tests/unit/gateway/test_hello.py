@@ -6,7 +6,7 @@ from gateway import link
 from gateway.cell import Cell, SessionKind, SessionPlan
 from gateway.codec.text import text
 from gateway.rules import FromLink, decide
-from gateway.sessions import SessionGranted, SessionLoggedOn, SessionReady
+from gateway.sessions import AdminSent, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.events import Event, MessageSent, OrderPlaced, RequestDoubted
 from oms.domain.fields import OrdType, Side
@@ -53,6 +53,16 @@ def doubted(state: State, *entries: link.Logged, next_sender: int = 20, boot_id:
     events = decide(state, FromLink("BROKER", 0, hello), state.at_ns)
     apply(state, *events)
     return [event.cl_ord_id for event in events if isinstance(event, RequestDoubted)]
+
+
+def test_a_question_about_no_order_that_was_left_in_the_log_is_a_fact_of_the_session() -> None:
+    state = state_with("FG1")
+    entries = (logged("FG1", 5), link.Logged(6, 1, "", "", "AF", b""))
+    hello = link.Hello("BROKER", BOOT, 2, 20, link.SentLog(BOOT, 1, GRANT, entries))
+    events = decide(state, FromLink("BROKER", 0, hello), state.at_ns)
+    assert events[1:3] == (sent("FG1", 5), AdminSent("BROKER", 1, 6, "AF", ""))
+    apply(state, *events)
+    assert state.sessions["BROKER"].last_sender == 19
 
 
 def test_what_was_sent_and_not_asked_for_again_is_received() -> None:

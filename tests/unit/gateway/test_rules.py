@@ -19,7 +19,7 @@ from gateway.sessions import (
     SessionReady,
 )
 from gateway.state import State
-from oms.domain.commands import AskStatus, DecideAgain
+from oms.domain.commands import AskStatus, DecideAgain, LookAfter
 from oms.domain.events import (
     CancelRequested,
     Event,
@@ -42,6 +42,7 @@ from tests.support.orders import (
     QUOTE,
     SESSION,
     D,
+    asked,
     cancel,
     change,
     place,
@@ -210,7 +211,7 @@ class TestGapFill:
 
 class TestAgain:
     AGAIN = DecideAgain(ROOT, ROOT)
-    UNSENT = (ORDER, sent(5), RequestDoubted(ROOT, ROOT, "why"), said(unknown()))
+    UNSENT = (ORDER, sent(5), RequestDoubted(ROOT, ROOT, "why"), asked(), said(unknown()))
 
     def test_a_request_is_judged_afresh_and_sent_again(self) -> None:
         assert decide(ready(*self.UNSENT), self.AGAIN, 0) == (RequestReissued(ROOT, ROOT, SESSION, G, NUMBERS),)
@@ -219,8 +220,8 @@ class TestAgain:
         assert decide(state(ON, *self.UNSENT), self.AGAIN, 0) == ()
 
     def test_a_cancel_is_sent_again_without_a_price(self) -> None:
-        asked = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G)
-        facts = (ORDER, NEW, asked, sent(6, NEXT, "F"), RequestDoubted(ROOT, NEXT, "why"))
+        wanted = CancelRequested(ROOT, NEXT, ROOT, "x1", PRINCIPAL, SESSION, G)
+        facts = (ORDER, NEW, wanted, sent(6, NEXT, "F"), RequestDoubted(ROOT, NEXT, "why"), asked())
         made = ready(*facts, said(report(ExecType.ORDER_STATUS, OrdStatus.NEW, exec_id="0")))
         made.quotes.clear()
         assert decide(made, DecideAgain(ROOT, NEXT), 10**18) == (RequestReissued(ROOT, NEXT, SESSION, G),)
@@ -249,6 +250,16 @@ class TestReactions:
         made = ready(*facts)
         assert made.sessions[SESSION].grant == 10
         assert react(made, READY) == (DecideAgain("FG1", "FG1"), AskStatus("FG2", "FG2"), DecideAgain("FG5", "FG5"))
+
+    def test_a_session_that_is_back_looks_after_its_unconfirmed_orders(self) -> None:
+        facts = (ORDER, NEW, SessionLoggedOut(SESSION, "gone"), ON)
+        made = state(ON, READY, *facts, READY)
+        assert react(made, READY) == (LookAfter(SESSION),)
+        assert decide(made, LookAfter(SESSION), 0) == (StatusRequested(ROOT, ROOT, SESSION, G),)
+
+    def test_an_engine_that_starts_has_lost_its_sessions(self) -> None:
+        assert list(ready(ORDER, NEW, EngineStarted("", "")).book.doubts[SESSION].unconfirmed) == [ROOT]
+        assert state(ON, ORDER, NEW, EngineStarted("", "")).book.doubts == {}
 
     def test_what_is_on_its_way_under_this_grant_is_left_alone(self) -> None:
         assert react(ready(ORDER), READY) == ()

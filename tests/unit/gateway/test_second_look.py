@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import structs
+
 from gateway import link
 from gateway.codec.text import text
 from gateway.inbound import set_aside
@@ -16,6 +18,7 @@ from oms.domain.events import (
     Event,
     ExecutionReported,
     MessageSent,
+    OrderAdopted,
     ReplaceRequested,
     ReportDiffered,
     ReportQuarantined,
@@ -25,7 +28,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
-from tests.support.orders import CELL, QUOTE, SESSION, D, cancel, change, place, terms
+from tests.support.orders import CELL, QUOTE, SESSION, D, asked, cancel, change, place, terms
 
 ROOT = "FG00000001"
 
@@ -159,6 +162,7 @@ def test_a_reject_of_an_old_number_says_nothing_of_a_request_sent_again() -> Non
     desk.does(place())
     desk.sends(ROOT, 3)
     desk.apply(RequestDoubted(ROOT, ROOT, ""))
+    desk.apply(asked())
     desk.reports("I", "8", "0", "0", (37, "NONE"))
     assert kinds(desk.hears("3", (45, "3"), (58, "late"))) == [ReportQuarantined]
 
@@ -199,3 +203,13 @@ def test_a_store_beyond_all_that_was_given_out_gets_no_grant() -> None:
 
 def test_a_fresh_folder_starts() -> None:
     assert kinds(decide(State(CELL), FromLink(SESSION, 0, link.Hello(SESSION, "boot", 1, 1, None)), 0)) == [SessionGranted]
+
+
+def test_an_adopted_order_counts_its_first_report_once() -> None:
+    plans = tuple(structs.replace(plan, adopts=True) for plan in CELL.sessions)
+    desk = Desk(State(structs.replace(CELL, sessions=plans)))
+    order = [(1, "DESK1"), (55, "EURUSD"), (54, "1"), (38, "5")]
+    raw = text("FIX.4.4", "8", [(34, "1"), (11, "T1"), (37, "V1"), (17, "E1"), (150, "0"), (39, "0"), *order]).encode()
+    told = desk.does(FromLink(SESSION, desk.state.sessions[SESSION].grant, link.Received(raw)))
+    assert kinds(told) == [OrderAdopted, ExecutionReported]
+    assert (desk.state.book.chains[ROOT].terms.order_qty, desk.state.sessions[SESSION].next_target) == (D(5), 2)

@@ -5,7 +5,7 @@ import pytest
 from oms import deciding, hearing
 from oms.book import Answered
 from oms.domain.chain import RequestState
-from oms.domain.commands import AskStatus, DecideAgain
+from oms.domain.commands import DecideAgain
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -32,6 +32,7 @@ from tests.support.orders import (
     PRINCIPAL,
     SESSION,
     D,
+    asked,
     book,
     cancel,
     change,
@@ -207,7 +208,9 @@ class TestReissue:
         assert self.again() == RequestReissued(ROOT, ROOT, SESSION, 9)
 
     def test_what_the_venue_does_not_know_is_sent_again_under_the_same_grant(self) -> None:
-        assert self.again(ROOT, SENT, DOUBTED, said(unknown()), grant=GRANT) == RequestReissued(ROOT, ROOT, SESSION, GRANT)
+        assert self.again(ROOT, SENT, DOUBTED, asked(), said(unknown()), grant=GRANT) == RequestReissued(
+            ROOT, ROOT, SESSION, GRANT
+        )
 
     @pytest.mark.parametrize("facts", [(SENT,), (SENT, DOUBTED), (NEW,), (RequestNotSent(ROOT, ROOT, "expired"),)])
     def test_what_is_sent_unknown_or_answered_is_left_alone(self, facts: tuple[Event, ...]) -> None:
@@ -239,20 +242,6 @@ class TestReissue:
     def test_an_order_whose_cancel_was_asked_for_is_not_sent_after_all(self) -> None:
         reason = "withdrawn: its cancel was asked for before it was sent"
         assert self.again(ROOT, CANCEL) == RequestNotSent(ROOT, ROOT, reason)
-
-
-class TestAsk:
-    def test_an_unknown_order_is_asked_for_by_its_name(self) -> None:
-        orders = book(placed(), SENT, DOUBTED)
-        assert deciding.ask(orders, AskStatus(ROOT, ROOT), 9) == StatusRequested(ROOT, ROOT, SESSION, 9)
-
-    def test_an_unknown_cancel_is_asked_for_by_the_name_of_its_order(self) -> None:
-        orders = book(placed(), NEW, CANCEL, CANCEL_SENT, RequestDoubted(ROOT, NEXT, "why"))
-        assert deciding.ask(orders, AskStatus(ROOT, NEXT), 9) == StatusRequested(ROOT, ROOT, SESSION, 9)
-
-    @pytest.mark.parametrize("facts", [(), (SENT,), (NEW,)])
-    def test_what_is_not_unknown_is_not_asked_for(self, facts: tuple[Event, ...]) -> None:
-        assert deciding.ask(book(placed(), *facts), AskStatus(ROOT, ROOT), 9) is None
 
 
 class TestReport:

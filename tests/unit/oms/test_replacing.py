@@ -4,8 +4,18 @@ import pytest
 from msgspec.structs import replace
 
 from oms import deciding
+from oms.domain.chain import RequestState
 from oms.domain.commands import DecideAgain
-from oms.domain.events import CancelRequested, MessageSent, ReplaceRequested, RequestDoubted, RequestNotSent, RequestReissued
+from oms.domain.events import (
+    CancelRequested,
+    Event,
+    ExecutionReported,
+    MessageSent,
+    ReplaceRequested,
+    RequestDoubted,
+    RequestNotSent,
+    RequestReissued,
+)
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
 from oms.domain.refusal import Refusal
 from tests.support.orders import (
@@ -13,6 +23,7 @@ from tests.support.orders import (
     PRINCIPAL,
     SESSION,
     D,
+    asked,
     book,
     change,
     fill,
@@ -106,9 +117,9 @@ def test_no_replace_follows_a_cancel() -> None:
 def test_a_replace_that_a_later_one_superseded_is_not_sent_again() -> None:
     """It would undo the later one, which the venue may have taken."""
     later = ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
-    lost = (placed(), NEW, REPLACE, REPLACE_SENT, later, RequestDoubted(ROOT, NEXT, "why"), said(unknown(NEXT)))
-    asked = deciding.reissue(book(*lost), DecideAgain(ROOT, NEXT), GRANT, 50, 1_000)
-    assert asked == RequestNotSent(ROOT, NEXT, "a later replace was asked for")
+    lost = (placed(), NEW, REPLACE, REPLACE_SENT, later, RequestDoubted(ROOT, NEXT, "why"), asked(NEXT), said(unknown(NEXT)))
+    answer = deciding.reissue(book(*lost), DecideAgain(ROOT, NEXT), GRANT, 50, 1_000)
+    assert answer == RequestNotSent(ROOT, NEXT, "a later replace was asked for")
 
 
 def test_the_last_replace_is_sent_again_also_when_an_earlier_one_is_done() -> None:
@@ -145,3 +156,30 @@ def test_a_replace_with_another_stop_is_another_request() -> None:
     orders = book(placed(wanted=stop), NEW, asked)
     assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.37"))) is not None
     assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.36"))) is None
+
+
+class TestPipelined:
+    """Some venues answer only the last of several replaces (R9)."""
+
+    LATER = ReplaceRequested(ROOT, THIRD, NEXT, "r1", PRINCIPAL, SESSION, GRANT, terms(3_000))
+    LATER_SENT = MessageSent(ROOT, THIRD, SESSION, 1, 14, "G", "raw")
+
+    def states(self, *facts: Event) -> list[RequestState]:
+        return [request.state for request in book(placed(), NEW, *facts).chains[ROOT].requests]
+
+    def replaced(self, cl_ord_id: str) -> ExecutionReported:
+        return said(report(ExecType.REPLACED, OrdStatus.NEW, cl_ord_id, exec_id=f"R{cl_ord_id}"))
+
+    def test_what_the_accepted_one_was_built_on_is_done_and_does_not_come_back(self) -> None:
+        facts = (REPLACE, REPLACE_SENT, self.LATER, self.LATER_SENT, self.replaced(THIRD))
+        assert self.states(*facts) == [RequestState.DONE] * 3
+        chain = book(placed(), NEW, *facts, self.replaced(NEXT)).chains[ROOT]
+        assert (chain.accepted, chain.terms) == (THIRD, terms(3_000))
+
+    def test_what_nobody_knew_of_is_done_with_too(self) -> None:
+        facts = (REPLACE, REPLACE_SENT, self.LATER, self.LATER_SENT, RequestDoubted(ROOT, NEXT, "why"), self.replaced(THIRD))
+        assert self.states(*facts) == [RequestState.DONE] * 3
+
+    def test_one_that_was_not_sent_yet_is_not_done(self) -> None:
+        facts = (REPLACE, self.LATER, self.LATER_SENT, self.replaced(THIRD))
+        assert self.states(*facts) == [RequestState.DONE, RequestState.INTENT, RequestState.DONE]

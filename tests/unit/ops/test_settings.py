@@ -1,5 +1,6 @@
 """The environment file: what cannot be is refused with the name of the file and of the key."""
 
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -198,3 +199,15 @@ def test_a_client_that_cannot_be_is_refused(tmp_path: Path, was: str, becomes: s
 def test_two_clients_cannot_share_a_port(tmp_path: Path) -> None:
     other = CLIENT.replace('name = "EXAMPLE"', 'name = "OTHER"')
     assert "client port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))
+
+
+def test_a_policy_for_unknown_orders_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    counterparty = tmp_path / "broker.toml"
+    text = Path("counterparties/simbroker.toml").read_text()
+    environment = tmp_path / "good.toml"
+    environment.write_text(re.sub(r"counterparties = \[.*?\]", f'counterparties = ["{counterparty}"]', GOOD))
+    counterparty.write_text(f'unknown_orders = "adopt"\n{text}')
+    assert [plan.adopts for plan in cell(load(environment)).sessions if plan.kind is SessionKind.ORDERS] == [True]
+    counterparty.write_text(f'unknown_orders = "ignore"\n{text}')
+    with pytest.raises(ConfigError, match="unknown_orders"):
+        load(environment)

@@ -86,6 +86,15 @@ def test_a_status_that_says_nothing_new_is_not_told() -> None:
     assert side.venue_says("35=8|11=FG00000001|37=V1|17=0|150=I|39=0|14=0|151=1000") == []
 
 
+def test_a_status_that_comes_again_is_told_once() -> None:
+    side = ClientSide()
+    side.asks(D)
+    side.add(RequestDoubted("FG00000001", "FG00000001", "the peer asked for its number"))
+    rejected = "35=8|11=FG00000001|37=V1|17=0|150=I|39=8|14=0|151=0|58=no"
+    assert picked(side.venue_says(rejected), 11, 150, 39, 58) == [("8", "A", "8", "8", "no")]
+    assert side.venue_says(rejected) == []
+
+
 def test_what_somebody_else_asked_for_is_a_change_under_the_clients_own_id() -> None:
     side = working()
     side.engine.take(orders.change("desk-1", 2_000, of="", root_id="FG00000001"))

@@ -11,6 +11,7 @@ from oms.domain.events import (
     CancelRequested,
     ChainEvent,
     MessageSent,
+    OrderAdopted,
     OrderPlaced,
     ReplaceRequested,
     RequestDoubted,
@@ -22,7 +23,7 @@ from oms.domain.events import (
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus, TimeInForce
 from oms.domain.order import EVOLUTIONS, evolve
 from oms.domain.report import CancelReject
-from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, fill, placed, receipt, report, said, status, terms, unknown
+from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, asked, fill, placed, receipt, report, said, status, terms, unknown
 
 ROOT, NEXT, THIRD = "FG00000001", "FG00000002", "FG00000003"
 NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
@@ -273,7 +274,7 @@ def test_a_doubted_order_is_unknown_and_keeps_its_exposure() -> None:
 
 
 def test_a_reissued_order_is_meant_again_under_the_new_grant() -> None:
-    request = life(sent(), DOUBTED, said(unknown()), RequestReissued(ROOT, ROOT, SESSION, 9)).requests[0]
+    request = life(sent(), DOUBTED, asked(), said(unknown()), RequestReissued(ROOT, ROOT, SESSION, 9)).requests[0]
     assert (request.state, request.grant) == (RequestState.INTENT, 9)
 
 
@@ -306,20 +307,20 @@ def test_a_status_resolves_an_unknown_order_and_books_nothing(
 
 
 def test_an_order_unknown_to_the_venue_was_never_sent() -> None:
-    request = life(sent(), DOUBTED, said(unknown())).requests[0]
+    request = life(sent(), DOUBTED, asked(), said(unknown())).requests[0]
     assert (request.state, request.grant) == (RequestState.INTENT, 0)
 
 
 def test_a_second_answer_to_the_same_question_does_not_undo_the_reissue() -> None:
     again = (RequestReissued(ROOT, ROOT, SESSION, 9), said(unknown()))
     for reissued in ((), (sent(number=40),)):
-        chain = life(sent(), DOUBTED, said(unknown()), again[0], *reissued, again[1])
-        assert chain == life(sent(), DOUBTED, said(unknown()), again[0], *reissued)
+        chain = life(sent(), DOUBTED, asked(), said(unknown()), again[0], *reissued, again[1])
+        assert chain == life(sent(), DOUBTED, asked(), said(unknown()), again[0], *reissued)
 
 
 def test_an_unknown_order_takes_its_unknown_cancel_with_it() -> None:
     doubted = (DOUBTED, RequestDoubted(ROOT, NEXT, "why"))
-    chain = life(sent(), cancel_asked(), sent(NEXT, 13, "F"), *doubted, said(unknown()))
+    chain = life(sent(), cancel_asked(), sent(NEXT, 13, "F"), *doubted, asked(), said(unknown()))
     assert [(r.state, r.grant) for r in chain.requests] == [(RequestState.INTENT, 0), (RequestState.INTENT, 0)]
 
 
@@ -336,7 +337,9 @@ def test_an_unknown_order_takes_its_unknown_cancel_with_it() -> None:
     ],
 )
 def test_a_status_of_the_order_resolves_its_unknown_cancel(ord_status: OrdStatus, state: RequestState) -> None:
-    chain = life(sent(), NEW, cancel_asked(), sent(NEXT, 13, "F"), RequestDoubted(ROOT, NEXT, "why"), said(status(ord_status)))
+    chain = life(
+        sent(), NEW, cancel_asked(), sent(NEXT, 13, "F"), RequestDoubted(ROOT, NEXT, "why"), asked(), said(status(ord_status))
+    )
     assert chain.requests[1].state is state
 
 
@@ -351,7 +354,7 @@ def test_a_status_under_its_new_name_resolves_an_unknown_replace() -> None:
 
 
 def test_a_replace_unknown_to_the_venue_was_never_sent() -> None:
-    chain = life(sent(), NEW, replace_asked(), RequestDoubted(ROOT, NEXT, "why"), said(unknown(NEXT)))
+    chain = life(sent(), NEW, replace_asked(), RequestDoubted(ROOT, NEXT, "why"), asked(NEXT), said(unknown(NEXT)))
     assert [(r.state, r.grant) for r in chain.requests] == [(RequestState.DONE, GRANT), (RequestState.INTENT, 0)]
     assert chain.terms == terms(1_000)
 
@@ -376,7 +379,7 @@ def test_the_end_of_an_order_is_how_it_left_the_market() -> None:
 
 
 def test_a_fact_about_an_order_that_was_never_placed_is_impossible() -> None:
-    with pytest.raises(AssertionError, match="never placed"):
+    with pytest.raises(AssertionError, match="unknown order"):
         evolve(None, NEW, 1)
 
 
@@ -387,4 +390,4 @@ def test_an_order_id_may_change_and_none_is_no_order_id() -> None:
 
 
 def test_there_is_a_transition_for_every_fact_about_an_order() -> None:
-    assert set(EVOLUTIONS) == set(get_args(ChainEvent)) - {OrderPlaced}
+    assert set(EVOLUTIONS) == set(get_args(ChainEvent)) - {OrderPlaced, OrderAdopted}
