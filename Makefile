@@ -15,7 +15,7 @@ STAMP := $(VENV)/installed-$(QUICKFIX)
 LOCKS := requirements-setup.lock requirements-dev.lock requirements-quickfix.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help setup run demo-check test check bench crash-loop conformance proto proto-check lock clean
+.PHONY: help setup run demo-check test check bench crash-loop mutate-orders conformance proto proto-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ crash-loop: setup ## kill every process again and again while orders flow, then 
 
 conformance: setup ## play every order state matrix over the wire, with a kill after every step (ARGS="--only C.2" for some)
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+mutate-orders: setup ## break each rule of the order model and see that a test notices (RULES="R1 R5" for some)
+	@$(BIN)/python -m tests.mutations $(RULES)
 
 proto: setup ## generate gateway/api from proto/
 	@$(BIN)/python -m ops.proto

@@ -29,7 +29,6 @@ from oms.domain.reported import reported
 from oms.suspense import TRADES
 
 _ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
-_REFERS = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 
 
 def report(book: Book, receipt: Receipt, told: Report, adopting: frozenset[str] = frozenset()) -> tuple[BookEvent, ...]:
