@@ -15,10 +15,10 @@ STAMP := $(VENV)/installed-$(QUICKFIX)
 LOCKS := requirements-setup.lock requirements-dev.lock requirements-quickfix.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help setup run demo-check test check bench crash-loop mutate-orders conformance proto proto-check lock clean
+.PHONY: help setup run demo-check test check bench crash-loop conformance mutate-orders proto proto-check lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv, by hash (QUICKFIX=official builds QuickFIX from source: 5 to 10 minutes)
 	@:
