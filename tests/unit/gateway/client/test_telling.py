@@ -139,3 +139,15 @@ def test_a_mass_cancel_numbers_its_cancels_one_after_the_other() -> None:
     assert len({raw.split("\x0111=")[1].split("\x01")[0] for raw in cancels}) == 3
     [again] = picked(side.asks("35=q|11=N|530=7"), 531, 533)[:1]
     assert again == ("r", "7", "0")  # All are being canceled: each says so by itself.
+
+
+def test_a_reused_id_is_refused_with_the_status_of_the_order_that_owns_it() -> None:
+    """R18: and does nothing to that order."""
+    heard = working().asks(D.replace("38=1000", "38=2000"))
+    assert picked(heard, 11, 37, 150, 39, 14, 151, 103) == [("8", "A", "FG00000001", "8", "0", "0", "1000", "6")]
+
+
+def test_a_cancel_of_an_order_of_nobody_says_so() -> None:
+    """R19."""
+    heard = working().asks(CANCEL.replace("41=A", "41=Z"))
+    assert picked(heard, 11, 37, 39, 102, 434) == [("9", "B", "NONE", "8", "1", "1")]
