@@ -42,7 +42,8 @@ class Standing(msgspec.Struct, frozen=True):
     overfill_qty: str | None = None
     day_order_qty: str | None = None
     day_cum_qty: str | None = None
-    """None: the client is not told."""
+    exec_type: str | None = None
+    """ExecType(150) of the last report; empty after an OrderCancelReject(9). None of these four: the client is not told."""
 
 
 class Refused(Exception):

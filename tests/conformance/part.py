@@ -43,12 +43,15 @@ class Part:
         """Used ClOrdIDs that the gateway answered for itself: the venue's next answer about each is never given."""
         self._statuses = 0
         """Questions that the gateway answered for itself: so many statuses of the venue are never given."""
+        self._said: Step | None = None
+        """What the venue said in this step."""
         self._asked: set[str] = set()
         self._before: Standings = {}
 
     async def take(self, number: int, client: Client, venue: Venue) -> None:
         """Step `number`, from 0. What goes wrong is kept in `failure`."""
         step = self.course[number]
+        self._said = None
         try:
             if step.dir == TO_VENUE:
                 await self._ask(step, client, venue)
@@ -140,6 +143,7 @@ class Part:
             self._compare_refusal(step, self._told.pop(name, None))
         else:
             venue.say(self._play.say(time.time_ns()))
+            self._said = step
 
     def _compare_refusal(self, step: Step, told: Mapping[int, str] | None) -> None:
         """Raises Unexpected where the gateway's own refusal says anything else than the venue's would have said."""
@@ -176,11 +180,19 @@ class Part:
             _other("pending_clordids", pending, standing.pending_clordids),
             *(_other_number(name, getattr(wanted, name), getattr(standing, name)) for name in _NUMBERS),
             _other("books_trade", wanted.books_trade, _economics(before) != _economics(standing)),
+            _other("exec_type", self._exec_type(wanted, standing), standing.exec_type),
             _other("avg_px", _average(wanted.avg_px), _average(standing.avg_px or "0")),
             _other("unmatched", wanted.unmatched, wanted.order not in self._asked),
             "it has changed" if (wanted.stale_ignored or wanted.quarantined) and before != standing else "",
         ]
         return [*filter(None, differences), *self._not_refused(wanted, standing.refused_clordids)]
+
+    def _exec_type(self, wanted: Expected, standing: Standing) -> str | None:
+        """What a client that is told of each report must have heard by now; None where there is nothing new to hear."""
+        said = self._said
+        if said is None or standing.exec_type is None or wanted.stale_ignored or wanted.quarantined:
+            return None
+        return said.tags.get(150) if said.msg == "8" else ""
 
     def _not_refused(self, wanted: Expected, refused: tuple[str, ...] = ()) -> list[str]:
         name = wanted.request_rejected

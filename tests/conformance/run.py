@@ -229,7 +229,7 @@ def _same_ends(parts: Sequence[Part]) -> None:
     """A request that came too late may have been refused by the venue or here: the order stands the same."""
     first: dict[str, list[Standing]] = {}
     for part in parts:
-        end = [replace(standing, refused_clordids=()) for standing in part.at_the_end.values()]
+        end = [replace(standing, refused_clordids=(), exec_type=None) for standing in part.at_the_end.values()]
         wanted = first.setdefault(part.name.rpartition("/")[0], end)
         if not part.failure and end != wanted:
             part.fail(len(part.course) - 1, f"ends as {end}, and in the order that is printed as {wanted}")

@@ -33,6 +33,7 @@ class Told:
         self._accepted = name
         self._pending: dict[str, None] = {}
         self._refused: dict[str, None] = {}
+        self._exec_type = ""
         self._last = {38: order_qty, 39: "A", 14: "0", 151: order_qty, 6: "0"}
 
     def ask(self, name: str) -> None:
@@ -45,8 +46,10 @@ class Told:
             if name in self._pending:
                 self._refused[name] = self._pending.pop(name)
             self._last[39] = found[39]
+            self._exec_type = ""
             return
         self._last = {tag: found[tag] for tag in _STANDING if tag in found}
+        self._exec_type = found[150]
         if found[150] in _OF_A_VERSION:
             self._accepted = name
         if found[150] in _DONE:
@@ -66,4 +69,5 @@ class Told:
             overfill_qty=plain(max(beyond, Decimal(0))),
             day_order_qty=self._last.get(424),
             day_cum_qty=self._last.get(425),
+            exec_type=self._exec_type,
         )
