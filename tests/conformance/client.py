@@ -81,8 +81,11 @@ class Client(Protocol):
         """Every order, once all that the gateway has said has arrived: by its course, and by the first name of its chain, or the
         name of its OrderID where the venue had it from elsewhere."""
 
-    def told_twice(self) -> list[Named]:
-        """The requests of whose executions the client heard a second time as if for the first: nothing may be booked twice."""
+    def told_wrongly(self) -> list[tuple[str, str]]:
+        """What the client must never hear: an execution a second time as if for the first, or a word of what is not its own.
+
+        Each with its course, which is empty where nobody's is meant.
+        """
 
 
 async def persistent(asked: Callable[[int], Awaitable[str]]) -> str:

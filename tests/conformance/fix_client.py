@@ -34,6 +34,7 @@ from tests.support.polling import eventually_async
 
 PRINCIPAL = f"fix:{NAME}"
 _CODES = frozenset(refusal.value for refusal in Refusal)
+_REJECT = "3"
 _STATUS, _REJECTED = ExecType.ORDER_STATUS.code, ExecType.REJECTED.code
 _NOT_TOLD_TWICE = "0"
 """ExecID(17) of a status, which is no execution."""
@@ -67,7 +68,7 @@ class FixClient(Peer):
         self._awaited: dict[str, asyncio.Future[Mapping[int, str]]] = {}
         """Answers of the gateway itself, by the ClOrdID or the OrdStatusReqID(790) of what was asked."""
         self._exec_ids: set[str] = set()
-        self._twice: list[Named] = []
+        self._wrong: list[tuple[str, str]] = []
         self._questions = count(1)
 
     async def __aenter__(self) -> Self:
@@ -86,8 +87,8 @@ class FixClient(Peer):
         await self._answer("nobody's", {55: SYMBOL, 54: "1"})
         return {(named.course, named.name): told.standing() for named, told in self._told.items()}
 
-    def told_twice(self) -> list[Named]:
-        return self._twice
+    def told_wrongly(self) -> list[tuple[str, str]]:
+        return self._wrong
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
@@ -180,6 +181,11 @@ class FixClient(Peer):
 
     # --- QuickFIX's threads -------------------------------------------------------------------------------------------
 
+    def incoming_admin(self, session: str, raw: bytes) -> None:
+        found = dict(fields(raw))
+        if found[35] == _REJECT:
+            self._loop.call_soon_threadsafe(self._take, found)
+
     def incoming_app(self, session: str, raw: bytes) -> None:
         self._loop.call_soon_threadsafe(self._take, dict(fields(raw)))
 
@@ -187,9 +193,13 @@ class FixClient(Peer):
 
     def _take(self, found: dict[int, str]) -> None:
         """One message: a word about an order, and perhaps what somebody waits for."""
-        self._settle(found)
+        is_awaited = self._settle(found)
         named = self._named.get(found.get(11, ""))
-        if named is None or found[35] not in {"8", CANCEL_REJECT} or self._has_heard(named, found):
+        if named is None or found[35] not in {"8", CANCEL_REJECT}:
+            if not is_awaited:
+                self._wrong.append(("", f"of nothing that it asked: MsgType(35)={found[35]} {found.get(11, found.get(58))}"))
+            return
+        if self._has_heard(named, found):
             return
         root = self._roots[named]
         if found[35] == "8" and found[37] == NO_ORDER_ID:
@@ -202,15 +212,18 @@ class FixClient(Peer):
         exec_id = found.get(17, _NOT_TOLD_TWICE)
         is_known = exec_id != _NOT_TOLD_TWICE and exec_id in self._exec_ids
         if is_known and found.get(97) != "Y":
-            self._twice.append(named)
+            self._wrong.append((named.course, f"of execution {exec_id} of {named.name} twice"))
         self._exec_ids.add(exec_id)
         return is_known
 
-    def _settle(self, found: Mapping[int, str]) -> None:
-        """The venue says nothing while a request is on its way to it: what answers the request then is the gateway's word."""
+    def _settle(self, found: Mapping[int, str]) -> bool:
+        """Whether somebody waits for it.
+
+        The venue says nothing while a request is on its way to it: what answers the request then is the gateway's word.
+        """
         is_status = found.get(150) == _STATUS
         if found[35] == "8" and not is_status and found.get(150) != _REJECTED:
-            return
+            return False
         key = found.get(790) or found.get(379) or found.get(11, "")
         if is_status and 790 not in found:  # A repeated request is answered under the version that the order has now.
             root = self._roots.get(self._named.get(key, Named("", "")))
@@ -218,6 +231,7 @@ class FixClient(Peer):
         answer = self._awaited.get(key)
         if answer is not None and not answer.done():
             answer.set_result(found)
+        return answer is not None
 
 
 def _meaning(answer: Mapping[int, str]) -> Exception:

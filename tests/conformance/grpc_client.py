@@ -66,8 +66,8 @@ class GrpcClient(Gateway):
             if not token:
                 return found
 
-    def told_twice(self) -> list[Named]:
-        """It is told how an order stands, and of no execution by itself."""
+    def told_wrongly(self) -> list[tuple[str, str]]:
+        """It is told how an order stands, and of nothing by itself."""
         return []
 
     async def sessions(self) -> dict[str, Session]:

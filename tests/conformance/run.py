@@ -170,10 +170,10 @@ class Run:
 
     def _no_repetition(self, parts: Sequence[Part]) -> None:
         """What came twice, or was never asked for, is wrong wherever it belongs."""
-        twice = {named.course: named.name for named in self._client.told_twice()}
-        for part in parts:
-            if part.key in twice:
-                part.fail(len(part.course) - 1, f"the client was told twice of an execution of {twice[part.key]}")
+        for course, told in self._client.told_wrongly():
+            for part in parts:
+                if course in {"", part.key}:
+                    part.fail(len(part.course) - 1, f"the client was told {told}")
         for what in (*self._venue.heard_again, *self._venue.unclaimed):
             owner = next((part for part in parts if part.play.knows(what.rpartition(" ")[2])), None)
             for part in [owner] if owner is not None else parts:
