@@ -20,6 +20,7 @@ from oms.domain.chain import Chain
 from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
 from oms.domain.events import CancelRequested, Event, ReportQuarantined
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus, Side
+from oms.domain.numbers import ZERO
 from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport
 from oms.domain.terms import Terms
 
@@ -124,6 +125,7 @@ class Desk:
             exec_type=ExecType.ORDER_STATUS,
             ord_status=OrdStatus.REJECTED,
             order_id=NO_ORDER_ID,
+            order_qty=ZERO,  # As the status of an unknown order is printed: FIX 4.4 Volume 4, G.1.a.
             symbol=asked.symbol,
             side=asked.side,
             text="no such order",

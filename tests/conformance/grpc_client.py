@@ -1,10 +1,10 @@
 """A client by gRPC over mutual TLS, as many clients are."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import grpc
-import msgspec
 from google.protobuf.message import Message
 
 from gateway.api.v1 import fix_pb2
@@ -15,18 +15,10 @@ from gateway.api.v1.session_service_pb2 import SessionServiceListRequest
 from gateway.control.codes import REQUEST_STATES
 from gateway.simulator.scenario import Step
 from oms.domain.chain import OPEN, RequestState
-from oms.domain.refusal import Refusal
-from tests.conformance.client import AlreadyAsked, CannotAsk, Refused, Standing
+from tests.conformance.client import OTHER_PX, RETRY_S, AlreadyAsked, CannotAsk, Named, Refused, Standing, persistent, whole_order
 from tests.crash.gateway import Gateway, Unanswered
 
-ACCOUNT, SYMBOL, PX, OTHER_PX = "DESK1", "EURUSD", "50", "51"
-ANSWERED_S_MAX = 30.0
-RETRY_S = 0.05
 _PAGE = 500
-_ORDER: dict[int, str] = {1: ACCOUNT, 55: SYMBOL, 54: "1", 40: "2", 44: PX}
-"""What an order is where its step does not say."""
-_PRICED = frozenset({"2", "4"})
-"""OrdType(40) of orders with a limit."""
 _FIELDS = {
     1: "account",
     15: "currency",
@@ -44,18 +36,9 @@ _FIELDS = {
     432: "expire_date",
 }
 """The contract's names of the tags, in a request itself or in its instructions."""
-_PASSES = frozenset({Refusal.SESSION_DOWN.value, Refusal.NO_REFERENCE_PX.value, Refusal.STALE_REFERENCE_PX.value})
-"""Refusals of a moment: after a kill the first price may come a little after the session."""
 _SILENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 _STATES = {number: state for state, number in REQUEST_STATES.items()}
 _CAME_TO_NOTHING = frozenset({RequestState.REFUSED, RequestState.NOT_SENT})
-
-
-class _Named(msgspec.Struct, frozen=True):
-    """Whose ClOrdID it is, in the scenario's words."""
-
-    course: str
-    name: str
 
 
 class GrpcClient(Gateway):
@@ -63,23 +46,15 @@ class GrpcClient(Gateway):
 
     def __init__(self, address: str, principal: str, identity: Any) -> None:
         super().__init__(address, principal, identity)
-        self._named: dict[str, _Named] = {}
-        self._roots: dict[_Named, str] = {}
+        self._named: dict[str, Named] = {}
+        self._roots: dict[Named, str] = {}
         """Our client_order_id of the order, by any name of its chain."""
-        self._client_order_ids: dict[_Named, str] = {}
+        self._client_order_ids: dict[Named, str] = {}
         self._questions = 0
         self._root_ids: dict[str, str] = {}
 
     async def ask(self, course: str, step: Step) -> str:
-        async with asyncio.timeout(ANSWERED_S_MAX):
-            for attempt in range(1, 1_000):
-                try:
-                    return await self._asked(course, step, attempt)
-                except Refused as refused:
-                    if refused.refusal not in _PASSES:
-                        raise
-                await asyncio.sleep(RETRY_S)
-        raise CannotAsk(f"refused all the time for {ANSWERED_S_MAX:.0f} s")
+        return await persistent(partial(self._asked, course, step))
 
     async def standing(self) -> dict[tuple[str, str], Standing]:
         found: dict[tuple[str, str], Standing] = {}
@@ -87,11 +62,15 @@ class GrpcClient(Gateway):
         while True:
             page = await self._look(self._orders.List, api.OrderServiceListRequest(page_size=_PAGE, page_token=token))
             for order in page.orders:
-                named = self._named.get(order.root_id) or _Named(*order.order_id.rpartition("-")[::2])
+                named = self._named.get(order.root_id) or Named(*order.order_id.rpartition("-")[::2])
                 found[named.course, named.name] = self._standing(order)
             token = page.next_page_token
             if not token:
                 return found
+
+    def told_wrongly(self) -> list[tuple[str, str]]:
+        """It is told how an order stands, and of nothing by itself."""
+        return []
 
     async def sessions(self) -> dict[str, Session]:
         """Every FIX session of the gateway. Raises Unanswered."""
@@ -100,9 +79,9 @@ class GrpcClient(Gateway):
 
     async def _asked(self, course: str, step: Step, attempt: int) -> str:
         """Under an id of its own for each attempt: a refused id stays refused."""
-        named = _Named(course, step.tags[11])
+        named = Named(course, step.tags[11])
         client_order_id = self._client_order_ids.get(named, f"{course}-{named.name}~{attempt}")
-        orig = self._roots.get(_Named(course, step.tags.get(41, "")), f"{course}-{step.tags.get(41, '')}")
+        orig = self._roots.get(Named(course, step.tags.get(41, "")), f"{course}-{step.tags.get(41, '')}")
         match step.msg:
             case "D":
                 cl_ord_id = await self._answered(self._orders.Submit, _submit(client_order_id, step))
@@ -122,7 +101,7 @@ class GrpcClient(Gateway):
         self._roots[named] = client_order_id if step.msg == "D" else orig
         return cl_ord_id
 
-    async def _question(self, named: _Named, client_order_id: str) -> str:
+    async def _question(self, named: Named, client_order_id: str) -> str:
         """Under an id of its own; about the order that has the name, if there is one."""
         cl_ord_id = next((cl_ord_id for cl_ord_id, known in self._named.items() if known == named), "NONE")
         self._questions += 1
@@ -182,9 +161,7 @@ def is_ready(session: Session) -> bool:
 def _submit(client_order_id: str, step: Step) -> api.SubmitRequest:
     """The whole order. Raises CannotAsk for a field that the contract does not have."""
     request = api.SubmitRequest(client_order_id=client_order_id, time_in_force=fix_pb2.TimeInForce.TIME_IN_FORCE_DAY)
-    wanted = {tag: value for tag, value in step.tags.items() if tag not in {11, 97}}
-    defaults = {tag: value for tag, value in _ORDER.items() if tag != 44 or wanted.get(40, "2") in _PRICED}
-    for tag, value in (defaults | wanted).items():
+    for tag, value in whole_order(step).items():
         _set(request, tag, value)
     return request
 

@@ -1,14 +1,16 @@
 """One course on the wire, step by step: the client asks, the venue hears and says, and the order must stand as expected."""
 
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from gateway.simulator.playing import Play, Unexpected
-from gateway.simulator.scenario import FROM_VENUE, TO_VENUE, Course, Expected, Step
+from gateway.simulator.scenario import CL_ORD_IDS, EXEC_IDS, FROM_VENUE, ORDER_ID, TO_VENUE, Course, Expected, Step
 from oms.domain.refusal import Refusal
-from tests.conformance.client import AlreadyAsked, CannotAsk, Client, Refused, Standing
+from oms.domain.report import NO_ORDER_ID
+from tests.conformance.client import AlreadyAsked, AnsweredHere, CannotAsk, Client, Refused, Standing
 from tests.conformance.venue import Venue
 
 _NUMBERS = ("cum_qty", "leaves_qty", "order_qty", "overfill_qty", "day_order_qty", "day_cum_qty")
@@ -16,6 +18,7 @@ _NAMES = ("accepted_clordid", "ord_status")
 _AVERAGE, _CENT = Decimal("1e-10"), Decimal("0.01")
 _ANSWERS = frozenset({"8", "I"})
 """ExecType(150) of what a venue says to a ClOrdID that it had before."""
+_STATUS = "I"
 Standings = dict[tuple[str, str], Standing]
 
 
@@ -29,25 +32,32 @@ class Part:
         self.failure = ""
         """The step and the difference; empty while all is well."""
         self.at_the_end: Standings = {}
-        self._key = f"{run}/{name}"
+        self.key = f"{run}/{name}"
         self._is_printed = is_printed
-        self._play = Play(name, tuple(map(_without_poss_resend, course)), self._key)
+        self._play = Play(name, tuple(map(_without_poss_resend, course)), self.key)
         self._answered_here: set[str] = set()
         """Requests that the gateway refused rightly: the venue never hears of them, and answers none."""
+        self._told: dict[str, Mapping[int, str]] = {}
+        """The refusals in FIX, by the request: each must say what the venue would have said."""
         self._repeated: list[str] = []
         """Used ClOrdIDs that the gateway answered for itself: the venue's next answer about each is never given."""
+        self._statuses = 0
+        """Questions that the gateway answered for itself: so many statuses of the venue are never given."""
+        self._said: Step | None = None
+        """What the venue said in this step."""
         self._asked: set[str] = set()
         self._before: Standings = {}
 
     async def take(self, number: int, client: Client, venue: Venue) -> None:
         """Step `number`, from 0. What goes wrong is kept in `failure`."""
         step = self.course[number]
+        self._said = None
         try:
             if step.dir == TO_VENUE:
                 await self._ask(step, client, venue)
             elif step.dir == FROM_VENUE:
                 self._say(step, venue)
-        except (Refused, AlreadyAsked, CannotAsk, Unexpected) as failure:
+        except (Refused, AlreadyAsked, AnsweredHere, CannotAsk, Unexpected) as failure:
             self.fail(number, str(failure) or type(failure).__name__)
         except TimeoutError:
             self.fail(number, "the venue never heard it, or the gateway never answered")
@@ -76,16 +86,24 @@ class Part:
         self.failure = self.failure or f"step {number + 1} (t={step.t}, {step.msg} {step.dir}): {why}"
 
     def _own(self, found: Standings) -> Standings:
-        return {(course, name): standing for (course, name), standing in found.items() if course == self._key}
+        return {(course, name): standing for (course, name), standing in found.items() if course == self.key}
 
     async def _ask(self, step: Step, client: Client, venue: Venue) -> None:
         name = step.tags.get(11, "")
         try:
-            cl_ord_id = await client.ask(self._key, step)
+            cl_ord_id = await client.ask(self.key, step)
         except (Refused, AlreadyAsked) as answer:
             if not self._is_right(answer, step):
                 raise
             (self._repeated.append if name in self._asked else self._answered_here.add)(name)
+            if isinstance(answer, Refused) and answer.told is not None:
+                self._told[name] = answer.told
+            self._play.skip()
+            return
+        except AnsweredHere:
+            if self._is_of_nobody(step):
+                raise
+            self._statuses += 1
             self._play.skip()
             return
         if self._is_of_nobody(step):
@@ -108,8 +126,9 @@ class Part:
                 return False
 
     def _is_of_nobody(self, step: Step) -> bool:
-        named = step.tags.get(11 if step.msg == "H" else 41)
-        return step.msg in {"F", "G", "H"} and named not in self._asked
+        """Whether it is about an order that was never sent."""
+        about = {"F": 41, "G": 41, "H": 11}.get(step.msg)
+        return about is not None and step.tags.get(about) not in self._asked
 
     def _say(self, step: Step, venue: Venue) -> None:
         name = step.tags.get(11, "")
@@ -117,10 +136,25 @@ class Part:
         if is_repeated:
             self._repeated.remove(name)
             self._answered_here.add(f"{name} again")
-        if is_repeated or name in self._answered_here:
+        is_status = bool(self._statuses) and step.tags.get(150) == _STATUS and name not in self._answered_here
+        self._statuses -= is_status
+        if is_repeated or is_status or name in self._answered_here:
             self._play.skip()
+            self._compare_refusal(step, self._told.pop(name, None))
         else:
             venue.say(self._play.say(time.time_ns()))
+            self._said = step
+
+    def _compare_refusal(self, step: Step, told: Mapping[int, str] | None) -> None:
+        """Raises Unexpected where the gateway's own refusal says anything else than the venue's would have said."""
+        wanted = {35: step.msg} | {tag: value for tag, value in step.tags.items() if not _is_name(tag, value)}
+        differences = [
+            f"tag {tag} is {told.get(tag, 'not told')} instead of {value}"
+            for tag, value in wanted.items()
+            if told is not None and told.get(tag) != value
+        ]
+        if differences:
+            raise Unexpected(f"the client is refused in other words: {'; '.join(differences)}")
 
     @property
     def play(self) -> Play:
@@ -134,10 +168,10 @@ class Part:
         if wanted.order is None:
             is_touched = wanted.unmatched and found != self._before
             return [*(["an order of ours has changed"] if is_touched else []), *self._not_refused(wanted)]
-        standing = found.get((self._key, wanted.order))
+        standing = found.get((self.key, wanted.order))
         if standing is None:
             return [f"there is no order {wanted.order}"]
-        before = self._before.get((self._key, wanted.order))
+        before = self._before.get((self.key, wanted.order))
         pending = wanted.pending_clordids
         if pending is not None:  # What was never sent waits for nothing.
             pending = tuple(name for name in pending if name not in self._answered_here)
@@ -146,17 +180,30 @@ class Part:
             _other("pending_clordids", pending, standing.pending_clordids),
             *(_other_number(name, getattr(wanted, name), getattr(standing, name)) for name in _NUMBERS),
             _other("books_trade", wanted.books_trade, _economics(before) != _economics(standing)),
+            _other("exec_type", self._exec_type(wanted, standing), standing.exec_type),
             _other("avg_px", _average(wanted.avg_px), _average(standing.avg_px or "0")),
             _other("unmatched", wanted.unmatched, wanted.order not in self._asked),
             "it has changed" if (wanted.stale_ignored or wanted.quarantined) and before != standing else "",
         ]
         return [*filter(None, differences), *self._not_refused(wanted, standing.refused_clordids)]
 
+    def _exec_type(self, wanted: Expected, standing: Standing) -> str | None:
+        """What a client that is told of each report must have heard by now; None where there is nothing new to hear."""
+        said = self._said
+        if said is None or standing.exec_type is None or wanted.stale_ignored or wanted.quarantined:
+            return None
+        return said.tags.get(150) if said.msg == "8" else ""
+
     def _not_refused(self, wanted: Expected, refused: tuple[str, ...] = ()) -> list[str]:
         name = wanted.request_rejected
         if name is None or {name, f"{name} again"} & {*refused, *self._answered_here}:
             return []
         return [f"request {name} has not come to nothing"]
+
+
+def _is_name(tag: int, value: str) -> bool:
+    """Whether the value holds within the scenario only."""
+    return tag in CL_ORD_IDS | EXEC_IDS or (tag == ORDER_ID and value != NO_ORDER_ID)
 
 
 def _other(name: str, wanted: object, found: object) -> str:

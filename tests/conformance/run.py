@@ -17,12 +17,15 @@ from oms.domain.events import ReportQuarantined
 from oms.domain.exec_inst import ExecInst
 from ops import settings as files
 from tests.conformance.client import Client, Standing
+from tests.conformance.fix_client import FixClient
 from tests.conformance.grpc_client import GrpcClient, is_ready
 from tests.conformance.part import Part, Standings
+from tests.conformance.role import Role, seen_by
 from tests.conformance.scenarios import matrix
 from tests.conformance.venue import Venue
 from tests.crash import evidence
 from tests.crash.gateway import Unanswered
+from tests.support.client import NAME
 from tests.support.installation import Installation
 from tests.support.polling import eventually_async
 
@@ -72,12 +75,14 @@ class Outcome(msgspec.Struct, frozen=True):
 class Run:
     """One installation with its client and its venue."""
 
-    def __init__(self, running: Installation, client: GrpcClient, venue: Venue) -> None:
+    def __init__(self, running: Installation, gateway: GrpcClient, client: Client, venue: Venue) -> None:
+        """`gateway` is asked how the sessions are, whoever the client is."""
         self._running = running
-        self._gateway = client
-        self._client: Client = client
+        self._gateway = gateway
+        self._client = client
         self._venue = venue
-        self._orders, _ = running.settings.sessions
+        self._orders, *_ = running.settings.sessions
+        self._victims = (ENGINE, self._orders, *([NAME] if running.client_port else []))
         self._began_s = time.monotonic()
 
     async def interleavings(self, courses: Mapping[str, Course]) -> list[Part]:
@@ -100,7 +105,7 @@ class Run:
             before = await self._step(parts, number)
             if number >= rounds:
                 continue
-            await self._kill(ENGINE if number % 2 == 0 else self._orders, number)
+            await self._kill(self._victims[number % len(self._victims)], number)
             after = await self._client.standing()
             for part in _playing(parts, number):
                 part.compare(number, before, after)
@@ -108,15 +113,15 @@ class Run:
         self._no_repetition(parts)
         return parts, passed
 
-    async def ready(self, grant: int = 0) -> None:
-        """Until every session takes business, the orders' one under a later grant than this."""
+    async def ready(self, session: str = "", grant: int = 0) -> None:
+        """Until every session takes business, and `session` under a later grant than this."""
 
         async def is_so() -> bool:
             try:
                 sessions = await self._gateway.sessions()
             except Unanswered:
                 return False
-            return all(map(is_ready, sessions.values())) and sessions[self._orders].grant > grant
+            return all(map(is_ready, sessions.values())) and (not session or sessions[session].grant > grant)
 
         try:
             _: bool = await eventually_async(is_so, READY_S_MAX)
@@ -168,23 +173,28 @@ class Run:
             raise NotWell(f"MsgSeqNum {said} was not expected in time\n{self._running.ends_of_logs()}") from failure
 
     async def _kill(self, victim: str, number: int) -> None:
-        grant = (await self._gateway.sessions())[self._orders].grant
+        session = self._orders if victim == ENGINE else victim
+        grant = (await self._gateway.sessions())[session].grant
         pid = self._running.kill(victim)
         self.say(f"killed {victim} {pid} after step {number + 1}")
-        await self.ready(grant)
+        await self.ready(session, grant)
         await self._heard()
 
     def _no_repetition(self, parts: Sequence[Part]) -> None:
         """What came twice, or was never asked for, is wrong wherever it belongs."""
+        for course, told in self._client.told_wrongly():
+            for part in parts:
+                if course in {"", part.key}:
+                    part.fail(len(part.course) - 1, f"the client was told {told}")
         for what in (*self._venue.heard_again, *self._venue.unclaimed):
             owner = next((part for part in parts if part.play.knows(what.rpartition(" ")[2])), None)
             for part in [owner] if owner is not None else parts:
                 part.fail(len(part.course) - 1, f"the venue heard {what} that nobody asked for, or twice")
 
 
-async def run(folder: Path, courses: Mapping[str, Course], rounds: int = sys.maxsize) -> Outcome:
+async def run(folder: Path, role: Role, courses: Mapping[str, Course], rounds: int = sys.maxsize) -> Outcome:
     """All courses in an empty folder, and again with a kill after each of the first `rounds` steps. Raises NotWell."""
-    running = Installation(folder)
+    running = Installation(folder, has_client=role is Role.FIX)
     comp_id = f"VENUE{running.broker_port}"
     _set_up(running, comp_id)
     venue = Venue(running.broker_port, comp_id, folder / "venue")
@@ -193,12 +203,16 @@ async def run(folder: Path, courses: Mapping[str, Course], rounds: int = sys.max
     try:
         running.start_up()
         async with AsyncExitStack() as stack:
-            client = await stack.enter_async_context(GrpcClient(running.address, PRINCIPAL, identity))
-            play = Run(running, client, venue)
+            gateway = await stack.enter_async_context(GrpcClient(running.address, PRINCIPAL, identity))
+            client: Client = gateway
+            if role is Role.FIX:
+                client = await stack.enter_async_context(FixClient(running.client_port, folder / "client", gateway))
+            play = Run(running, gateway, client, venue)
             await play.ready()
-            play.say(f"ready: {len(courses)} courses")
-            plain = await play.interleavings(courses)
-            crashed, points_passed = await play.crash_points(courses, rounds)
+            play.say(f"{role.title} is ready: {len(courses)} courses")
+            seen = seen_by(role, courses)
+            plain = await play.interleavings(seen)
+            crashed, points_passed = await play.crash_points(seen, rounds)
             return _outcome(plain, crashed, points_passed, rounds)
     finally:
         await asyncio.to_thread(running.stop)
@@ -227,7 +241,7 @@ def _same_ends(parts: Sequence[Part]) -> None:
     """A request that came too late may have been refused by the venue or here: the order stands the same."""
     first: dict[str, list[Standing]] = {}
     for part in parts:
-        end = [replace(standing, refused_clordids=()) for standing in part.at_the_end.values()]
+        end = [replace(standing, refused_clordids=(), exec_type=None) for standing in part.at_the_end.values()]
         wanted = first.setdefault(part.name.rpartition("/")[0], end)
         if not part.failure and end != wanted:
             part.fail(len(part.course) - 1, f"ends as {end}, and in the order that is printed as {wanted}")

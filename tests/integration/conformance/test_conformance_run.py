@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.simulator.scenario import Course, courses, load
+from tests.conformance.role import Role
 from tests.conformance.run import run
 from tests.conformance.scenarios import ORDER_STATE
 
@@ -25,12 +26,13 @@ def spoilt(course: Course) -> Course:
 
 
 @pytest.mark.slow
-async def test_courses_stand_as_expected_over_a_kill_and_one_that_does_not_is_told() -> None:
+@pytest.mark.parametrize("role", Role)
+async def test_courses_stand_as_expected_over_a_kill_and_one_that_does_not_is_told(role: Role) -> None:
     known = courses(load(ORDER_STATE))
     wanted = {name: known[name] for name in PLAYED} | {WRONG: spoilt(known[WRONG])}
     folder = Path(tempfile.mkdtemp(prefix="fixgate-conformance-"))  # Not pytest's: the database's own user must get there.
     try:
-        outcome = await run(folder, wanted, rounds=1)
+        outcome = await run(folder, role, wanted, rounds=1)
     finally:
         shutil.rmtree(folder)
     difference = "step 2 (t=2, 8 S>B): cum_qty is 0 instead of 7"
