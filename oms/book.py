@@ -28,7 +28,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
-from oms.domain.report import ExecutionReport
+from oms.domain.report import NO_ORDER_ID, ExecutionReport
 from oms.doubts import Doubts
 from oms.suspense import TRADES, Suspended
 from oms.tagged import Tagged
@@ -122,7 +122,7 @@ class Book:
 
     def by_order_id(self, session: str, order_id: str) -> Chain | None:
         """The order to which the counterparty of `session` has given this OrderID(37) or SecondaryOrderID(198)."""
-        root_id = self._root_of_order_id.get(f"{session} {order_id}")
+        root_id = self._root_of_order_id.get(f"{session} {order_id}") if order_id != NO_ORDER_ID else None
         return None if root_id is None else self.chains[root_id]
 
     def told(self, session: str, report: ExecutionReport) -> tuple[Told, ...]:

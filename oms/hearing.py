@@ -21,7 +21,7 @@ from oms.domain.events import (
     RequestRejected,
 )
 from oms.domain.executions import REFERS
-from oms.domain.fields import ExecType, OrdRejReason, OrdStatus
+from oms.domain.fields import ExecType, OrdRejReason, OrdStatus, Side
 from oms.domain.numbers import ZERO
 from oms.domain.order import evolve
 from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
@@ -88,10 +88,12 @@ def _mass_status_end(book: Book, session: str, told: ExecutionReport) -> tuple[B
 
 def _is_booked(chain: Chain, told: ExecutionReport) -> bool:
     """Whether a trade that says another day, or none, is one that we have: a new one would raise CumQty(14)."""
-    if told.exec_type is not ExecType.TRADE or told.cum_qty is None or told.cum_qty > chain.cum_qty:
+    if told.exec_type is not ExecType.TRADE or told.cum_qty is None or told.last_px is None:
         return False
     known = chain.execution(told.exec_id)
-    return known is not None and (known.last_qty, known.value) == (told.last_qty, (told.last_px or 0) * known.last_qty)
+    if known is None or (known.last_qty, known.value) != (told.last_qty, told.last_px * known.last_qty):
+        return False
+    return told.cum_qty <= chain.cum_qty or told.cum_qty == known.told_cum_qty  # A bust of another may have lowered ours.
 
 
 def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
@@ -102,6 +104,11 @@ def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
         return f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"
     if told.account and told.account != chain.terms.account:
         return f"ExecutionReport for {chain.root_id} says account {told.account}, and the order is of {chain.terms.account}"
+    terms = chain.terms
+    if told.symbol and told.symbol != terms.symbol:
+        return f"ExecutionReport for {chain.root_id} says symbol {told.symbol}, and the order is for {terms.symbol}"
+    if told.side is not None and (told.side is Side.BUY) is not (terms.side is Side.BUY):
+        return f"ExecutionReport for {chain.root_id} says side {told.side.name}, and the order is a {terms.side.name}"
     if told.exec_type in REFERS and chain.execution(told.exec_ref_id) is None:
         return f"ExecType {told.exec_type.code} refers to {told.exec_ref_id}, which is no standing execution of {chain.root_id}"
     return ""
@@ -149,7 +156,8 @@ def _is_gone(book: Book, chain: Chain) -> tuple[BookEvent, ...]:
 
 def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
     """Whether CumQty(14), LeavesQty(151) or OrdStatus(39) are others than ours now."""
-    if told.exec_type is ExecType.REJECTED or _is_late_ack(after, told):
+    is_of_request = told.exec_type is ExecType.REJECTED and after.request(told.cl_ord_id) is not None
+    if is_of_request or _is_late_ack(after, told):
         return None
     leaves_qty, ord_status = after.leaves_qty, after.ord_status
     is_other_cum = told.cum_qty is not None and told.cum_qty != after.cum_qty

@@ -10,6 +10,7 @@ from oms.domain.commands import CancelOrder, MassCancel
 from oms.domain.events import ReportQuarantined
 from oms.domain.refusal import Refusal
 from oms.domain.report import MassCancelReport, Receipt
+from oms.family import as_it_stands
 
 
 def request(book: Book, command: MassCancel, native: Mapping[str, int]) -> MassCancelRequested | ActRefused:
@@ -18,7 +19,8 @@ def request(book: Book, command: MassCancel, native: Mapping[str, int]) -> MassC
         return acts.refused(command, Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}")
     if command.account and command.account not in command.accounts:
         return acts.refused(command, Refusal.NOT_ENTITLED, f"account={command.account} principal={command.principal}")
-    scope = {root_id: book.chains[root_id] for root_id in book.live if _is_meant(book.chains[root_id], command)}
+    live = (book.chains[root_id] for root_id in book.live)
+    scope = {chain.root_id: chain for chain in live if _is_meant(chain, command) and as_it_stands(book, chain).is_live}
     return MassCancelRequested(
         cl_ord_id=book.mint(),
         client_order_id=command.client_order_id,

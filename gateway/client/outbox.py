@@ -104,7 +104,7 @@ class Outbox:
         else:
             self.live.pop(chain.root_id, None)
         if isinstance(event, (ExecutionReported, ReportAttributed)) and event.report.exec_type is not ExecType.ORDER_STATUS:
-            self._exec_seqs.setdefault(f"{event.root_id} {event.report.exec_id}", seq)
+            self._exec_seqs[f"{event.root_id} {event.report.exec_id}"] = seq  # On another day it may come again.
 
     def _ref(self, event: Event, exec_ref_id: str) -> str:
         seq = self._exec_seqs.get(f"{event.key} {exec_ref_id}")

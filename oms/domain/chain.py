@@ -110,6 +110,8 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     """LastQty × LastPx, exact; a split leaves it as it is."""
     day: int
     """On which of the order's trading days, from 1."""
+    told_cum_qty: Decimal | None = None
+    """CumQty(14) of the report: two trades of one ExecID do not have the same."""
 
 
 class Chain(msgspec.Struct, frozen=True, gc=False):
@@ -200,8 +202,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
         return bool(self.flags and self.flags & _OFF_MARKET) and self.terms.time_in_force not in GOOD_TILL
 
     def execution(self, exec_id: str) -> Execution | None:
-        """The standing execution of this ExecID(17)."""
-        return next((e for e in self.executions if e.exec_id == exec_id), None)
+        """The last standing execution of this ExecID(17), which may come again on another day."""
+        return next((e for e in reversed(self.executions) if e.exec_id == exec_id), None)
 
     def request(self, cl_ord_id: str) -> Request | None:
         for request in self.requests:

@@ -52,12 +52,13 @@ def split(chain: Chain, report: ExecutionReport) -> Chain:
 def _execution(report: ExecutionReport, day: int) -> Execution:
     assert report.last_qty is not None, "the codec lets no trade without LastQty(32) through"
     assert report.last_px is not None, "the codec lets no trade without LastPx(31) through"
-    return Execution(report.exec_id, report.last_qty, report.last_qty * report.last_px, day)
+    return Execution(report.exec_id, report.last_qty, report.last_qty * report.last_px, day, report.cum_qty)
 
 
 def _changed(chain: Chain, report: ExecutionReport, change: Callable[[Execution], Execution | None]) -> Chain:
     """`chain` with the sums over what then stands. What the venue had told of it before is changed by as much."""
-    changed = (change(e) if e.exec_id == report.exec_ref_id else e for e in chain.executions)
+    referred = chain.execution(report.exec_ref_id)
+    changed = (change(e) if e is referred else e for e in chain.executions)
     executions = tuple(e for e in changed if e is not None)
     cum_qty = sum((e.last_qty for e in executions), ZERO)
     return replace(

@@ -123,12 +123,13 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
     return with_request(replace(chain, requests=requests), event.cl_ord_id, state=RequestState.UNKNOWN)
 
 
-def _asked(chain: Chain, event: StatusRequested, _at_ns: int) -> Chain:
+def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Chain:
     """Counted only so far: questions that were lost are never answered, and must not stand in the way of those that are."""
-    request = chain.request(event.cl_ord_id)
+    cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
+    request = chain.request(cl_ord_id)
     if request is None or request.questions == QUESTIONS_COUNTED:
         return chain
-    return with_request(chain, event.cl_ord_id, questions=request.questions + 1)
+    return with_request(chain, cl_ord_id, questions=request.questions + 1)
 
 
 def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
@@ -185,6 +186,6 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     CancelRejected: _cancel_rejected,
     RequestRejected: _rejected,
     RequestResolved: _resolved,
-    VenueAsked: _unchanged,
+    VenueAsked: _asked,
 }
 """What each fact does to an order that was placed."""

@@ -23,7 +23,7 @@ from oms.domain.chain import (
 )
 from oms.domain.executions import busted, corrected, split, traded
 from oms.domain.fields import ExecRestatementReason, ExecType, MsgType, OrdRejReason, OrdStatus, TimeInForce
-from oms.domain.report import ExecutionReport
+from oms.domain.report import NO_ORDER_ID, ExecutionReport
 
 _STILL_PENDING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_REPLACE})
 _MASKING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE})
@@ -38,6 +38,9 @@ def reported(chain: Chain, report: ExecutionReport) -> Chain:
     return _REPORTS[report.exec_type](_heard(chain, report), report)
 
 
+_NO_ID = frozenset({"", NO_ORDER_ID})
+
+
 def _heard(chain: Chain, report: ExecutionReport) -> Chain:
     """What every report tells beside its meaning: ids, which may change over a restatement (R20), day, and CumQty."""
     if report.says_unknown() or report.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER:
@@ -46,7 +49,7 @@ def _heard(chain: Chain, report: ExecutionReport) -> Chain:
     is_new_day = (is_later and chain.trade_date) or report.exec_restatement_reason in _NEW_DAY
     return replace(
         chain,
-        order_id=report.order_id or chain.order_id,
+        order_id=chain.order_id if report.order_id in _NO_ID else report.order_id,
         secondary_order_id=report.secondary_order_id or chain.secondary_order_id,
         day=chain.day + 1 if is_new_day else chain.day,
         trade_date=report.trade_date if is_later else chain.trade_date,
@@ -63,7 +66,7 @@ def _told_cum_qty(chain: Chain, report: ExecutionReport) -> Decimal:
 
 def _traded(chain: Chain, report: ExecutionReport) -> Chain:
     """A fill before the ack accepts the order too: a venue cannot trade what it does not have."""
-    booked = _lifted(traded(chain, report), report)
+    booked = _lifted(traded(_with_quantity(chain, report), report), report)
     if booked.accepted or _is_rejected_still(booked, report):
         return booked
     return version_accepted(booked, booked.root_id)
@@ -78,9 +81,14 @@ def _accepted(chain: Chain, report: ExecutionReport) -> Chain:
     accepted = _lifted(version_accepted(chain, report.cl_ord_id), report)
     if report.ord_status is OrdStatus.ACCEPTED_FOR_BIDDING:
         return replace(accepted, accepted=chain.accepted, flags=accepted.flags | {report.ord_status})
-    if accepted.terms.cash_order_qty is not None and report.order_qty:
-        return replace(accepted, terms=replace(accepted.terms, order_qty=report.order_qty))  # The venue's own arithmetic.
-    return accepted
+    return _with_quantity(accepted, report)
+
+
+def _with_quantity(chain: Chain, report: ExecutionReport) -> Chain:
+    """What the venue has made of an amount of money, in its own arithmetic."""
+    if chain.terms.cash_order_qty is None or chain.terms.order_qty or not report.order_qty:
+        return chain
+    return replace(chain, terms=replace(chain.terms, order_qty=report.order_qty))
 
 
 def _replaced(chain: Chain, report: ExecutionReport) -> Chain:
@@ -100,6 +108,8 @@ def version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
     end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
+    if terms.cash_order_qty is not None and not terms.order_qty:
+        terms = replace(terms, order_qty=chain.terms.order_qty)
     known = arrived(chain)
     if known is chain or cl_ord_id != chain.root_id:
         known = with_request(_superseded(known, request), cl_ord_id, state=RequestState.DONE)
@@ -219,12 +229,12 @@ def _status(chain: Chain, report: ExecutionReport) -> Chain:
         return _never_arrived(chain, asked) if is_proof else chain
     if report.ord_status is OrdStatus.REJECTED:
         refused = with_request(_cancel_resolved(chain, report, is_proof=is_proof), asked.cl_ord_id, state=RequestState.REFUSED)
-        return replace(refused, end=End.REJECTED, text=report.text)
+        return came_to_nothing(refused, asked.cl_ord_id, report.text)
     if report.ord_status in _STILL_PENDING:
         known = _pending(chain, report)
     else:
         known = version_accepted(chain, asked.cl_ord_id) if asked.state in OPEN else chain
-    known = _lifted(_cancel_resolved(known, report, is_proof=is_proof), report)
+    known = _with_quantity(_lifted(_cancel_resolved(known, report, is_proof=is_proof), report), report)
     match report.ord_status:
         case OrdStatus.CANCELED:
             return replace(known, end=End.CANCELED)
@@ -253,11 +263,12 @@ def _answered(chain: Chain, report: ExecutionReport) -> tuple[Chain, bool]:
 
 
 def _never_arrived(chain: Chain, asked: Request) -> Chain:
-    """The venue does not know it. An order it does not know it was never asked to cancel either: it would have said so.
+    """The venue does not know it. Of an order that it never had, it never had a cancel or replace either.
+    Of one that it had, it may have done what is in doubt, and know it under another id now.
 
     Only what is UNKNOWN is resolved: a second answer to a question asked twice must not send the request a second time.
     """
-    about = chain.requests if asked.cl_ord_id == chain.root_id else (asked,)
+    about = (asked,) if chain.accepted or asked.cl_ord_id != chain.root_id else chain.requests
     for request in about:
         if request.state is RequestState.UNKNOWN:
             chain = with_request(chain, request.cl_ord_id, state=RequestState.INTENT, grant=0)

@@ -6,6 +6,7 @@ import pytest
 
 from oms import hearing
 from oms.book import Book
+from oms.domain.chain import RequestState
 from oms.domain.events import (
     Event,
     ExecutionReported,
@@ -15,7 +16,7 @@ from oms.domain.events import (
     ReportQuarantined,
     RequestDoubted,
 )
-from oms.domain.fields import ExecRestatementReason, ExecType, OrdRejReason, OrdStatus
+from oms.domain.fields import ExecRestatementReason, ExecType, OrdRejReason, OrdStatus, Side
 from oms.domain.report import ExecutionReport
 from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, book, fill, placed, receipt, report, said, status, terms
 
@@ -133,3 +134,35 @@ def test_an_order_that_the_venue_says_it_has_already_is_asked_about() -> None:
     _, doubted = causes(book(placed()), told)
     assert isinstance(doubted, RequestDoubted)
     assert causes(book(placed(), NEW), told)[1:] == ()
+
+
+def test_a_bust_takes_one_execution_where_two_days_have_the_same_exec_id() -> None:
+    days = [said(fill(100, exec_id="E1", trade_date="20260101")), said(fill(50, exec_id="E1", trade_date="20260102"))]
+    chain = book(placed(), NEW, *days, said(refers(ExecType.TRADE_CANCEL, "E1", "B1", trade_date="20260102"))).chains[ROOT]
+    assert chain.cum_qty == D(100)
+
+
+def test_order_id_none_is_no_orders_id() -> None:
+    rejected = said(report(ExecType.REJECTED, OrdStatus.REJECTED, exec_id="X", order_id="NONE"))
+    (quarantined,) = causes(book(placed(), rejected), fill(7, exec_id="E9", cl_ord_id="theirs", order_id="NONE"))
+    assert isinstance(quarantined, ReportQuarantined)
+
+
+@pytest.mark.parametrize("changes", [{"symbol": "OTHER"}, {"side": Side.SELL}])
+def test_a_trade_of_another_symbol_or_side_is_in_suspense(changes: dict[str, Any]) -> None:
+    (quarantined,) = causes(book(placed(), NEW), fill(100, exec_id="E1", **changes))
+    assert isinstance(quarantined, ReportQuarantined)
+    assert quarantined.is_suspended
+
+
+def test_a_trade_that_comes_again_after_the_bust_of_another_is_a_repetition() -> None:
+    first, second = fill(100, exec_id="E1", cum_qty=D(100)), fill(100, exec_id="E2", cum_qty=D(200))
+    busted = refers(ExecType.TRADE_CANCEL, "E1", "B1", cum_qty=D(100))
+    again = fill(100, exec_id="E2", cum_qty=D(200), trade_date="20261124")
+    assert causes(book(placed(), NEW, said(first), said(second), said(busted)), again) == ()
+
+
+def test_a_rejected_replace_found_by_status_leaves_the_order_working() -> None:
+    rejected = said(status(OrdStatus.REJECTED, NEXT))
+    chain = book(placed(), NEW, REPLACE, rejected).chains[ROOT]
+    assert (chain.ord_status, chain.is_live, chain.requests[1].state) == (OrdStatus.NEW, True, RequestState.REFUSED)
