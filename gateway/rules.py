@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gateway import acting, link, taking
 from gateway.client import worker_words
+from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
 from gateway.sessions import (
     GapFilled,
@@ -50,6 +51,7 @@ from oms.domain.events import (
     RequestReissued,
 )
 from oms.domain.fields import ExecType, MsgType
+from oms.domain.fitness import why_unfit
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision
 from risk.review import Verdict, review
@@ -96,10 +98,13 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    wrong = why_unfit(terms)
+    if wrong is not None:
+        return (deciding.refuse(command, Refusal.UNFIT_TERMS, " ".join(wrong)),)
     unfit = family.why_not_placed(state.book, command) if command.parent_id else None
     if unfit is not None:
         return (deciding.refuse(command, *unfit),)
-    not_taken = taking.why_not(state.plans[session].takes, terms)
+    not_taken = taking.why_not(state.plans[session].takes, terms) or lacks(state.plans[session].version, terms)
     if not_taken:
         return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
@@ -150,9 +155,13 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     unfit = family.why_not_replaced(state.book, chain, command.order_qty)
     if unfit is not None:
         return _refused(command, event, unfit, None)
+    wrong = why_unfit(event.terms)
+    if wrong is not None:
+        return _refused(command, event, (Refusal.UNFIT_TERMS, " ".join(wrong)), None)
     if family.is_parent(chain):
         return event
-    not_taken = taking.why_not_replaced(state.plans[event.session].takes, event.terms)
+    plan = state.plans[event.session]
+    not_taken = taking.why_not_replaced(plan.takes, event.terms) or lacks(plan.version, event.terms)
     if not_taken:
         return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
     verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)

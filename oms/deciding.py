@@ -40,7 +40,7 @@ def place(book: Book, command: PlaceOrder, session: str, grant: int, at_ns: int)
     if terms.account not in command.accounts:
         return _refused(command, Refusal.NOT_ENTITLED, f"account={terms.account} principal={command.principal}")
     if is_expired(terms, at_ns):
-        return _refused(command, Refusal.EXPIRED, f"expire_at_ns={terms.expire_at_ns} at_ns={at_ns}")
+        return _refused(command, Refusal.EXPIRED, f"{_passed(terms, at_ns)} at_ns={at_ns}")
     if not grant:
         return _refused(command, Refusal.SESSION_DOWN, f"session={session}")
     return OrderPlaced(
@@ -118,7 +118,9 @@ def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
 
 
 def is_expired(terms: Terms, at_ns: int) -> bool:
-    return terms.expire_at_ns is not None and at_ns >= terms.expire_at_ns
+    """Its own deadline for being sent, or ExpireTime(126), until when the venue would keep it."""
+    ends = (terms.expire_at_ns, terms.instructions.expire_time_ns)
+    return any(end is not None and at_ns >= end for end in ends)
 
 
 def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:
@@ -252,6 +254,13 @@ def _is_superseded(chain: Chain, request: Request) -> bool:
     """Each replace carries the whole desired order (R9): sent after a later one, it would undo it."""
     *_, last = [r for r in chain.requests if r.terms is not None and r.state not in _CAME_TO_NOTHING] or [request]
     return request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and last.cl_ord_id != request.cl_ord_id
+
+
+def _passed(terms: Terms, at_ns: int) -> str:
+    """Which deadline it was."""
+    if terms.expire_at_ns is not None and at_ns >= terms.expire_at_ns:
+        return f"expire_at_ns={terms.expire_at_ns}"
+    return f"expire_time_ns={terms.instructions.expire_time_ns}"
 
 
 def _refused(command: PlaceOrder, refusal: Refusal, text: str) -> OrderRefused:

@@ -61,6 +61,8 @@ class Refusal(Enum):
     """The request is not UNKNOWN: the venue's word stands."""
     CURRENCY_DIFFERS = "CURRENCY_DIFFERS"
     """The order names another currency than the instrument is traded in."""
+    UNFIT_TERMS = "UNFIT_TERMS"
+    """Two fields of the order do not fit one another; the text names the one that is wrong."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

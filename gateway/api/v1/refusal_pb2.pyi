@@ -39,6 +39,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_DUPLICATE_EXECUTION: _ClassVar[Refusal]
     REFUSAL_NOT_UNKNOWN: _ClassVar[Refusal]
     REFUSAL_CURRENCY_DIFFERS: _ClassVar[Refusal]
+    REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -78,6 +79,7 @@ REFUSAL_UNKNOWN_EXECUTION: Refusal
 REFUSAL_DUPLICATE_EXECUTION: Refusal
 REFUSAL_NOT_UNKNOWN: Refusal
 REFUSAL_CURRENCY_DIFFERS: Refusal
+REFUSAL_UNFIT_TERMS: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal
