@@ -61,6 +61,8 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
     caused = (meaning or partial(_meaning, state, session))(receipt, message, problem)
+    if caused and type(caused[0]) in HEARD:
+        return caused
     return caused if any(type(event) in HEARD for event in caused) else (MessageReceived(receipt), *caused)
 
 

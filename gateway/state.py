@@ -48,12 +48,17 @@ class State:
             for name, session in self.sessions.items():
                 self.sessions[name] = _down(session)
                 self._turned(session, self.sessions[name], at_ns)
-        before = self.book.chains.get(event.root_id) if self.outboxes and isinstance(event, OrderEvent) else None
+        after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
+        return after if after is None or after.session else as_it_stands(self.book, after)
+
+    def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
+        """The same for the book, and for what a client over FIX is to be told of it."""
+        before = self.book.chains.get(event.root_id) if isinstance(event, OrderEvent) else None
         after = self.book.apply(event, seq, at_ns)
-        outbox = self._outbox(event, after) if self.outboxes else None
+        outbox = self._outbox(event, after)
         if outbox is not None:
             outbox.apply(self.book, event, before, seq, at_ns)
-        return after if after is None else as_it_stands(self.book, after)
+        return after
 
     def _outbox(self, event: Event, chain: Chain | None) -> Outbox | None:
         """The FIX client that the fact is about: it placed the order, or asked for what was refused, or has that session."""

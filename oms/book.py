@@ -11,7 +11,6 @@ from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.events import (
     Answer,
     CancelRequested,
-    ChainEvent,
     Event,
     ExecutionReported,
     MassStatusEnded,
@@ -178,29 +177,28 @@ class Book:
             self._take_other(event, seq, at_ns)
             return None
         before = self.chains.get(event.root_id)
-        after = evolve(before, cast(ChainEvent, event), at_ns)
-        self.chains[event.root_id] = after
-        self._index(event, before, after, at_ns)
-        return after
-
-    def _index(self, event: OrderEvent, before: Chain | None, after: Chain, at_ns: int) -> None:
-        if isinstance(event, MessageSent):  # An unanswered request stays one.
-            if event.msg_type != _STATUS_REQUEST:
-                self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
-            return
+        after = self.chains[event.root_id] = evolve(before, event, at_ns)
+        doubts, kind = self.doubts.get(after.session), type(event)
+        if doubts is not None or kind is RequestDoubted:
+            self._index_doubt(event, doubts, after, at_ns)
+        if kind is MessageSent:  # An unanswered request stays one.
+            self._index_number(cast(MessageSent, event))
+            return after
         if before is None or before.requests is not after.requests:
             self._index_open(after)
         if after.is_live is not (after.root_id in self.live):
             self._index_live(after)
-        self._index_doubt(event, after, at_ns)
-        if isinstance(event, ExecutionReported):
-            if event.report.custom:
-                self.tagged.note(event.root_id, event.report.custom)
-            self._index_report(event, before, after)
+        if kind is ExecutionReported:
+            self._index_report(cast(ExecutionReported, event), before, after)
         elif isinstance(event, ReportAttributed):
             self._index_attributed(event, after)
         elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)):
             self._index_named(event, after)
+        return after
+
+    def _index_number(self, event: MessageSent) -> None:
+        if event.msg_type != _STATUS_REQUEST:
+            self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
 
     def _index_named(self, event: OrderPlaced | CancelRequested | ReplaceRequested | OrderAdopted, after: Chain) -> None:
         """A request has its ClOrdID(11), and with it one of ours was given out."""
@@ -215,18 +213,18 @@ class Book:
         if isinstance(event, OrderAdopted) and event.order_id:
             self._root_of_order_id[f"{event.session} {event.order_id}"] = event.root_id
 
-    def _index_doubt(self, event: OrderEvent, after: Chain, at_ns: int) -> None:
-        doubts = self.doubts.get(after.session)
-        if doubts is None and isinstance(event, RequestDoubted):
+    def _index_doubt(self, event: OrderEvent, doubts: Doubts | None, after: Chain, at_ns: int) -> None:
+        if doubts is None:
             doubts = self.doubts[after.session] = Doubts(is_ready=True)
-        if doubts is not None:
-            doubts.changed(cast(ChainEvent, event), after, at_ns)
+        doubts.changed(event, after, at_ns)
 
     def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
         session, told = after.session, event.report
+        if told.custom:
+            self.tagged.note(event.root_id, told.custom)
         if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
             self._told[_key(session, told)] = Told.of(event.root_id, told)
-        if before is None or (before.order_id, before.secondary_order_id) != (after.order_id, after.secondary_order_id):
+        if before is None or before.order_id != after.order_id or before.secondary_order_id != after.secondary_order_id:
             for order_id in (after.order_id, after.secondary_order_id):
                 if order_id:
                     self._root_of_order_id[f"{session} {order_id}"] = event.root_id  # The old ones stay: R20.

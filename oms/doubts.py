@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from oms.domain.chain import Chain, RequestState
 from oms.domain.events import (
-    ChainEvent,
     ExecutionReported,
     MassStatusEnded,
     MassStatusRequested,
+    OrderEvent,
     RequestEscalated,
     StatusRequested,
 )
@@ -84,7 +84,7 @@ class Doubts(msgspec.Struct):
         before = self.unconfirmed
         self.unconfirmed = {id_: _anew(before[id_]) if id_ in before else Doubt(id_, at_ns) for id_ in acknowledged}
 
-    def changed(self, event: ChainEvent, chain: Chain, at_ns: int) -> None:
+    def changed(self, event: OrderEvent, chain: Chain, at_ns: int) -> None:
         """A fact about an order: what it leaves in doubt, and what it resolves."""
         for request in chain.requests:
             if request.state is RequestState.UNKNOWN:

@@ -35,7 +35,8 @@ def report(book: Book, receipt: Receipt, told: Report, adopting: frozenset[str] 
     """What a venue's message causes. `adopting`: the accounts on which an order that we never sent is taken as ours."""
     match told:
         case ExecutionReport():
-            return *_execution(book, receipt, told, adopting), *_mass_status_end(book, receipt.session, told)
+            caused = _execution(book, receipt, told, adopting)
+            return (*caused, *_mass_status_end(book, receipt.session, told)) if told.mass_status_req_id else caused
         case CancelReject():
             return (_cancel_reject(book, receipt, told),)
         case MassCancelReport():
@@ -78,7 +79,7 @@ def _says_nothing_is_open(told: ExecutionReport) -> bool:
 
 def _mass_status_end(book: Book, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
     """The last report that answers the mass status, as it says itself or by their number."""
-    doubts = book.doubts.get(session) if told.mass_status_req_id else None
+    doubts = book.doubts.get(session)
     asked = doubts.mass_status if doubts is not None else None
     if asked is None or asked.mass_status_req_id != told.mass_status_req_id:
         return ()
@@ -156,10 +157,12 @@ def _is_gone(book: Book, chain: Chain) -> tuple[BookEvent, ...]:
 
 def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffered | None:
     """Whether CumQty(14), LeavesQty(151) or OrdStatus(39) are others than ours now."""
+    leaves_qty, ord_status = after.leaves_qty, after.ord_status
+    if told.ord_status is ord_status and told.leaves_qty == leaves_qty and told.cum_qty == after.cum_qty:
+        return None
     is_of_request = told.exec_type is ExecType.REJECTED and after.request(told.cl_ord_id) is not None
     if is_of_request or _is_late_ack(after, told):
         return None
-    leaves_qty, ord_status = after.leaves_qty, after.ord_status
     is_other_cum = told.cum_qty is not None and told.cum_qty != after.cum_qty
     is_other_leaves = told.leaves_qty is not None and told.leaves_qty != leaves_qty
     is_other_status = told.ord_status is not ord_status and not _is_only_a_name(told.ord_status, after)

@@ -95,47 +95,51 @@ def _told(message: Message) -> ExecutionReport:
         raise _no_code(message.ord_status, 39, OrdStatus)
     if not message.exec_id and exec_type is not ExecType.ORDER_STATUS:
         raise Malformed("tag 17 is missing")
-    _check_ids(message)
+    cl_ord_id, orig_cl_ord_id, order_id, exec_id, exec_ref_id, secondary_order_id, account, symbol, _ = _checked_ids(message)
+    last_qty, cum_qty, leaves_qty, order_qty = map(_quantity, _quantities_of(message), _QUANTITIES.values())
+    last_px, price, avg_px = map(_number, _prices_of(message), _PRICES.values())
+    if exec_type in _BOOKS and (not last_qty or last_px is None):
+        raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
+    if exec_type in _REFERS and not exec_ref_id:
+        raise Malformed("tag 19 is missing")
     told = ExecutionReport(
-        message.cl_ord_id,
-        message.exec_id,
+        cl_ord_id,
+        exec_id,
         exec_type,
         ord_status,
-        message.order_id,
-        message.orig_cl_ord_id,
-        _quantity(message.last_qty, 32),
-        _number(message.last_px, 31),
-        _quantity(message.cum_qty, 14),
-        _quantity(message.leaves_qty, 151),
+        order_id,
+        orig_cl_ord_id,
+        last_qty,
+        last_px,
+        cum_qty,
+        leaves_qty,
         message.text[:TEXT_CHARS_MAX],
-        message.exec_ref_id,
-        message.secondary_order_id,
+        exec_ref_id,
+        secondary_order_id,
         _day(message),
-        _quantity(message.order_qty, 38),
-        _number(message.price, 44),
-        _number(message.avg_px, 6),
-        _quantity(message.day_order_qty, 424),
-        _quantity(message.day_cum_qty, 425),
-        _RESTATEMENT_REASONS.get(message.exec_restatement_reason),
-        _ORD_REJ_REASONS.get(message.ord_rej_reason),
-        message.account,
-        message.symbol,
-        _SIDES.get(message.side),
-        message.mass_status_req_id,
-        count(message.tot_num_reports, 911) if message.tot_num_reports else 0,
-        message.last_rpt_requested == "Y",
-        _custom(message.custom) if message.custom else (),
+        order_qty,
+        price,
+        avg_px,
+        account=account,
+        symbol=symbol,
+        side=_SIDES.get(message.side),
     )
-    _check_execution(told)
-    return told
+    return _with_rest(told, message) if any(_rest_of(message)) else told
 
 
-def _check_execution(told: ExecutionReport) -> None:
-    """What books a trade, corrects or busts one must say which and how much."""
-    if told.exec_type in _BOOKS and (not told.last_qty or told.last_px is None):
-        raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
-    if told.exec_type in _REFERS and not told.exec_ref_id:
-        raise Malformed("tag 19 is missing")
+def _with_rest(told: ExecutionReport, message: Message) -> ExecutionReport:
+    """What few reports say."""
+    return replace(
+        told,
+        day_order_qty=_quantity(message.day_order_qty, 424),
+        day_cum_qty=_quantity(message.day_cum_qty, 425),
+        exec_restatement_reason=_RESTATEMENT_REASONS.get(message.exec_restatement_reason),
+        ord_rej_reason=_ORD_REJ_REASONS.get(message.ord_rej_reason),
+        mass_status_req_id=message.mass_status_req_id,
+        tot_num_reports=count(message.tot_num_reports, 911) if message.tot_num_reports else 0,
+        is_last_status=message.last_rpt_requested == "Y",
+        custom=_custom(message.custom) if message.custom else (),
+    )
 
 
 def _custom(tags: CustomTags) -> CustomTags:
@@ -166,7 +170,7 @@ def _cancel_reject(message: Message) -> CancelReject:
         raise _no_code(message.cxl_rej_reason, 102, CxlRejReason)
     if not message.cl_ord_id:
         raise Malformed("tag 11 is missing")
-    _check_ids(message)
+    _checked_ids(message)
     return CancelReject(
         cl_ord_id=message.cl_ord_id,
         orig_cl_ord_id=message.orig_cl_ord_id,
@@ -179,7 +183,7 @@ def _cancel_reject(message: Message) -> CancelReject:
 
 
 def _mass_cancel_report(message: Message) -> MassCancelReport:
-    _check_ids(message)
+    _checked_ids(message)
     return MassCancelReport(
         cl_ord_id=message.cl_ord_id,
         mass_cancel_request_type=_code(message.mass_cancel_request_type, 530),
@@ -227,16 +231,31 @@ _IDS = (
     "mass_status_req_id",
 )
 _ids_of = attrgetter(*_IDS)
+_QUANTITIES = {name: TAGS[name] for name in ("last_qty", "cum_qty", "leaves_qty", "order_qty")}
+_quantities_of = attrgetter(*_QUANTITIES)
+_PRICES = {name: TAGS[name] for name in ("last_px", "price", "avg_px")}
+_prices_of = attrgetter(*_PRICES)
+_rest_of = attrgetter(
+    "day_order_qty",
+    "day_cum_qty",
+    "exec_restatement_reason",
+    "ord_rej_reason",
+    "mass_status_req_id",
+    "tot_num_reports",
+    "last_rpt_requested",
+    "custom",
+)
 
 
-def _check_ids(message: Message) -> None:
-    """All at once, and each by itself only where that fails."""
+def _checked_ids(message: Message) -> tuple[str, ...]:
+    """Those of _IDS: checked all at once, and each by itself only where that fails."""
     ids: tuple[str, ...] = _ids_of(message)
     together = "".join(ids)
     if " " in together or not (together.isascii() and together.isprintable()) or len(max(ids, key=len)) > ID_CHARS_MAX:
         for name, value in zip(_IDS, ids, strict=True):
             if value:
                 _id(value, TAGS[name])
+    return ids
 
 
 def _id(value: str, tag: int) -> str:
@@ -247,22 +266,17 @@ def _id(value: str, tag: int) -> str:
     return value
 
 
+@lru_cache(maxsize=8_192)
 def _number(value: str | None, tag: int) -> Decimal | None:
-    """None where absent."""
+    """None where absent. Prices and quantities come again and again; what is malformed is not kept."""
     if value is None:
         return None
-    number = _decimal(value) if len(value) <= NUMBER_CHARS_MAX else None
-    if number is None:
+    if len(value) > NUMBER_CHARS_MAX or not _NUMBER.fullmatch(value):
         raise Malformed(f"tag {tag} is {value[:40]!r}, not a number")
-    return number
+    return Decimal(value)
 
 
 @lru_cache(maxsize=8_192)
-def _decimal(value: str) -> Decimal | None:
-    """Prices and quantities come again and again."""
-    return Decimal(value) if _NUMBER.fullmatch(value) else None
-
-
 def _quantity(value: str | None, tag: int) -> Decimal | None:
     """None where absent."""
     number = _number(value, tag)

@@ -166,7 +166,7 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     def leaves_qty(self) -> Decimal:
         """LeavesQty(151): what may still trade; zero off the market (R1)."""
         leaves_qty = self.terms.order_qty - self.cum_qty
-        return ZERO if leaves_qty < ZERO or self.end is not None or self._is_over() else leaves_qty
+        return ZERO if self.end is not None or leaves_qty < ZERO or (self.flags and self._is_over()) else leaves_qty
 
     @property
     def overfill_qty(self) -> Decimal:
@@ -195,11 +195,11 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_live(self) -> bool:
         """Whether anything may still trade, today or later, as far as we know."""
-        return self.end is None and not self.is_filled and not self._is_over()
+        return self.end is None and not self.is_filled and not (self.flags and self._is_over())
 
     def _is_over(self) -> bool:
         """Whether its only day is done; an order that lives longer keeps what is left for the next (H.1)."""
-        return bool(self.flags and self.flags & _OFF_MARKET) and self.terms.time_in_force not in GOOD_TILL
+        return bool(self.flags & _OFF_MARKET) and self.terms.time_in_force not in GOOD_TILL
 
     def execution(self, exec_id: str) -> Execution | None:
         """The last standing execution of this ExecID(17), which may come again on another day."""
@@ -238,7 +238,7 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
                 return OrdStatus.PENDING_CANCEL
             if MsgType.ORDER_CANCEL_REPLACE_REQUEST in asked:
                 return OrdStatus.PENDING_REPLACE
-        return self.own_status
+        return self._flagged() if self.flags else self._plain()
 
     @property
     def own_status(self) -> OrdStatus:

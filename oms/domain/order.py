@@ -37,7 +37,7 @@ from oms.domain.terms import Terms
 QUESTIONS_COUNTED = 4
 
 
-def evolve(chain: Chain | None, event: ChainEvent, at_ns: int) -> Chain:
+def evolve(chain: Chain | None, event: OrderEvent, at_ns: int) -> Chain:
     """`chain` after `event`, which happened at `at_ns`."""
     if chain is None:
         assert isinstance(event, (OrderPlaced, OrderAdopted)), f"{type(event).__name__} about an unknown order: {event.root_id}"

@@ -33,9 +33,21 @@ _NEVER_RESTS = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_K
 _NEW_DAY = frozenset({ExecRestatementReason.GT_RENEWAL, ExecRestatementReason.GT_CORPORATE_ACTION})
 
 
+class _Last:
+    """The last report that was worked out: it is asked what comes of it before it is applied."""
+
+    chain: Chain | None = None
+    report: ExecutionReport | None = None
+    after: Chain | None = None
+
+
 def reported(chain: Chain, report: ExecutionReport) -> Chain:
     """`chain` after the venue has said this of it."""
-    return _REPORTS[report.exec_type](_heard(chain, report), report)
+    if _Last.after is not None and _Last.chain is chain and _Last.report is report:
+        return _Last.after
+    after = _REPORTS[report.exec_type](_heard(chain, report), report)
+    _Last.chain, _Last.report, _Last.after = chain, report, after
+    return after
 
 
 _NO_ID = frozenset({"", NO_ORDER_ID})
