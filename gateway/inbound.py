@@ -10,7 +10,6 @@ does a message that our FIX layer refuses by itself: all that we ever see of it 
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from gateway import link
 from gateway.codec import reading
@@ -60,7 +59,7 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
     if number > session.next_target and message.msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
-    caused = (meaning or partial(_meaning, state, session))(receipt, message, problem)
+    caused = meaning(receipt, message, problem) if meaning else _meaning(state, session, receipt, message, problem)
     if caused and type(caused[0]) in HEARD:
         return caused
     return caused if any(type(event) in HEARD for event in caused) else (MessageReceived(receipt), *caused)

@@ -54,6 +54,8 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     answer: Answer
 
 
+_NAMING = (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)
+"""Each gives a request its ClOrdID(11)."""
 _MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
 _STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
 
@@ -170,31 +172,33 @@ class Book:
     def apply(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """Change the state by one fact; returns the order that it changed."""
         if event.IS_ANSWER:
-            answer = cast(Answer, event)
-            named = f"{answer.principal} {answer.client_order_id}"
-            self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
+            self._note_answer(cast(Answer, event), seq)
         if not isinstance(event, OrderEvent):
             self._take_other(event, seq, at_ns)
             return None
         before = self.chains.get(event.root_id)
         after = self.chains[event.root_id] = evolve(before, event, at_ns)
-        doubts, kind = self.doubts.get(after.session), type(event)
-        if doubts is not None or kind is RequestDoubted:
+        doubts = self.doubts.get(after.session)
+        if doubts is not None or isinstance(event, RequestDoubted):
             self._index_doubt(event, doubts, after, at_ns)
-        if kind is MessageSent:  # An unanswered request stays one.
-            self._index_number(cast(MessageSent, event))
+        if isinstance(event, MessageSent):  # An unanswered request stays one.
+            self._index_number(event)
             return after
         if before is None or before.requests is not after.requests:
             self._index_open(after)
         if after.is_live is not (after.root_id in self.live):
             self._index_live(after)
-        if kind is ExecutionReported:
-            self._index_report(cast(ExecutionReported, event), before, after)
+        if isinstance(event, ExecutionReported):
+            self._index_report(event, after)
+        elif isinstance(event, _NAMING):
+            self._index_named(event, after)
         elif isinstance(event, ReportAttributed):
             self._index_attributed(event, after)
-        elif isinstance(event, (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)):
-            self._index_named(event, after)
         return after
+
+    def _note_answer(self, answer: Answer, seq: int) -> None:
+        named = f"{answer.principal} {answer.client_order_id}"
+        self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
 
     def _index_number(self, event: MessageSent) -> None:
         if event.msg_type != _STATUS_REQUEST:
@@ -218,16 +222,16 @@ class Book:
             doubts = self.doubts[after.session] = Doubts(is_ready=True)
         doubts.changed(event, after, at_ns)
 
-    def _index_report(self, event: ExecutionReported, before: Chain | None, after: Chain) -> None:
+    def _index_report(self, event: ExecutionReported, after: Chain) -> None:
         session, told = after.session, event.report
         if told.custom:
             self.tagged.note(event.root_id, told.custom)
         if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
             self._told[_key(session, told)] = Told.of(event.root_id, told)
-        if before is None or before.order_id != after.order_id or before.secondary_order_id != after.secondary_order_id:
-            for order_id in (after.order_id, after.secondary_order_id):
-                if order_id:
-                    self._root_of_order_id[f"{session} {order_id}"] = event.root_id  # The old ones stay: R20.
+        if after.order_id:
+            self._root_of_order_id[f"{session} {after.order_id}"] = event.root_id  # The old ones stay: R20.
+        if after.secondary_order_id:
+            self._root_of_order_id[f"{session} {after.secondary_order_id}"] = event.root_id
 
     def _index_attributed(self, event: ReportAttributed, after: Chain) -> None:
         entry = self._resolve(event.seq)

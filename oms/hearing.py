@@ -108,7 +108,7 @@ def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
     terms = chain.terms
     if told.symbol and told.symbol != terms.symbol:
         return f"ExecutionReport for {chain.root_id} says symbol {told.symbol}, and the order is for {terms.symbol}"
-    if told.side is not None and (told.side is Side.BUY) is not (terms.side is Side.BUY):
+    if told.side is not terms.side and told.side is not None and Side.BUY in (told.side, terms.side):
         return f"ExecutionReport for {chain.root_id} says side {told.side.name}, and the order is a {terms.side.name}"
     if told.exec_type in REFERS and chain.execution(told.exec_ref_id) is None:
         return f"ExecType {told.exec_type.code} refers to {told.exec_ref_id}, which is no standing execution of {chain.root_id}"

@@ -171,7 +171,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     @property
     def overfill_qty(self) -> Decimal:
         """What has traded beyond OrderQty(38): booked like everything else."""
-        return max(self.cum_qty - self.terms.order_qty, ZERO) if self.terms.order_qty else ZERO
+        order_qty, cum_qty = self.terms.order_qty, self.cum_qty
+        return cum_qty - order_qty if ZERO < order_qty < cum_qty else ZERO
 
     @property
     def unheard_qty(self) -> Decimal:
@@ -195,7 +196,8 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_live(self) -> bool:
         """Whether anything may still trade, today or later, as far as we know."""
-        return self.end is None and not self.is_filled and not (self.flags and self._is_over())
+        is_filled = ZERO < self.terms.order_qty <= self.cum_qty
+        return self.end is None and not is_filled and not (self.flags and self._is_over())
 
     def _is_over(self) -> bool:
         """Whether its only day is done; an order that lives longer keeps what is left for the next (H.1)."""
@@ -253,7 +255,7 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
         return min((plain, *self.flags), key=PRECEDENCE.index)
 
     def _plain(self) -> OrdStatus:
-        if self.is_filled:
+        if ZERO < self.terms.order_qty <= self.cum_qty:
             return OrdStatus.FILLED
         if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
             return OrdStatus(self.end.value)

@@ -64,7 +64,7 @@ class ExecutionReport(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fiel
 
     def says_unknown(self) -> bool:
         """Whether this answers a status request with "no such order" (R10): not a rejection of anything."""
-        return self.exec_type is ExecType.ORDER_STATUS and self.ord_status is OrdStatus.REJECTED and self.order_id == NO_ORDER_ID
+        return self.order_id == NO_ORDER_ID and self.exec_type is ExecType.ORDER_STATUS and self.ord_status is OrdStatus.REJECTED
 
 
 class CancelReject(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
