@@ -28,7 +28,6 @@ CUSTOM_CHARS_MAX = 512
 CODE_CHARS_MAX = 4
 _ID = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
-NUMBER_CHARS_MAX = 32
 COUNT_DIGITS_MAX = 18
 """What a database takes for an integer, and far more than a session counts."""
 
@@ -96,8 +95,11 @@ def _told(message: Message) -> ExecutionReport:
     if not message.exec_id and exec_type is not ExecType.ORDER_STATUS:
         raise Malformed("tag 17 is missing")
     cl_ord_id, orig_cl_ord_id, order_id, exec_id, exec_ref_id, secondary_order_id, account, symbol, _ = _checked_ids(message)
-    last_qty, cum_qty, leaves_qty, order_qty = map(_quantity, _quantities_of(message), _QUANTITIES.values())
-    last_px, price, avg_px = map(_number, _prices_of(message), _PRICES.values())
+    try:
+        last_qty, cum_qty, leaves_qty, order_qty = map(_no_less_than_zero, _quantities_of(message))
+        last_px, price, avg_px = map(_decimal, _prices_of(message))
+    except ValueError:
+        raise _wrong_number(message) from None
     if exec_type in _BOOKS and (not last_qty or last_px is None):
         raise Malformed("a trade needs LastQty(32) above zero and LastPx(31)")
     if exec_type in _REFERS and not exec_ref_id:
@@ -231,10 +233,8 @@ _IDS = (
     "mass_status_req_id",
 )
 _ids_of = attrgetter(*_IDS)
-_QUANTITIES = {name: TAGS[name] for name in ("last_qty", "cum_qty", "leaves_qty", "order_qty")}
-_quantities_of = attrgetter(*_QUANTITIES)
-_PRICES = {name: TAGS[name] for name in ("last_px", "price", "avg_px")}
-_prices_of = attrgetter(*_PRICES)
+_QUANTITIES, _PRICES = ("last_qty", "cum_qty", "leaves_qty", "order_qty"), ("last_px", "price", "avg_px")
+_quantities_of, _prices_of = attrgetter(*_QUANTITIES), attrgetter(*_PRICES)
 _rest_of = attrgetter(
     "day_order_qty",
     "day_cum_qty",
@@ -267,22 +267,51 @@ def _id(value: str, tag: int) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _number(value: str | None, tag: int) -> Decimal | None:
-    """None where absent. Prices and quantities come again and again; what is malformed is not kept."""
+def _decimal(value: str | None) -> Decimal | None:
+    """None where absent. Prices and quantities come again and again. Raises ValueError, and what is malformed is not kept."""
     if value is None:
         return None
-    if len(value) > NUMBER_CHARS_MAX or not _NUMBER.fullmatch(value):
-        raise Malformed(f"tag {tag} is {value[:40]!r}, not a number")
+    if not _NUMBER.fullmatch(value):
+        raise ValueError("not a number")
     return Decimal(value)
 
 
 @lru_cache(maxsize=8_192)
+def _no_less_than_zero(value: str | None) -> Decimal | None:
+    """None where absent. Raises ValueError."""
+    number = _decimal(value)
+    if number is not None and number.is_signed() and number:
+        raise ValueError("a quantity is never negative")
+    return number
+
+
+def _number(value: str | None, tag: int) -> Decimal | None:
+    """None where absent."""
+    try:
+        return _decimal(value)
+    except ValueError as error:
+        raise Malformed(f"tag {tag} is {str(value)[:40]!r}, {error}") from None
+
+
 def _quantity(value: str | None, tag: int) -> Decimal | None:
     """None where absent."""
-    number = _number(value, tag)
-    if number is not None and number.is_signed() and number:
-        raise Malformed(f"tag {tag} is {number}: a quantity is never negative")
-    return number
+    _number(value, tag)
+    try:
+        return _no_less_than_zero(value)
+    except ValueError as error:
+        raise Malformed(f"tag {tag} is {value}: {error}") from None
+
+
+def _wrong_number(message: Message) -> Malformed:
+    """The first of a report's numbers that is none."""
+    try:
+        for name in _QUANTITIES:
+            _quantity(getattr(message, name), TAGS[name])
+        for name in _PRICES:
+            _number(getattr(message, name), TAGS[name])
+    except Malformed as malformed:
+        return malformed
+    raise AssertionError("every number of the message can be read")
 
 
 def _code(value: str, tag: int) -> str:
