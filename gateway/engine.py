@@ -16,6 +16,7 @@ from gateway import link, prices
 from gateway.batch import Batch
 from gateway.cell import SessionKind
 from gateway.clock import Clock
+from gateway.crash import crash, crash_soon
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
 from gateway.inbound import Hole, set_aside
@@ -163,6 +164,7 @@ class Engine:
 
     def _handle(self, item: Item, at_ns: int) -> None:
         command = item.command
+        crash("engine.taken", command)
         if isinstance(command, FromLink):
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
@@ -187,6 +189,7 @@ class Engine:
             seq = self._add(event, at_ns)
             if event.IS_ANSWER:
                 self._batch.answer(item.reply, seq, cast(Answer, event), is_repeat=False)
+        crash("engine.applied", events)
         if isinstance(command, DecideAgain) and is_undecided(self.state, command):
             self._undecided[command.cl_ord_id] = command
 
@@ -213,7 +216,9 @@ class Engine:
             asked_ns = time.monotonic_ns()
             if batch.facts:
                 epoch = self._journal.epoch
+                crash_soon("engine.commit_sent", batch.facts)
                 await self._journal.append([recorded(fact, epoch) for fact in batch.facts], batch.marks())
+                crash("engine.commit_returned", batch.facts)
                 self.durable_seq = batch.facts[-1].seq
                 self._proved(asked_ns)
             elif asyncio.get_running_loop().time() - self._proved_s >= LEASE_INTERVAL_S:
@@ -256,6 +261,7 @@ class Engine:
         if batch.facts:
             self.links.hear(batch.facts)
             self.links.send([out for fact in batch.facts for out in effects(self.state, fact)])
+            crash("engine.half_published", batch.facts)
         for tell in batch.after:
             tell()
         self._memory.extend(batch.facts)

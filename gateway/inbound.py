@@ -17,7 +17,7 @@ from gateway.codec.message import Message, readable
 from gateway.codec.message import message as read
 from gateway.codec.reading import count
 from gateway.codec.text import Garbled
-from gateway.sessions import HEARD, MessageReceived, Phase, Session, SessionReady
+from gateway.sessions import HEARD, MessageReceived, Phase, Session, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms import deciding, hearing
 from oms.domain.acts import MassCancelRejected
@@ -129,13 +129,22 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
             is_answer = session.phase is Phase.LOGGED_ON and message.test_req_id == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
         case "4":
-            return filled_over(state, session, message)
+            return (*filled_over(state, session, message), *_asked_anew(session, receipt, message))
         case _:
             told = reading.report(message, state.plans[session.name].version)
             if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
                 return (MassCancelRejected(asked[-1], receipt, told.text),)
             accounts = state.adopting.get(session.name, frozenset())
             return () if told is None else hearing.report(state.book, receipt, told, accounts)
+
+
+def _asked_anew(session: Session, receipt: Receipt, message: Message) -> tuple[SessionLoggedOn, ...]:
+    """The answer to our TestRequest(1) may have been among what the peer filled over: a session message is never sent again."""
+    if session.phase is not Phase.LOGGED_ON:
+        return ()
+    filled = range(receipt.msg_seq_num, count(message.new_seq_no, 36))
+    is_all_heard = all(number in session.heard_ahead for number in filled)
+    return () if is_all_heard else (SessionLoggedOn(session.name),)
 
 
 def filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:

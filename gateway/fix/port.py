@@ -15,9 +15,11 @@ from typing import Any, Literal, Protocol
 
 import quickfix
 
+from gateway import crash
 from gateway.codec.version import Version
 from gateway.fix import dictionary
 from gateway.fix.config import Endpoint, SessionConfig
+from gateway.fix.outgoing_log import OutgoingLogFactory
 from gateway.fix.thread_state import ThreadState
 
 EXIT_BROKEN_CALLBACK = 70
@@ -131,7 +133,8 @@ class FixPort:
         self._application = _Application(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
-        self._connector = kind(self._application, self._stores, self._settings)
+        self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
+        self._connector = kind(self._application, self._stores, self._settings, *self._logs)
         self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
         self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.version.data_dictionary)) for s in sessions}
 

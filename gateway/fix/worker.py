@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway import link
+from gateway.crash import crash
 from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
 from gateway.fix.market_data import MarketDataHandler
@@ -120,8 +121,10 @@ class OrdersHandler:
             assert is_known, "a business message that the engine did not ask for"
             self.outgoing_admin(session, raw)
             return
+        crash("worker.in_to_app", raw)
         number, told = self._count(raw), masked(raw)
         self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, told))
+        crash("worker.after_sent_log", raw)
         seq = 0 if send.cl_ord_id else send.seq
         self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told, seq))
 
@@ -138,7 +141,10 @@ class OrdersHandler:
         self._tell(link.Received(masked(raw)))
 
     def incoming_app(self, session: str, raw: bytes) -> None:
-        self._tell(link.Received(masked(raw)))
+        crash("worker.in_from_app", raw)
+        self._writer.add(link.Received(masked(raw)))
+        crash("worker.before_link_write", raw)
+        self._writer.flush()
 
     def _tell(self, frame: link.FromWorker) -> None:
         self._writer.add(frame)
@@ -240,6 +246,7 @@ class Worker:
         self._port.start()
 
     def _send(self, send: link.Send) -> None:
+        crash("worker.frame_read", send)
         reason = self._why_not(send)
         if reason:
             self._writer.add(link.NotSent(send.cl_ord_id, send.root_id, send.msg_type, reason))
@@ -247,6 +254,7 @@ class Worker:
         if self._orders is not None:
             self._orders.sending = send
         self._port.send(self._session, send.text)
+        crash("worker.sent", send)
         if self._orders is not None:
             self._orders.sending = None
 

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.crash.loop import NotWell, Options, Outcome, run
+from tests.crash.loop import Options, Outcome, run
+from tests.crash.trading import NotWell
 
 
 def main() -> int:

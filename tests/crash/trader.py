@@ -22,6 +22,7 @@ RESTING_TICKS, TOUCHING_TICKS, THROUGH_TICKS = 2_500, 8, 350
 PAUSE_S_MAX = 0.1
 RETRY_S = 0.05
 REFUSED_S = 0.1
+_KINDS = ("rest", "touch", "through", "market")
 REPEATED = 0.05
 """How often an answered request is made once more."""
 
@@ -44,16 +45,23 @@ class Trader:
     async def run(self, stop: asyncio.Event) -> None:
         """One order after the other, each followed to its last change, until told to stop."""
         while not stop.is_set():
-            client_order_id = self._next_id()
-            answer = await self._ask(MsgType.NEW_ORDER_SINGLE, self._gateway.submit, self._order(client_order_id))
-            if answer.refusal:
+            client_order_id = await self.place(self._chance.choices(_KINDS, (40, 25, 30, 5))[0])
+            if not client_order_id:
                 await asyncio.sleep(REFUSED_S)
                 continue
-            self.accepted += 1
             for change in self._chance.choice(_CHANGES):
                 await asyncio.sleep(self._chance.uniform(0, PAUSE_S_MAX))
                 await change(self, client_order_id)
             await asyncio.sleep(self._chance.uniform(0, PAUSE_S_MAX))
+
+    async def place(self, kind: str) -> str:
+        """One order, of one of _KINDS. Its id; empty if it was refused."""
+        client_order_id = self._next_id()
+        answer = await self._ask(MsgType.NEW_ORDER_SINGLE, self._gateway.submit, self._order(client_order_id, kind))
+        if answer.refusal:
+            return ""
+        self.accepted += 1
+        return client_order_id
 
     async def cancel(self, orig_client_order_id: str) -> None:
         request = api.CancelRequest(client_order_id=self._next_id(), orig_client_order_id=orig_client_order_id)
@@ -77,9 +85,8 @@ class Trader:
                 await asyncio.sleep(RETRY_S)
         return asked.answers[0]
 
-    def _order(self, client_order_id: str) -> api.SubmitRequest:
+    def _order(self, client_order_id: str, kind: str) -> api.SubmitRequest:
         is_buy = self._chance.random() < 0.5
-        kind = self._chance.choices(("rest", "touch", "through", "market"), (40, 25, 30, 5))[0]
         return api.SubmitRequest(
             client_order_id=client_order_id,
             account=self._account,

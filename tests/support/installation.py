@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gateway import crash
 from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
@@ -40,6 +41,7 @@ class Installation:
         begin_string: str = "FIX.4.4",
         *,
         has_client: bool = False,
+        crash_points: Path | None = None,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -47,7 +49,9 @@ class Installation:
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
+        crash_points: the folder in which crash points are armed (gateway.crash), if any are to be.
         """
+        self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
         self.file = folder / "environment.toml"
         self.ledger = folder / "broker" / "ledger.jsonl"
@@ -181,7 +185,13 @@ class Installation:
         """In a session of its own, so that Ctrl-C reaches us alone and we end things in order."""
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [*PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=REPOSITORY, start_new_session=True
+                [*PROGRAM, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=REPOSITORY,
+                env=self._environment,
+                start_new_session=True,
             )
 
     def _living(self, name: str) -> int:

@@ -9,7 +9,7 @@ from gateway import link
 from gateway.codec.text import text
 from gateway.codec.version import FIX_42
 from gateway.inbound import Hole, received
-from gateway.sessions import MessageReceived, Phase, Session, SessionGranted, SessionReady
+from gateway.sessions import MessageReceived, Phase, Session, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.events import Event, ExecutionReported, ReportQuarantined
 from tests.support.orders import CELL, SESSION, fill, placed, receipt, said
@@ -82,6 +82,15 @@ def test_a_gap_fill_from_below_counts_as_far_as_it_reaches() -> None:
 
 def test_a_gap_fill_to_nowhere_does_not_count() -> None:
     assert causes(raw(30, "4", (123, "Y"), (36, "3"))) == (record(raw(30, "4", (123, "Y"), (36, "3")), 30, 30, "4"),)
+
+
+def test_an_answer_that_the_peer_may_have_filled_over_is_asked_for_again() -> None:
+    waiting = replace(READY, phase=Phase.LOGGED_ON, test_req_id="7")
+    filled = raw(30, "4", (36, "33"), (123, "Y"))
+    assert causes(filled, waiting) == (record(filled, 30, 33, "4"), SessionLoggedOn(SESSION))
+    heard = replace(waiting, heard_ahead=frozenset({30, 31, 32}))
+    assert causes(filled, heard) == (record(filled, 30, 33, "4"),)
+    assert causes(filled) == (record(filled, 30, 33, "4"),)
 
 
 def test_what_was_heard_ahead_counts_when_the_gap_is_closed() -> None:
