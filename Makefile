@@ -15,7 +15,7 @@ STAMP := $(VENV)/installed-$(QUICKFIX)
 LOCKS := requirements-setup.lock requirements-dev.lock requirements-quickfix.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help setup run demo-check test check bench crash-loop conformance mutate-orders proto proto-check lock clean
+.PHONY: help setup run demo-check test check bench crash-loop crash-matrix conformance mutate-orders proto proto-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: setup ## measure (FIGURE=name for one figure)
 
 crash-loop: setup ## kill every process again and again while orders flow, then compare with the broker's ledger
 	@$(BIN)/python -m tests.crash $(ARGS)
+
+crash-matrix: setup ## kill at every crash point, for every kind of message, then at random; about 45 minutes (ARGS="--kills 0")
+	@$(BIN)/python -m tests.crash.run_matrix --write docs/crash-matrix.md $(ARGS)
 
 conformance: setup ## play every order state matrix over the wire, with a kill after every step (ARGS="--only C.2" for some)
 	@$(BIN)/python -m tests.conformance $(ARGS)

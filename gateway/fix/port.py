@@ -17,7 +17,7 @@ import quickfix
 
 from gateway import crash
 from gateway.codec.version import Version
-from gateway.fix import dictionary
+from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.outgoing_log import OutgoingLogFactory
 from gateway.fix.thread_state import ThreadState
@@ -125,6 +125,8 @@ class FixPort:
         self, role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path, handler: Handler
     ) -> None:
         store.mkdir(parents=True, exist_ok=True)
+        for file in message_store.give_up_torn(store):
+            sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
         file.write_text(_settings(role, sessions, endpoint, store))
         self._settings = quickfix.SessionSettings(str(file))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 
 from tests.crash.account import Outage
+from tests.crash.losses import Losses
 from tests.support.installation import BROKER, Installation
 from tests.support.polling import eventually_async
 
@@ -16,6 +17,8 @@ PAUSE_S_MAX = 1.2
 HANGS = 0.5
 """How often the victim hangs for a moment before it dies: what comes in meanwhile is in its buffers, and dies with it."""
 HANG_S_MAX = 0.3
+COPIES = 0.5
+"""How often a worker's files are copied before it dies, to come back after a later death."""
 AWAY_S_MAX = 1.0
 """How long the broker stays dead before it is started again; the supervisor has its own mind about the others."""
 ALIVE_S_MAX = 60.0
@@ -32,7 +35,7 @@ class Killer:
     def __init__(
         self, running: Installation, chance: random.Random, ready: Callable[[], Awaitable[None]], say: Say, losses: float
     ) -> None:
-        """losses: how often a worker or the broker loses its sent.log as well, from 0 to 1.
+        """losses: how often a worker loses files as well, or the broker its sent.log, from 0 to 1.
 
         Then nobody can say what the worker sent, and the broker sends all its reports again under the same ExecIDs.
         """
@@ -46,6 +49,8 @@ class Killer:
         orders, market_data = running.settings.sessions
         self.victims = {"engine": "engine", WORKER: orders, "market data": market_data, "postgres": "postgres", BROKER: BROKER}
         """Their names in the summary, and in the installation."""
+        folder = running.settings.data / "fix" / orders
+        self._files = Losses(folder, running.folder / "older", chance)
 
     async def run(self, kills: int) -> None:
         """Kill so many times, and return when all is well again."""
@@ -69,20 +74,24 @@ class Killer:
     async def _kill(self, victim: str) -> int:
         name = self.victims[victim]
         await eventually_async(lambda: self._running.pid(name), ALIVE_S_MAX)
+        if victim == WORKER and self._chance.random() < COPIES:
+            self._files.keep()
         if self._chance.random() < HANGS:
             self._running.pause(name)
             await asyncio.sleep(self._chance.uniform(0, HANG_S_MAX))
         pid = self._running.kill(name)
-        self._lose_log(victim)
+        if self._chance.random() < self._losses:
+            self._lose(victim)
         if name == BROKER:
             await asyncio.sleep(self._chance.uniform(0, AWAY_S_MAX))
             self._running.start_broker()
         return pid
 
-    def _lose_log(self, victim: str) -> None:
-        folders = {WORKER: self._running.settings.data / "fix" / self.victims[WORKER], BROKER: self._running.ledger.parent}
-        if victim in folders and self._chance.random() < self._losses:
-            (folders[victim] / "sent.log").unlink(missing_ok=True)
+    def _lose(self, victim: str) -> None:
+        if victim == WORKER:
+            self._say(f"{victim}: {self._files.lose()}")
+        elif victim == BROKER:
+            (self._running.ledger.parent / "sent.log").unlink(missing_ok=True)
 
     def _victims(self) -> Iterator[str]:
         while True:

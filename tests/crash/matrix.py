@@ -1,7 +1,7 @@
 """The crash matrix: every crash point, for each kind of message, with each process that can die there.
 
 In each cell the traders send their orders at once, and the first process that comes to the point with such a message in its
-hands dies by its own SIGKILL; or it is stopped there, while the database or the broker is killed. Then all must become well again.
+hands dies by its own SIGKILL; or it is stopped there while the database or the broker is killed. Then all must become well.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from enum import Enum
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import msgspec
 
 from gateway import crash
 from oms.domain.chain import OPEN
+from oms.journal.failures import Unreachable
 from tests.crash.account import Outage
 from tests.crash.judge import Verdict
 from tests.crash.killer import BEFORE_NS
@@ -32,7 +33,7 @@ VICTIMS = (ITSELF, POSTGRES, BROKER)
 
 
 class Kind(Enum):
-    """The message in whose midst somebody dies, and how a process that has it in hand is known: by FIX text or by our own words."""
+    """The message in whose midst somebody dies, and how what a process has in hand is known for it: FIX text or our own words."""
 
     NEW = r"PlaceOrder\(|OrderPlaced\(|x0135=D|x01150=0"
     CANCEL = r"CancelOrder\(|CancelRequested\(|x0135=F|x01150=4"
@@ -58,6 +59,18 @@ class Result(msgspec.Struct, frozen=True):
     orders: int
     has_fired: bool
     healed_s: float
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of every cell, and what the judge found wrong in the end, with its evidence."""
+
+    results: tuple[Result, ...]
+    verdict: Verdict
+    shown: tuple[str, ...]
+
+    @property
+    def never_fired(self) -> list[Cell]:
+        return [result.cell for result in self.results if not result.has_fired]
 
 
 CELLS = tuple(
@@ -151,6 +164,23 @@ class Matrix:
 
 async def _placed(trader: Trader, kind: str) -> str:
     """While a session is down orders are refused; asked for again under another id, one is taken in the end."""
-    while not (client_order_id := await trader.place(kind)):
-        await asyncio.sleep(REFUSED_S)
+    client_order_id = ""
+    while not client_order_id:
+        client_order_id = await trader.place(kind)
+        await asyncio.sleep(0 if client_order_id else REFUSED_S)
     return client_order_id
+
+
+async def run(folder: Path, cells: Sequence[Cell], seed: int, faults: Sequence[str] = ("partial",)) -> Outcome:
+    """The cells in an empty folder. Raises NotWell; `folder` then holds the journal as text."""
+    points = folder / "points"
+    points.mkdir(parents=True)
+    with Installation(folder / "installation", faults, crash_points=points) as running:
+        matrix = Matrix(running, points, seed)
+        try:
+            results, verdict = await matrix.run(cells)
+        except NotWell:
+            with suppress(Unreachable):
+                await matrix.trading.leave_evidence()
+            raise
+        return Outcome(tuple(results), verdict, await matrix.trading.shown(verdict))
