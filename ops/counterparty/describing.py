@@ -13,6 +13,7 @@ def describe(counterparty: Counterparty) -> str:
     sections = (
         (counterparty.name, _sessions(counterparty)),
         ("Connection", _connection(counterparty)),
+        ("Hours", _hours(counterparty)),
         ("Orders", _orders(counterparty)),
         ("Requests", _requests(counterparty)),
         ("When something is amiss", _amiss(counterparty)),
@@ -38,6 +39,19 @@ def _connection(counterparty: Counterparty) -> Iterable[Row]:
     yield "endpoint", f"{counterparty.host}:{counterparty.port}"
     yield "heartbeat", f"every {counterparty.heart_bt_int_s} s"
     yield "connects again", f"after {counterparty.reconnect_interval_s} s"
+
+
+def _hours(counterparty: Counterparty) -> Iterable[Row]:
+    schedule = counterparty.schedule
+    if schedule is None:
+        yield "logged on", "always"
+        return
+    for window in schedule.windows:
+        closes = f"{window.closes_on} {window.closes}" if window.closes_on else window.closes
+        night = ", the day after" if not window.closes_on and window.closes <= window.opens else ""
+        yield "logged on", f"{_words(window.days)} from {window.opens} to {closes}{night}, {schedule.time_zone}"
+    yield "closed on", _words(sorted(map(str, schedule.holidays)))
+    yield "trading day", f"ends at {schedule.end_of_day}; what was asked for on an earlier one is not sent any more"
 
 
 def _orders(counterparty: Counterparty) -> Iterable[Row]:

@@ -9,6 +9,7 @@ import msgspec
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from ops.counterparty.hours import ScheduleWords
 from ops.counterparty.takes import TakesWords
 from ops.toml_file import Key, TomlFile
 
@@ -39,6 +40,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     takes: TakesWords = TakesWords()
+    schedule: ScheduleWords | None = None
+    """When its sessions are logged on; without it, always."""
     heart_bt_int_s: int = 30
     reconnect_interval_s: int = 1
     unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
@@ -52,11 +55,14 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def plans(self) -> tuple[SessionPlan, ...]:
         """Its sessions as the engine sees them."""
-        adopts = self.unknown_orders == "adopt"
-        orders = SessionPlan(self.name, SessionKind.ORDERS, self.version, takes=self.takes.meaning, adopts=adopts)
+        adopts, schedule = self.unknown_orders == "adopt", self.schedule.meaning if self.schedule else None
+        orders = SessionPlan(
+            self.name, SessionKind.ORDERS, self.version, takes=self.takes.meaning, adopts=adopts, schedule=schedule
+        )
         if self.market_data is None:
             return (orders,)
-        return orders, SessionPlan(f"{self.name}-MD", SessionKind.MARKET_DATA, self.version, self.market_data.symbols)
+        symbols = self.market_data.symbols
+        return orders, SessionPlan(f"{self.name}-MD", SessionKind.MARKET_DATA, self.version, symbols, schedule=schedule)
 
     def worker(self, plan: SessionPlan, data: Path, link_path: Path) -> WorkerConfig:
         """What the worker of one of `plans` is told."""
@@ -101,6 +107,8 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
+    if counterparty.schedule is not None:
+        yield from counterparty.schedule.wrong()
     yield from _ids_wrong(counterparty)
     yield from _takes_contradicted(counterparty)
 
