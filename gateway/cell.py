@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.codec.version import FIX_44, Version
+from gateway.schedule import Schedule
 from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
@@ -37,6 +38,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """The accounts that a client may trade."""
     default_account: str = ""
     """Of a client's orders that name no account."""
+    schedule: Schedule | None = None
+    """When the session is to be logged on; None for always."""
 
     @property
     def takes_mass_cancel(self) -> bool:

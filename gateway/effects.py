@@ -12,7 +12,7 @@ from gateway.codec import writing
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
-from gateway.sessions import GapFilled, SenderReserved, SessionGranted, SessionLoggedOn
+from gateway.sessions import GapFilled, SenderReserved, SessionClosed, SessionGranted, SessionLoggedOn, SessionOpened
 from gateway.state import State
 from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.events import (
@@ -105,8 +105,14 @@ def _dont_know(state: State, fact: Fact, event: ReportDismissed) -> Iterable[Out
 
 
 def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
-    frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to)
+    is_open = state.sessions[event.session].is_open
+    frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to, is_open)
     yield Outgoing(event.session, fact.seq, frame)
+
+
+def _hours(state: State, _fact: Fact, event: SessionOpened | SessionClosed) -> Iterable[Outgoing]:
+    frame = link.LogOn() if isinstance(event, SessionOpened) else link.LogOff()
+    yield Outgoing(event.session, state.sessions[event.session].grant, frame)
 
 
 def _reserve(state: State, fact: Fact, event: SenderReserved) -> Iterable[Outgoing]:
@@ -137,6 +143,8 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
+    SessionOpened: _hours,
+    SessionClosed: _hours,
     SessionLoggedOn: _after_logon,
 }
 

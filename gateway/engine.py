@@ -19,6 +19,7 @@ from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
+from gateway.hours import Timetable
 from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
@@ -65,6 +66,7 @@ class Engine:
         self._inbox = Inbox(self._wake)
         self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
+        self._timetable = Timetable(state.plans.values())
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -237,6 +239,8 @@ class Engine:
                 self._inbox.put(command)
         if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = self._proved_s
+            for change in self._timetable.due(self._now()):
+                self._inbox.put(change)
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():
                     self._inbox.put(LookAfter(session))

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
@@ -81,6 +82,7 @@ _LANES: dict[type, Lane] = {
     AskStatus: Lane.REACTIONS,
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
+    KeepHours: Lane.REACTIONS,
 }
 
 

@@ -101,6 +101,8 @@ class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
     next_sender: int
     next_target: int
     reserved_to: int
+    is_open: bool = True
+    """Whether it may log on at once, or has to wait for LogOn."""
 
 
 class Send(msgspec.Struct, frozen=True, array_like=True, tag=21):
@@ -137,8 +139,16 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag=24):
     """Log out and end."""
 
 
+class LogOn(msgspec.Struct, frozen=True, array_like=True, tag=25):
+    """The session may be logged on; so it is until LogOff."""
+
+
+class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
+    """Log out, and stay so until LogOn."""
+
+
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers
-FromEngine = Grant | Send | Reserve | Lease | Stop
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)

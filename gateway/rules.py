@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, link, taking
+from gateway import acting, hours, link, taking
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
+from gateway.hours import KeepHours
 from gateway.sessions import (
     GapFilled,
     MessageDropped,
@@ -74,7 +75,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -195,6 +196,8 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     request = chain.request(command.cl_ord_id)
     if request is None or request.terms is None:
         return (event,)  # A cancel: risk never stands in its way.
+    if hours.is_of_another_day(state, chain.session, request.placed_at_ns, at_ns):
+        return (RequestNotSent(chain.root_id, request.cl_ord_id, "the trading day has ended"),)
     verdict, decision = review(request.terms, state.cell.policy, state.quotes, at_ns)
     if verdict is not None and verdict[0] in _PRICE_TO_COME:
         return ()  # Asked again until there is a price, or the request is too old.
@@ -283,6 +286,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     CancelChild: _cancel_child,
     LookAfter: _look_after,
     LinkLost: _link_lost,
+    KeepHours: hours.keep,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,

@@ -83,6 +83,20 @@ class SessionLoggedOut(SessionEvent, frozen=True, gc=False):
     reason: str
 
 
+class SessionOpened(SessionEvent, frozen=True, gc=False):
+    """The session's schedule has opened: its worker logs it on."""
+
+    until_ns: int | None
+    """When it closes; None where it does not."""
+
+
+class SessionClosed(SessionEvent, frozen=True, gc=False):
+    """The session's schedule has closed: its worker logs it off, and nothing is sent until it opens."""
+
+    until_ns: int | None
+    """When it opens; None where it does not."""
+
+
 class MessageReceived(Event, frozen=True, gc=False):
     """A message came in that changes no order by itself."""
 
@@ -158,6 +172,8 @@ EVENTS: tuple[type[Event], ...] = (
     SessionLoggedOn,
     SessionReady,
     SessionLoggedOut,
+    SessionOpened,
+    SessionClosed,
     MessageReceived,
     AdminSent,
     MessageDropped,
@@ -187,6 +203,8 @@ class Session(msgspec.Struct, frozen=True):
     test_req_id: str = ""
     asked: tuple[tuple[int, str], ...] = ()
     """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
+    is_open: bool = True
+    """Whether its schedule lets it log on."""
 
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
@@ -326,6 +344,14 @@ def _logged_out(session: Session, _event: SessionLoggedOut, _seq: int) -> Sessio
     return replace(session, phase=Phase.DOWN, test_req_id="")
 
 
+def _opened(session: Session, _event: SessionOpened, _seq: int) -> Session:
+    return replace(session, is_open=True)
+
+
+def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
+    return replace(session, is_open=False)
+
+
 def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
@@ -340,6 +366,8 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionLoggedOn: _logged_on,
     SessionReady: _ready,
     SessionLoggedOut: _logged_out,
+    SessionOpened: _opened,
+    SessionClosed: _closed,
     GapFilled: _unchanged,
     SessionHalted: _unchanged,
     ClientTold: _unchanged,

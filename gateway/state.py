@@ -46,7 +46,8 @@ class State:
                 self._turned(was, now, at_ns)
         elif isinstance(event, EngineStarted):
             for name, session in self.sessions.items():
-                self.sessions[name] = _down(session)
+                plan = self.plans.get(name)
+                self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
                 self._turned(session, self.sessions[name], at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         return after if after is None or after.session else as_it_stands(self.book, after)
@@ -83,12 +84,13 @@ class State:
         """The grant under which the session may send business now; 0 if it may not."""
         state = self.sessions.get(session)
         is_orders = session in self.plans and self.plans[session].kind is SessionKind.ORDERS
-        return state.grant if state is not None and is_orders and state.phase is Phase.READY else 0
+        return state.grant if state is not None and is_orders and state.phase is Phase.READY and state.is_open else 0
 
 
 def _accounts(cell: Cell, session: str) -> frozenset[str]:
     return frozenset(account for account, its in cell.account_sessions.items() if its == session)
 
 
-def _down(session: Session) -> Session:
-    return replace(session, phase=Phase.DOWN, test_req_id="")
+def _down(session: Session, *, is_open: bool) -> Session:
+    """After a start of the engine, a session with a schedule is closed until the schedule was looked at."""
+    return replace(session, phase=Phase.DOWN, test_req_id="", is_open=is_open)

@@ -158,6 +158,14 @@ class FixPort:
         except (quickfix.ConfigError, quickfix.RuntimeError) as error:
             raise CannotStart(str(error)) from error
 
+    def open(self, session: str) -> None:
+        """Let the session log on, and log on again whenever it is lost. So it is from the start, unless it is shut before."""
+        self._sessions[session].logon()
+
+    def shut(self, session: str) -> None:
+        """Log the session out, and neither open nor take a connection for it until `open`. Does not wait."""
+        self._sessions[session].logout("closed")
+
     def stop(self) -> None:
         """Log out and close; waits up to 10 s for the peers' logouts."""
         self._connector.stop()

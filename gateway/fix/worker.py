@@ -231,6 +231,10 @@ class Worker:
             case link.Reserve():
                 if self._orders is not None:
                     self._orders.reserve(frame.reserved_to)
+            case link.LogOn():
+                self._port.open(self._session)
+            case link.LogOff():
+                self._port.shut(self._session)
             case link.Stop():
                 self._port.stop()
                 return False
@@ -243,6 +247,8 @@ class Worker:
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
         self._is_started = True
+        if not grant.is_open:
+            self._port.shut(self._session)
         self._port.start()
 
     def _send(self, send: link.Send) -> None:

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable
 from enum import IntEnum
 from functools import wraps
-from typing import IO, Any, ParamSpec
+from typing import IO, TYPE_CHECKING, Any, ParamSpec
 
 import click
+
+if TYPE_CHECKING:
+    from ops.toml_file import Complaint
 
 P = ParamSpec("P")
 
@@ -134,6 +137,12 @@ def reads_files(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except ConfigError as error:
-            raise Failure(Exit.CONFIG, str(error)) from error
+            raise Failure(Exit.CONFIG, str(error), complaints=[_as_json(one) for one in error.complaints]) from error
 
     return called
+
+
+def _as_json(complaint: "Complaint | str") -> dict[str, object]:
+    if isinstance(complaint, str):
+        return {"reason": complaint}
+    return {"file": str(complaint.file), "line": complaint.line, "key": complaint.key, "reason": complaint.reason}

@@ -1,0 +1,83 @@
+"""Rules of engagement that a person can read: what a counterparty's file means, in the order in which one asks."""
+
+from collections.abc import Iterable
+
+from ops.counterparty.file import Counterparty
+
+Row = tuple[str, str]
+_WIDTH = 18
+
+
+def describe(counterparty: Counterparty) -> str:
+    """All of it, a line for each rule."""
+    sections = (
+        (counterparty.name, _sessions(counterparty)),
+        ("Connection", _connection(counterparty)),
+        ("Hours", _hours(counterparty)),
+        ("Orders", _orders(counterparty)),
+        ("Requests", _requests(counterparty)),
+        ("When something is amiss", _amiss(counterparty)),
+    )
+    return "\n\n".join(_section(title, rows) for title, rows in sections)
+
+
+def _section(title: str, rows: Iterable[Row]) -> str:
+    return "\n".join([title, *(f"  {name:<{_WIDTH}}  {text}" for name, text in rows)])
+
+
+def _sessions(counterparty: Counterparty) -> Iterable[Row]:
+    version, orders, market_data = counterparty.version, counterparty.orders, counterparty.market_data
+    speaks = f"{version.begin_string} ({version.default_appl_ver_id})" if version.default_appl_ver_id else version.begin_string
+    yield "speaks", speaks
+    yield "orders", f"{orders.sender_comp_id} (ours) to {orders.target_comp_id}; its numbers go on for ever"
+    if market_data is not None:
+        ids = f"{market_data.sender_comp_id} (ours) to {market_data.target_comp_id}"
+        yield "market data", f"{ids}; its numbers start anew at every logon; {_words(market_data.symbols)}"
+
+
+def _connection(counterparty: Counterparty) -> Iterable[Row]:
+    yield "endpoint", f"{counterparty.host}:{counterparty.port}"
+    yield "heartbeat", f"every {counterparty.heart_bt_int_s} s"
+    yield "connects again", f"after {counterparty.reconnect_interval_s} s"
+
+
+def _hours(counterparty: Counterparty) -> Iterable[Row]:
+    schedule = counterparty.schedule
+    if schedule is None:
+        yield "logged on", "always"
+        return
+    for window in schedule.windows:
+        closes = f"{window.closes_on} {window.closes}" if window.closes_on else window.closes
+        night = ", the day after" if not window.closes_on and window.closes <= window.opens else ""
+        yield "logged on", f"{_words(window.days)} from {window.opens} to {closes}{night}, {schedule.time_zone}"
+    yield "closed on", _words(sorted(map(str, schedule.holidays)))
+    yield "trading day", f"ends at {schedule.end_of_day}; what was asked for on an earlier one is not sent any more"
+
+
+def _orders(counterparty: Counterparty) -> Iterable[Row]:
+    takes = counterparty.takes
+    yield "types", _words(takes.ord_types)
+    yield "times in force", _words(takes.times_in_force)
+    yield "sides", _words(takes.sides)
+    yield "handling", _words(takes.handl_insts)
+    yield "execution", _words(takes.exec_insts)
+    yield "instructions", _words(takes.instructions)
+
+
+def _requests(counterparty: Counterparty) -> Iterable[Row]:
+    takes = counterparty.takes
+    yield "cancel", "OrderCancelRequest(35=F)"
+    yield "replace", "OrderCancelReplaceRequest(35=G)" if takes.replace else "no: cancel, and place anew"
+    yield "mass cancel", "OrderMassCancelRequest(35=q)" if takes.mass_cancel else "no: order by order"
+    yield "order status", "OrderStatusRequest(35=H)" if takes.order_status else "no: what is unknown stays so until it says"
+    yield "mass status", "OrderMassStatusRequest(35=AF)" if takes.mass_status else "no: order by order"
+
+
+def _amiss(counterparty: Counterparty) -> Iterable[Row]:
+    is_adopted = counterparty.unknown_orders == "adopt"
+    yield "unknown orders", "on our accounts become ours" if is_adopted else "are set aside until a person decides"
+    yield "its resend request", "is answered by a gap-fill: an old order is never sent again by the session"
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"

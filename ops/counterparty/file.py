@@ -1,0 +1,139 @@
+"""A broker or venue, as its file says it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from gateway.cell import SessionKind, SessionPlan
+from gateway.codec.version import FIX_44, VERSIONS, Version
+from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from ops.counterparty.hours import ScheduleWords
+from ops.counterparty.takes import TakesWords
+from ops.toml_file import Key, TomlFile
+
+
+class OrdersSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session that carries orders."""
+
+    sender_comp_id: str
+    target_comp_id: str
+
+
+class MarketDataSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session that carries prices; its numbers start anew at every logon."""
+
+    sender_comp_id: str
+    target_comp_id: str
+    symbols: tuple[str, ...]
+
+
+class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A broker or venue, and how to reach it."""
+
+    name: str
+    host: str
+    port: int
+    orders: OrdersSession
+    market_data: MarketDataSession | None = None
+    begin_string: str = FIX_44.begin_string
+    """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
+    takes: TakesWords = TakesWords()
+    schedule: ScheduleWords | None = None
+    """When its sessions are logged on; without it, always."""
+    heart_bt_int_s: int = 30
+    reconnect_interval_s: int = 1
+    unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
+    """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
+    reports aside for a person, or take it as ours."""
+
+    @property
+    def version(self) -> Version:
+        return VERSIONS[self.begin_string]
+
+    @property
+    def plans(self) -> tuple[SessionPlan, ...]:
+        """Its sessions as the engine sees them."""
+        adopts, schedule = self.unknown_orders == "adopt", self.schedule.meaning if self.schedule else None
+        orders = SessionPlan(
+            self.name, SessionKind.ORDERS, self.version, takes=self.takes.meaning, adopts=adopts, schedule=schedule
+        )
+        if self.market_data is None:
+            return (orders,)
+        symbols = self.market_data.symbols
+        return orders, SessionPlan(f"{self.name}-MD", SessionKind.MARKET_DATA, self.version, symbols, schedule=schedule)
+
+    def worker(self, plan: SessionPlan, data: Path, link_path: Path) -> WorkerConfig:
+        """What the worker of one of `plans` is told."""
+        is_market_data = plan.kind is SessionKind.MARKET_DATA
+        ids = self.market_data if is_market_data else self.orders
+        assert ids is not None
+        return WorkerConfig(
+            session=SessionConfig(
+                name=plan.name,
+                sender_comp_id=ids.sender_comp_id,
+                target_comp_id=ids.target_comp_id,
+                version=plan.version,
+                heart_bt_int_s=self.heart_bt_int_s,
+                reset_on_logon=is_market_data,
+            ),
+            endpoint=Endpoint(self.host, self.port, self.reconnect_interval_s),
+            folder=data / "fix" / plan.name,
+            link_path=link_path,
+            is_market_data=is_market_data,
+        )
+
+
+def read(path: Path) -> Counterparty:
+    """The counterparty of one file. Raises ConfigError with everything that is wrong with it: file, line, key, reason."""
+    file = TomlFile(path)
+    counterparty = file.read(Counterparty)
+    file.require(_wrong(counterparty))
+    return counterparty
+
+
+PORT_MAX = 65_535
+COMP_ID_CHARACTERS_MAX = 64
+
+
+def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    """What a type cannot forbid: words that name nothing, numbers that cannot be, and keys that contradict each other."""
+    if counterparty.begin_string not in VERSIONS:
+        yield ("begin_string",), f"{counterparty.begin_string!r} is none of {', '.join(VERSIONS)}"
+    if not 0 < counterparty.port <= PORT_MAX:
+        yield ("port",), f"{counterparty.port} is not between 1 and {PORT_MAX}"
+    for key in ("heart_bt_int_s", "reconnect_interval_s"):
+        if getattr(counterparty, key) < 1:
+            yield (key,), f"{getattr(counterparty, key)} is not above zero"
+    yield from counterparty.takes.wrong()
+    if counterparty.schedule is not None:
+        yield from counterparty.schedule.wrong()
+    yield from _ids_wrong(counterparty)
+    yield from _takes_contradicted(counterparty)
+
+
+def _ids_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    orders, market_data = counterparty.orders, counterparty.market_data
+    ids: list[tuple[Key, str]] = [(("name",), counterparty.name)]
+    for table, session in (("orders", orders), ("market_data", market_data)):
+        if session is not None:
+            ids += [((table, key), getattr(session, key)) for key in ("sender_comp_id", "target_comp_id")]
+    for key, value in ids:
+        if not value or len(value) > COMP_ID_CHARACTERS_MAX or not (value.isascii() and value.isprintable()) or "=" in value:
+            yield key, f"{value!r} is not 1 to {COMP_ID_CHARACTERS_MAX} printable ASCII characters without ="
+    if market_data is not None:
+        if (market_data.sender_comp_id, market_data.target_comp_id) == (orders.sender_comp_id, orders.target_comp_id):
+            yield ("market_data",), "it has both CompIDs of [orders]: a counterparty could not tell the sessions apart"
+        if not market_data.symbols:
+            yield ("market_data", "symbols"), "a session that asks for no prices has no use"
+
+
+def _takes_contradicted(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    """Values that the version of FIX has no words for."""
+    version = VERSIONS.get(counterparty.begin_string)
+    if version is None:
+        return
+    for key in ("mass_cancel", "mass_status"):
+        if getattr(counterparty.takes, key) and not version.has_mass_requests:
+            yield ("takes", key), f"{version.begin_string} has no such message"
