@@ -110,6 +110,7 @@ class Desk:
             root_id="" if chain is None else chain.root_id,
             orig_client_order_id=asked.orig_cl_ord_id,
             stop_px=asked.terms.stop_px,
+            custom=asked.terms.instructions.custom,
         )
         return self._decide(self.state, command, self.at_ns)
 
@@ -252,10 +253,7 @@ class Desk:
 
 
 def _what_must_stay(terms: Terms, asked: Replace) -> str:
-    """What the replace would change and cannot; empty if it changes quantity, price and trigger only.
-
-    Custom tags are not compared: those of the order go out again, those of the replace stand in the journal.
-    """
+    """What the replace would change and cannot; empty if it changes quantity, price, trigger and custom tags only."""
     how, wanted = terms.instructions, asked.terms.instructions
     same = {
         1: asked.terms.account == terms.account,
