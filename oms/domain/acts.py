@@ -31,6 +31,8 @@ class MassCancelRequested(Event, frozen=True, gc=False):
     session: str = ""
     native: tuple[tuple[str, int], ...] = ()
     """Each session that takes one request for all, and the grant under which it goes out."""
+    placed_by: str = ""
+    """The principal whose orders alone are meant."""
 
     @property
     def key(self) -> str:

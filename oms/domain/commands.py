@@ -64,6 +64,8 @@ class MassCancel(msgspec.Struct, frozen=True, gc=False):
     symbol: str = ""
     side: Side | None = None
     session: str = ""
+    placed_by: str = ""
+    """The principal whose orders alone are meant; empty for everybody's."""
 
 
 class AttributeReport(msgspec.Struct, frozen=True, gc=False):
