@@ -34,6 +34,8 @@ class Letter(msgspec.Struct, frozen=True, gc=False):
     body: str
     is_again: bool = False
     """The client may have it."""
+    root_id: str = ""
+    """The order that it tells of; empty where it answers something else."""
 
 
 class Outbox:
@@ -80,10 +82,14 @@ class Outbox:
         """What a worker that is granted its start by fact `seq` has to send first, oldest first."""
         return self._due(lambda letter: letter.due < seq)
 
-    def reported_as(self, msg_seq_num: int) -> int:
-        """Which fact was told under this number; 0 where none is remembered."""
-        letter = self._sent.get(msg_seq_num)
-        return 0 if letter is None else letter.seq
+    def told_under(self, msg_seq_num: int) -> Letter | None:
+        """What was told under this number; None where that is not remembered."""
+        return self._sent.get(msg_seq_num)
+
+    def execution_told_as(self, chain: Chain, exec_id: str) -> int:
+        """Which fact told of an execution that stands under this ExecID(17) of ours; 0 where none did."""
+        seqs = (self._exec_seqs.get(f"{chain.root_id} {execution.exec_id}", 0) for execution in chain.executions)
+        return next((seq for seq in seqs if seq and self.exec_id(seq) == exec_id), 0)
 
     def exec_id(self, seq: int) -> str:
         """ExecID(17) of the report that tells fact `seq`: unique, and the same whenever it is sent."""
@@ -101,7 +107,7 @@ class Outbox:
         occasion = Occasion(version, exec_id, at_ns, before, after, lambda ref: self._ref(event, ref), mass_cancel)
         message = told(occasion, event)
         if message is not None:
-            self.waiting[seq] = Letter(seq, seq, *message)
+            self.waiting[seq] = Letter(seq, seq, *message, root_id="" if after is None else after.root_id)
 
     def _note(self, event: OrderEvent, chain: Chain, seq: int) -> None:
         if not chain.is_live:

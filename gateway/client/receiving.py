@@ -7,6 +7,7 @@ ClOrdID is refused, whatever it asks for (R18); under PossResend(97) or PossDupF
 from collections.abc import Callable
 
 from gateway.client import telling
+from gateway.client.disputes import DISPUTES, disputed
 from gateway.client.outbox import Outbox
 from gateway.codec import client_reading as reading
 from gateway.codec import client_writing as writing
@@ -17,7 +18,7 @@ from gateway.state import State
 from oms.domain.acts import ActRefused, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.commands import CancelOrder, ClientCommand, MassCancel, PlaceOrder, ReplaceOrder
-from oms.domain.events import Event, ReportQuarantined
+from oms.domain.events import Event
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus, Side
 from oms.domain.numbers import ZERO
 from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport, MassCancelReport
@@ -33,9 +34,6 @@ _NOT_SUPPORTED, _UNKNOWN_SECURITY, _OTHER_REASON = "0", "1", "99"
 AFFECTED_ORDERS_MAX = 250
 """How many orders an OrderMassCancelReport(35=r) names: what may be long is bounded, and each is told of by itself."""
 _SESSION_MESSAGES = frozenset("012345A")
-_REJECTS = frozenset({"3", "j"})
-_DONT_KNOW_TRADE = "Q"
-_TEXT_CHARS_MAX = 200
 _REASONS = {1: OrdRejReason.UNKNOWN_ACCOUNT, 38: OrdRejReason.INCORRECT_QUANTITY, 152: OrdRejReason.INCORRECT_QUANTITY}
 """OrdRejReason(103) of an order with a field that cannot be read, by its tag."""
 
@@ -53,12 +51,10 @@ class Desk:
 
     def causes(self, msg_type: str, raw: bytes) -> tuple[Event, ...]:
         """The facts, beside the one that the message came in."""
-        if msg_type in _REJECTS:
-            return (self._refused_by_client(raw),)
+        if msg_type in DISPUTES:
+            return (disputed(self.state.book, self.outbox, msg_type, raw),)
         if msg_type in _SESSION_MESSAGES:
             return ()
-        if msg_type == _DONT_KNOW_TRADE:
-            return (ReportQuarantined(self.plan.name, f"the client does not know a trade (MsgSeqNum {self.number})"),)
         take = _REQUESTS.get(msg_type)
         if take is None:
             return (self._no(msg_type, "", _UNSUPPORTED, f"MsgType(35)={msg_type} is not served on this session"),)
@@ -182,18 +178,6 @@ class Desk:
         """The order's status, if the message may be a repetition of one that we have; None where it is to be decided."""
         chain = self._find(cl_ord_id) if _may_be_known(found) else None
         return None if chain is None else self._told(*telling.status(self.plan.version, chain, self.at_ns))
-
-    def _refused_by_client(self, raw: bytes) -> ReportQuarantined:
-        """The client would not take a report of ours: RefSeqNum(45) says which. It may not know of a fill: a person is told."""
-        try:
-            given = dict(reversed(fields(raw)))
-        except Garbled:
-            given = {}
-        number = given.get(45, "")
-        seq = self.outbox.reported_as(int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
-        which = f"record {seq} was told it so" if seq else "no report is known by that number"
-        text = writing.printable(given.get(58, ""))[:_TEXT_CHARS_MAX]
-        return ReportQuarantined(self.plan.name, f"the client rejected MsgSeqNum {number[:18]} ({which}): {text}")
 
     def _malformed(self, msg_type: str, given: dict[int, str], malformed: Malformed) -> ClientTold:
         """A request with a field that cannot be read is refused in the words of an order, where it says which order it means."""
