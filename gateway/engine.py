@@ -27,6 +27,7 @@ from gateway.rules import FromLink, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SessionHalted
 from gateway.state import State
 from oms import deciding
+from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.postgres import Journal
@@ -41,7 +42,7 @@ MEMORY_FACTS = 50_000
 LEASE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 1.0
 """How often we look after what is in doubt, while anything is."""
-_ALARMS = frozenset({ReportQuarantined, ReportDiffered, RequestEscalated, SessionHalted, MessageDropped})
+_ALARMS = frozenset({ReportQuarantined, ReportDiffered, ReportDisputed, RequestEscalated, SessionHalted, MessageDropped})
 
 
 class TokenTooOld(Exception):

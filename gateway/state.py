@@ -8,6 +8,7 @@ from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
 from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
+from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.family import as_it_stands
@@ -62,10 +63,10 @@ class State:
         return after
 
     def _outbox(self, event: Event, chain: Chain | None) -> Outbox | None:
-        """The FIX client that the fact is about: it placed the order, or asked for what was refused, or has that session."""
+        """The FIX client that the fact is about: its order, its request, or its session."""
         if chain is not None:
             return self._outboxes_of.get(chain.requests[0].principal)
-        if isinstance(event, (OrderRefused, RequestRefused)):
+        if isinstance(event, (OrderRefused, RequestRefused, MassCancelRequested)):
             return self._outboxes_of.get(event.principal)
         return self.outboxes.get(event.session) if isinstance(event, SessionEvent) else None
 

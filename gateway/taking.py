@@ -40,7 +40,7 @@ class Takes(msgspec.Struct, frozen=True):
     """OrderCancelReplaceRequest(35=G)."""
     mass_cancel: bool = False
     """OrderMassCancelRequest(35=q)."""
-    mass_status: bool = False
+    mass_status: bool = True
     """OrderMassStatusRequest(35=AF)."""
     order_status: bool = True
     """OrderStatusRequest(35=H)."""
@@ -54,7 +54,6 @@ EVERYTHING = Takes(
     handl_insts=frozenset(HandlInst),
     instructions=frozenset(Instruction),
     mass_cancel=True,
-    mass_status=True,
 )
 
 

@@ -96,10 +96,9 @@ class Book:
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
-    def mint(self, ahead: int = 0) -> str:
-        """The next ClOrdID(11), or the one so many later: deterministic, unique over restarts and days. Taken once an event that
-        carries it is applied."""
-        return f"{self.prefix}{self.cl_ord_ids_minted + 1 + ahead:08d}"
+    def mint(self) -> str:
+        """The next ClOrdID(11): deterministic, unique over restarts and days. Taken once an event that carries it is applied."""
+        return f"{self.prefix}{self.cl_ord_ids_minted + 1:08d}"
 
     def answer(self, principal: str, client_order_id: str) -> Answered | None:
         """What was answered to this request the first time."""

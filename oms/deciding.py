@@ -161,8 +161,9 @@ def _is_about(book: Book, known: Answer, msg_type: MsgType, command: CancelOrder
 
 
 def _wants(terms: Terms, command: ReplaceOrder) -> bool:
-    is_same_price = command.price in (None, terms.price) and command.stop_px in (None, terms.stop_px)
-    return is_same_price and (terms.order_qty, terms.expire_at_ns) == (command.order_qty, command.expire_at_ns)
+    is_same = command.price in (None, terms.price) and command.stop_px in (None, terms.stop_px)
+    is_same &= command.custom in ((), terms.instructions.custom)
+    return is_same and (terms.order_qty, terms.expire_at_ns) == (command.order_qty, command.expire_at_ns)
 
 
 def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Chain | None, grant: int) -> Refusal | None:
@@ -230,6 +231,7 @@ def _replaced_terms(chain: Chain, command: ReplaceOrder) -> Terms:
         price=terms.price if command.price is None else command.price,
         stop_px=terms.stop_px if command.stop_px is None else command.stop_px,
         expire_at_ns=command.expire_at_ns,
+        instructions=replace(terms.instructions, custom=command.custom) if command.custom else terms.instructions,
     )
 
 

@@ -31,13 +31,24 @@ def request(book: Book, command: MassCancel, native: Mapping[str, int]) -> MassC
         side=command.side,
         session=command.session,
         native=tuple((s, grant) for s, grant in native.items() if _is_one_message(book, command, scope, s, grant)),
+        placed_by=command.placed_by,
     )
 
 
 def single(asked: MassCancelRequested, chain: Chain) -> CancelOrder:
-    """The cancel of one order in scope. No client's own id holds a space, so that this one is free."""
-    named = f"{asked.cl_ord_id} {chain.root_id}"
+    """The cancel of one order in scope: another one if the order was asked for before, and that came to nothing."""
+    named = f"{asked.client_order_id} {chain.root_id} {len(chain.requests)}"  # Free: no client's own id holds a space.
     return CancelOrder(asked.principal, named, frozenset({chain.terms.account}), chain.root_id)
+
+
+def asked_by(client_order_id: str) -> str:
+    """The client's own id of what it asked for: of the cancel of one order in scope, the mass cancel's."""
+    return client_order_id.partition(" ")[0]
+
+
+def is_of_many(client_order_id: str) -> bool:
+    """Whether it names the cancel of one order in a mass cancel's scope."""
+    return " " in client_order_id
 
 
 def reported(book: Book, receipt: Receipt, told: MassCancelReport) -> MassCancelReported | ReportQuarantined:
@@ -56,6 +67,7 @@ def _is_meant(chain: Chain, command: MassCancel) -> bool:
         and command.symbol in ("", terms.symbol)
         and command.side in (None, terms.side)
         and command.session in ("", chain.session)
+        and command.placed_by in ("", chain.requests[0].principal)
     )
 
 

@@ -14,6 +14,7 @@ from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
 from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
 from oms.book import Book
+from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, ReportAttributed, RequestRefused
 from oms.domain.fields import ExecType
@@ -33,6 +34,8 @@ class Letter(msgspec.Struct, frozen=True, gc=False):
     body: str
     is_again: bool = False
     """The client may have it."""
+    root_id: str = ""
+    """The order that it tells of; empty where it answers something else."""
 
 
 class Outbox:
@@ -42,13 +45,13 @@ class Outbox:
         self.plan = plan
         self.waiting: dict[int, Letter] = {}
         """By the seq of the fact."""
-        self.live: dict[str, None] = {}
-        """root_id of the client's orders that may still trade."""
         self.forgotten_to = 0
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
         self._exec_seqs: dict[str, int] = {}
+        self._mass_canceled: dict[str, str] = {}
+        """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
 
     def apply(self, book: Book, event: Event, before: Chain | None, seq: int, at_ns: int) -> None:
         """One fact about this client's session or orders; `before` is the order as it was, and `book` as it is."""
@@ -61,6 +64,8 @@ class Outbox:
                 self._take_back(event, seq)
             case SessionGranted(trusted=False):
                 self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
+            case MassCancelRequested():
+                self._mass_canceled |= dict.fromkeys(event.root_ids, event.client_order_id)
             case OrderEvent() | OrderRefused() | RequestRefused():
                 self._tell(book, event, before, seq, at_ns)
 
@@ -77,10 +82,14 @@ class Outbox:
         """What a worker that is granted its start by fact `seq` has to send first, oldest first."""
         return self._due(lambda letter: letter.due < seq)
 
-    def reported_as(self, msg_seq_num: int) -> int:
-        """Which fact was told under this number; 0 where none is remembered."""
-        letter = self._sent.get(msg_seq_num)
-        return 0 if letter is None else letter.seq
+    def told_under(self, msg_seq_num: int) -> Letter | None:
+        """What was told under this number; None where that is not remembered."""
+        return self._sent.get(msg_seq_num)
+
+    def execution_told_as(self, chain: Chain, exec_id: str) -> int:
+        """Which fact told of an execution that stands under this ExecID(17) of ours; 0 where none did."""
+        seqs = (self._exec_seqs.get(f"{chain.root_id} {execution.exec_id}", 0) for execution in chain.executions)
+        return next((seq for seq in seqs if seq and self.exec_id(seq) == exec_id), 0)
 
     def exec_id(self, seq: int) -> str:
         """ExecID(17) of the report that tells fact `seq`: unique, and the same whenever it is sent."""
@@ -91,18 +100,18 @@ class Outbox:
 
     def _tell(self, book: Book, event: Event, before: Chain | None, seq: int, at_ns: int) -> None:
         after = _order(book, event)
+        mass_cancel = "" if after is None else self._mass_canceled.get(after.root_id, "")
         if after is not None and isinstance(event, OrderEvent):
             self._note(event, after, seq)
-        occasion = Occasion(self.plan.version, self.exec_id(seq), at_ns, before, after, lambda ref: self._ref(event, ref))
+        version, exec_id = self.plan.version, self.exec_id(seq)
+        occasion = Occasion(version, exec_id, at_ns, before, after, lambda ref: self._ref(event, ref), mass_cancel)
         message = told(occasion, event)
         if message is not None:
-            self.waiting[seq] = Letter(seq, seq, *message)
+            self.waiting[seq] = Letter(seq, seq, *message, root_id="" if after is None else after.root_id)
 
     def _note(self, event: OrderEvent, chain: Chain, seq: int) -> None:
-        if chain.is_live:
-            self.live[chain.root_id] = None
-        else:
-            self.live.pop(chain.root_id, None)
+        if not chain.is_live:
+            self._mass_canceled.pop(chain.root_id, None)
         if isinstance(event, (ExecutionReported, ReportAttributed)) and event.report.exec_type is not ExecType.ORDER_STATUS:
             self._exec_seqs[f"{event.root_id} {event.report.exec_id}"] = seq  # On another day it may come again.
 

@@ -6,9 +6,8 @@ ClOrdID is refused, whatever it asks for (R18); under PossResend(97) or PossDupF
 
 from collections.abc import Callable
 
-from msgspec.structs import replace
-
 from gateway.client import telling
+from gateway.client.disputes import DISPUTES, disputed
 from gateway.client.outbox import Outbox
 from gateway.codec import client_reading as reading
 from gateway.codec import client_writing as writing
@@ -16,12 +15,13 @@ from gateway.codec.client_reading import Malformed, Replace
 from gateway.codec.text import Fields, Garbled, fields
 from gateway.sessions import ClientTold
 from gateway.state import State
+from oms.domain.acts import ActRefused, MassCancelRequested
 from oms.domain.chain import Chain
-from oms.domain.commands import CancelOrder, ClientCommand, PlaceOrder, ReplaceOrder
-from oms.domain.events import CancelRequested, Event, ReportQuarantined
+from oms.domain.commands import CancelOrder, ClientCommand, MassCancel, PlaceOrder, ReplaceOrder
+from oms.domain.events import Event
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus, Side
 from oms.domain.numbers import ZERO
-from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport
+from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport, MassCancelReport
 from oms.domain.terms import Terms
 
 Decide = Callable[[State, ClientCommand, int], tuple[Event, ...]]
@@ -29,10 +29,11 @@ Decide = Callable[[State, ClientCommand, int], tuple[Event, ...]]
 
 _MISSING, _UNSUPPORTED, _OTHER = "5", "3", "0"
 """BusinessRejectReason(380)."""
+_NOT_SUPPORTED, _UNKNOWN_SECURITY, _OTHER_REASON = "0", "1", "99"
+"""MassCancelRejectReason(532)."""
+AFFECTED_ORDERS_MAX = 250
+"""How many orders an OrderMassCancelReport(35=r) names: what may be long is bounded, and each is told of by itself."""
 _SESSION_MESSAGES = frozenset("012345A")
-_REJECTS = frozenset({"3", "j"})
-_DONT_KNOW_TRADE = "Q"
-_TEXT_CHARS_MAX = 200
 _REASONS = {1: OrdRejReason.UNKNOWN_ACCOUNT, 38: OrdRejReason.INCORRECT_QUANTITY, 152: OrdRejReason.INCORRECT_QUANTITY}
 """OrdRejReason(103) of an order with a field that cannot be read, by its tag."""
 
@@ -50,12 +51,10 @@ class Desk:
 
     def causes(self, msg_type: str, raw: bytes) -> tuple[Event, ...]:
         """The facts, beside the one that the message came in."""
-        if msg_type in _REJECTS:
-            return (self._refused_by_client(raw),)
+        if msg_type in DISPUTES:
+            return (disputed(self.state.book, self.outbox, msg_type, raw),)
         if msg_type in _SESSION_MESSAGES:
             return ()
-        if msg_type == _DONT_KNOW_TRADE:
-            return (ReportQuarantined(self.plan.name, f"the client does not know a trade (MsgSeqNum {self.number})"),)
         take = _REQUESTS.get(msg_type)
         if take is None:
             return (self._no(msg_type, "", _UNSUPPORTED, f"MsgType(35)={msg_type} is not served on this session"),)
@@ -110,6 +109,7 @@ class Desk:
             root_id="" if chain is None else chain.root_id,
             orig_client_order_id=asked.orig_cl_ord_id,
             stop_px=asked.terms.stop_px,
+            custom=asked.terms.instructions.custom,
         )
         return self._decide(self.state, command, self.at_ns)
 
@@ -135,20 +135,23 @@ class Desk:
         return (self._told(writing.EXECUTION_REPORT, body),)
 
     def mass_cancel(self, found: Fields) -> tuple[Event, ...]:
-        """One cancel for each live order in scope, each answered by itself under this ClOrdID; the report says how many."""
+        """Everybody's mass cancel, of the client's own orders. Each order's end is told by itself, under this ClOrdID."""
         asked = reading.mass_cancel(found)
-        if self.state.book.answer(self.plan.principal, asked.cl_ord_id) is not None:
-            return (self._mass_cancel_refused(asked.cl_ord_id, asked.mass_cancel_request_type, "ClOrdID(11) was used before"),)
-        events: list[Event] = []
-        for root_id in self.outbox.live:
-            chain = self.state.book.chains[root_id]
-            if asked.symbol in {"", chain.terms.symbol} and asked.side in {None, chain.terms.side}:
-                caused = self._cancel_one(asked.cl_ord_id, telling.client_id(chain, chain.cl_ord_id), chain)
-                events += self._numbered(caused, sum(isinstance(event, CancelRequested) for event in events))
-        affected = sum(isinstance(event, CancelRequested) for event in events)
-        kind = asked.mass_cancel_request_type
-        body = writing.mass_cancel_report(asked.cl_ord_id, self._message_id(), kind, kind, affected, "", self.at_ns)
-        return self._told(writing.MASS_CANCEL_REPORT, body), *events
+        principal, kind = self.plan.principal, asked.mass_cancel_request_type
+        known = self.state.book.answer(principal, asked.cl_ord_id) if _may_be_known(found) else None
+        if known is not None and isinstance(known.answer, MassCancelRequested):
+            return (self._mass_cancel_taken(known.answer),)
+        if asked.symbol and not self._is_symbol(asked.symbol):
+            return (self._mass_cancel_refused(asked.cl_ord_id, kind, _UNKNOWN_SECURITY, f"symbol={asked.symbol} is unknown"),)
+        command = MassCancel(
+            principal, asked.cl_ord_id, self.plan.accounts, asked.account, asked.symbol, asked.side, placed_by=principal
+        )
+        (event,) = self._decide(self.state, command, self.at_ns)
+        if isinstance(event, MassCancelRequested):
+            return self._mass_cancel_taken(event), event
+        assert isinstance(event, ActRefused), "a mass cancel is taken or refused"
+        text = f"{event.refusal.value} {event.text}"
+        return self._mass_cancel_refused(asked.cl_ord_id, kind, _OTHER_REASON, text), event
 
     # --- below --------------------------------------------------------------------------------------------------------
 
@@ -162,13 +165,6 @@ class Desk:
         )
         return self._decide(self.state, command, self.at_ns)
 
-    def _numbered(self, events: tuple[Event, ...], ahead: int) -> tuple[Event, ...]:
-        """The events with the ClOrdIDs that they will have when so many are minted before them in the same turn."""
-        return tuple(
-            replace(event, cl_ord_id=self.state.book.mint(ahead)) if isinstance(event, CancelRequested) else event
-            for event in events
-        )
-
     def _find(self, cl_ord_id: str) -> Chain | None:
         """The client's order by its own id of any request about it. Which one it names decides nothing (R8)."""
         known = self.state.book.answer(self.plan.principal, cl_ord_id)
@@ -180,21 +176,8 @@ class Desk:
 
     def _status_of_known(self, found: Fields, cl_ord_id: str) -> ClientTold | None:
         """The order's status, if the message may be a repetition of one that we have; None where it is to be decided."""
-        given = dict(reversed(found))
-        chain = self._find(cl_ord_id) if "Y" in {given.get(43), given.get(97)} else None
+        chain = self._find(cl_ord_id) if _may_be_known(found) else None
         return None if chain is None else self._told(*telling.status(self.plan.version, chain, self.at_ns))
-
-    def _refused_by_client(self, raw: bytes) -> ReportQuarantined:
-        """The client would not take a report of ours: RefSeqNum(45) says which. It may not know of a fill: a person is told."""
-        try:
-            given = dict(reversed(fields(raw)))
-        except Garbled:
-            given = {}
-        number = given.get(45, "")
-        seq = self.outbox.reported_as(int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
-        which = f"record {seq} was told it so" if seq else "no report is known by that number"
-        text = writing.printable(given.get(58, ""))[:_TEXT_CHARS_MAX]
-        return ReportQuarantined(self.plan.name, f"the client rejected MsgSeqNum {number[:18]} ({which}): {text}")
 
     def _malformed(self, msg_type: str, given: dict[int, str], malformed: Malformed) -> ClientTold:
         """A request with a field that cannot be read is refused in the words of an order, where it says which order it means."""
@@ -208,7 +191,8 @@ class Desk:
                 refusal = self._cancel_reject(cl_ord_id, given[41], chain, CxlRejReason.OTHER, text)
                 return self._told(writing.CANCEL_REJECT, self._rejected(refusal, MsgType(msg_type)))
             case "q" if cl_ord_id and _is_name(given.get(530, "")):
-                return self._mass_cancel_refused(cl_ord_id, given[530], text)
+                reason = _NOT_SUPPORTED if malformed.tag == 530 else _OTHER_REASON
+                return self._mass_cancel_refused(cl_ord_id, given[530], reason, text)
             case _:
                 reason = _MISSING if malformed.is_missing else _OTHER
                 return self._no(msg_type, cl_ord_id, reason, text)
@@ -236,8 +220,25 @@ class Desk:
     def _rejected(self, refusal: CancelReject, msg_type: MsgType) -> str:
         return writing.cancel_reject(self.plan.version, refusal, msg_type, self.at_ns)
 
-    def _mass_cancel_refused(self, cl_ord_id: str, kind: str, text: str) -> ClientTold:
-        body = writing.mass_cancel_report(cl_ord_id, self._message_id(), kind, "0", 0, text, self.at_ns)
+    def _is_symbol(self, symbol: str) -> bool:
+        """Whether there is such an instrument, or was when a live order was placed."""
+        book = self.state.book
+        is_traded = symbol in self.state.cell.policy.instruments
+        return is_traded or any(book.chains[root_id].terms.symbol == symbol for root_id in book.live)
+
+    def _mass_cancel_taken(self, event: MassCancelRequested) -> ClientTold:
+        """Some of the orders by name, all by their number."""
+        orders = [self.state.book.chains[root_id] for root_id in event.root_ids[:AFFECTED_ORDERS_MAX]]
+        affected = [(telling.client_id(chain, chain.cl_ord_id), chain.root_id) for chain in orders]
+        kind = event.mass_cancel_request_type
+        told = MassCancelReport(event.client_order_id, kind, kind, total_affected_orders=len(event.root_ids))
+        return self._mass_cancel_report(told, affected)
+
+    def _mass_cancel_refused(self, cl_ord_id: str, kind: str, reason: str, text: str) -> ClientTold:
+        return self._mass_cancel_report(MassCancelReport(cl_ord_id, kind, "0", reason, text=text), [])
+
+    def _mass_cancel_report(self, told: MassCancelReport, affected: list[tuple[str, str]]) -> ClientTold:
+        body = writing.mass_cancel_report(self.plan.version, told, self._message_id(), affected, self.at_ns)
         return self._told(writing.MASS_CANCEL_REPORT, body)
 
     def _message_id(self) -> str:
@@ -252,10 +253,7 @@ class Desk:
 
 
 def _what_must_stay(terms: Terms, asked: Replace) -> str:
-    """What the replace would change and cannot; empty if it changes quantity, price and trigger only.
-
-    Custom tags are not compared: those of the order go out again, those of the replace stand in the journal.
-    """
+    """What the replace would change and cannot; empty if it changes quantity, price, trigger and custom tags only."""
     how, wanted = terms.instructions, asked.terms.instructions
     same = {
         1: asked.terms.account == terms.account,
@@ -278,6 +276,12 @@ def _what_must_stay(terms: Terms, asked: Replace) -> str:
     }
     changed = [str(tag) for tag, is_same in same.items() if tag in asked.tags and not is_same]
     return f"a replace cannot change tag {', '.join(changed)}" if changed else ""
+
+
+def _may_be_known(found: Fields) -> bool:
+    """Whether the message says that it may be a repetition."""
+    given = dict(reversed(found))
+    return "Y" in {given.get(43), given.get(97)}
 
 
 def _is_name(text: str) -> bool:

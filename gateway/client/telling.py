@@ -27,6 +27,7 @@ from oms.domain.events import (
 from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, MsgType, OrdRejReason, OrdStatus
 from oms.domain.refusal import Refusal
 from oms.domain.report import NO_ORDER_ID, CancelReject, ExecutionReport
+from oms.mass_cancel import asked_by, is_of_many
 
 NO_EXEC_ID = "0"
 """ExecID(17) of a status: it reports no execution (FIX 4.4 Volume 4)."""
@@ -56,6 +57,7 @@ CXL_REJ_REASONS = {
 _TRADES = frozenset({ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.TRADE_CANCEL})
 _ANSWERS = frozenset({ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.REPLACED, ExecType.CANCELED})
 """What a cancel or a replace may be answered with."""
+_CANCELS = frozenset({ExecType.PENDING_CANCEL, ExecType.CANCELED})
 _ENDS = {End.CANCELED: ExecType.CANCELED, End.EXPIRED: ExecType.EXPIRED, End.REJECTED: ExecType.REJECTED}
 
 Message = tuple[str, str]
@@ -73,6 +75,8 @@ class Occasion(msgspec.Struct, frozen=True, gc=False):
     """The order; None where the fact is about none that we have."""
     ref_of: Callable[[str], str]
     """Our ExecID of the execution that the venue gave this one; empty where we never reported it."""
+    mass_cancel: str = ""
+    """The client's ClOrdID(11) of the mass cancel that means the order."""
 
 
 def told(occasion: Occasion, event: Event) -> Message | None:
@@ -92,7 +96,7 @@ def status(version: Version, chain: Chain, at_ns: int, ord_status_req_id: str = 
 def client_id(chain: Chain, cl_ord_id: str) -> str:
     """ClOrdID(11) as the order's client knows it: its own id of that request, else of the version that it has."""
     request = chain.request(cl_ord_id)
-    return request.client_order_id if request is not None and _is_own(chain, request) else _own_version(chain)
+    return asked_by(request.client_order_id) if request is not None and _is_own(chain, request) else _own_version(chain)
 
 
 def _is_own(chain: Chain, request: Request) -> bool:
@@ -124,6 +128,8 @@ def _executed(occasion: Occasion, event: ExecutionReported | ReportAttributed) -
     cl_ord_id = client_id(after, report.cl_ord_id)
     if request is not None and is_request and report.exec_type in _ANSWERS:
         return _answered(occasion, request, cl_ord_id, report)
+    if occasion.mass_cancel and report.exec_type in _CANCELS:  # The venue was asked by one message for many.
+        return _say(occasion, after, report.exec_type, occasion.mass_cancel, report, client_id(before, before.cl_ord_id))
     return _say(occasion, after, report.exec_type, cl_ord_id, report)
 
 
@@ -147,7 +153,9 @@ def _resolved(occasion: Occasion, before: Chain, after: Chain, report: Execution
     if after.end is not None and after.end is not before.end:
         done = next((new for old, new in _changed(before, after) if new.state is RequestState.DONE and new.terms is None), None)
         if done is not None and _is_own(after, done):
-            return _say(occasion, after, _ENDS[after.end], done.client_order_id, silent, client_id(before, before.cl_ord_id))
+            return _say(
+                occasion, after, _ENDS[after.end], asked_by(done.client_order_id), silent, client_id(before, before.cl_ord_id)
+            )
         return _say(occasion, after, _ENDS[after.end], _own_version(after), silent)
     if after.accepted != before.accepted:
         if after.accepted == after.root_id:
@@ -187,6 +195,10 @@ def _rejected(occasion: Occasion, event: RequestRejected) -> Message | None:
 
 
 def _not_sent(occasion: Occasion, event: RequestNotSent) -> Message | None:
+    """A cancel that we made of a mass cancel is made again, as long as the order lives."""
+    request = _chain(occasion.after).request(event.cl_ord_id)
+    if request is not None and is_of_many(request.client_order_id):
+        return None
     return _came_to_nothing(occasion, event.cl_ord_id, event.reason)
 
 
@@ -208,7 +220,7 @@ def _not_done(occasion: Occasion, request: Request, reason: CxlRejReason | None,
     if not _is_own(after, request):
         return None
     reject = CancelReject(
-        cl_ord_id=request.client_order_id,
+        cl_ord_id=asked_by(request.client_order_id),
         orig_cl_ord_id=client_id(before, before.cl_ord_id),
         ord_status=after.ord_status,
         cxl_rej_reason=reason,
@@ -244,8 +256,10 @@ def _order_refused(occasion: Occasion, event: OrderRefused) -> Message:
     return writing.EXECUTION_REPORT, writing.execution_report(occasion.version, report, terms, occasion.at_ns)
 
 
-def _request_refused(occasion: Occasion, event: RequestRefused) -> Message:
+def _request_refused(occasion: Occasion, event: RequestRefused) -> Message | None:
     """An order that is not known has OrdStatus Rejected and OrderID NONE (R19)."""
+    if is_of_many(event.client_order_id):
+        return None  # The order has ended or is being canceled, and its client hears of that.
     order = occasion.after
     reject = CancelReject(
         cl_ord_id=event.client_order_id,

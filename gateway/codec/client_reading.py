@@ -48,6 +48,8 @@ _NOT_CARRIED = {
     1138: "DisplayQty",
 }
 """Fields that make another order of it."""
+_OF_SYMBOL, _ALL = "1", "7"
+"""MassCancelRequestType(530)."""
 
 
 class Malformed(Exception):
@@ -99,12 +101,16 @@ class StatusQuestion(msgspec.Struct, frozen=True, gc=False):
 
 
 class MassCancel(msgspec.Struct, frozen=True, gc=False):
-    """OrderMassCancelRequest(35=q): all orders (530=7), or all of one symbol (530=1); of one side where it names one."""
+    """OrderMassCancelRequest(35=q): all orders (530=7), or all of one symbol (530=1); of one side or account where it names one.
+
+    Account(1) is not in the standard message, though many take it: passed over it would cancel more than was asked.
+    """
 
     cl_ord_id: str
     mass_cancel_request_type: str
     symbol: str
     side: Side | None
+    account: str = ""
 
 
 Request = NewOrder | Cancel | Replace | StatusQuestion | MassCancel
@@ -147,10 +153,13 @@ def mass_cancel(found: Fields) -> MassCancel:
     """A cancel of many orders. Raises Malformed."""
     given = _first(found)
     cl_ord_id, kind = _needed(given, 11, name), _needed(given, 530, name)
-    if kind not in {"1", "7"}:
+    if kind not in {_OF_SYMBOL, _ALL}:
         raise Malformed(530, f"is {kind[:20]!r}; 1 (one symbol) and 7 (all orders) are served")
-    symbol = _needed(given, 55, name) if kind == "1" else ""
-    return MassCancel(cl_ord_id, kind, symbol, _optional(given, 54, code_of(Side)))
+    if kind == _ALL and 55 in given:
+        raise Malformed(55, "is given, and MassCancelRequestType(530) 7 means all orders")
+    symbol = _needed(given, 55, name) if kind == _OF_SYMBOL else ""
+    side, account = _optional(given, 54, code_of(Side)), _optional(given, 1, name) or ""
+    return MassCancel(cl_ord_id, kind, symbol, side, account)
 
 
 def name(text: str, tag: int) -> str:

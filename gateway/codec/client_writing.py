@@ -4,12 +4,13 @@ Written in the terms of FIX 4.4; a client of FIX 4.2 hears the same with ExecTra
 """
 
 import re
+from collections.abc import Iterable
 
-from gateway.codec.version import FIX_42, Version
+from gateway.codec.version import FIX_42, FIX_50SP2, Version
 from gateway.codec.writing import utc_timestamp
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus
 from oms.domain.numbers import ZERO, plain
-from oms.domain.report import CancelReject, ExecutionReport
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport
 from oms.domain.terms import CustomTags, Terms
 
 EXECUTION_REPORT, CANCEL_REJECT, MASS_CANCEL_REPORT, BUSINESS_REJECT = "8", "9", "r", "j"
@@ -67,12 +68,29 @@ def cancel_reject(version: Version, told: CancelReject, msg_type: MsgType, at_ns
     )
 
 
-def mass_cancel_report(cl_ord_id: str, order_id: str, asked: str, response: str, affected: int, text: str, at_ns: int) -> str:
-    """OrderMassCancelReport(35=r). MassCancelResponse(531) 0 says that nothing is canceled; why stands in Text(58)."""
-    reason = "532=99\x01" if response == "0" else ""
-    return (
-        f"11={cl_ord_id}\x0137={order_id}\x01530={asked}\x01531={response}\x01{reason}533={affected}\x01"
-        f"60={utc_timestamp(at_ns)}\x01{_field(58, text)}"
+def mass_cancel_report(
+    version: Version, told: MassCancelReport, report_id: str, affected: Iterable[tuple[str, str]], at_ns: int
+) -> str:
+    """OrderMassCancelReport(35=r) under an id of our own, with ClOrdID(11) and OrderID(37) of each order that is affected.
+
+    MassCancelResponse(531) 0 says that nothing is canceled; why stands in MassCancelRejectReason(532) and Text(58).
+    """
+    orig = 1824 if version is FIX_50SP2 else 41
+    entries = [f"{orig}={cl_ord_id}\x01535={order_id}\x01" for cl_ord_id, order_id in affected]
+    return "".join(
+        [
+            _field(11, told.cl_ord_id),
+            _field(37, report_id),
+            _field(1369, report_id if version is FIX_50SP2 else ""),
+            _field(530, told.mass_cancel_request_type),
+            _field(531, told.mass_cancel_response),
+            _field(532, told.mass_cancel_reject_reason),
+            f"533={told.total_affected_orders or 0}\x01",
+            _field(534, str(len(entries)) if entries else ""),
+            *entries,
+            f"60={utc_timestamp(at_ns)}\x01",
+            _field(58, told.text),
+        ]
     )
 
 

@@ -284,6 +284,13 @@ def _venue_asked(told: OrderEvent, event: acts.VenueAsked, chain: Chain | None) 
     _name_request(told, chain, event.asked)
 
 
+def _disputed(told: OrderEvent, event: acts.ReportDisputed, _chain: Chain | None) -> None:
+    told.kind, told.exec_id = order_event_pb2.ORDER_EVENT_KIND_DISPUTED, event.exec_id
+    said = [("session", event.session), ("msg_type", event.msg_type), ("seq", str(event.reported or ""))]
+    said += [("dk_reason", event.dk_reason.name if event.dk_reason else ""), ("text", event.text)]
+    told.text = " ".join(f"{name}={value}" for name, value in said if value)
+
+
 def _dismissed(told: OrderEvent, event: events.ReportDismissed, _chain: Chain | None) -> None:
     told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_DISMISSED, f"seq={event.seq}: {event.reason}"
     told.client_order_id = event.client_order_id
@@ -314,6 +321,7 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     acts.MassCancelRejected: _mass_cancel_rejected,
     acts.RequestResolved: _resolved,
     acts.VenueAsked: _venue_asked,
+    acts.ReportDisputed: _disputed,
     acts.ActRefused: _act_refused,
 }
 """What each kind of fact adds to the snapshot."""

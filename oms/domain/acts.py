@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from oms.domain.chain import RequestState
 from oms.domain.event import Event, OrderEvent
-from oms.domain.fields import Side
+from oms.domain.fields import DKReason, Side
 from oms.domain.refusal import Refusal
 from oms.domain.report import MassCancelReport, Receipt
 
@@ -31,6 +31,8 @@ class MassCancelRequested(Event, frozen=True, gc=False):
     session: str = ""
     native: tuple[tuple[str, int], ...] = ()
     """Each session that takes one request for all, and the grant under which it goes out."""
+    placed_by: str = ""
+    """The principal whose orders alone are meant."""
 
     @property
     def key(self) -> str:
@@ -88,6 +90,24 @@ class VenueAsked(OrderEvent, frozen=True, gc=False):
     def asked(self) -> str:
         """ClOrdID(11) under which the venue is asked."""
         return self.cl_ord_id or self.worked
+
+
+class ReportDisputed(OrderEvent, frozen=True, gc=False, omit_defaults=True):
+    """A client over FIX does not take what we told it of its order: it does not know the trade, or refused the message.
+
+    By DontKnowTrade(35=Q), or by Reject(35=3) or BusinessMessageReject(35=j). It changes nothing; a person has to settle it.
+    """
+
+    session: str
+    """The client's."""
+    msg_type: str
+    reported: int
+    """Journal seq of the fact that was told so; 0 where a trade is named that does not stand, or was not told."""
+    exec_id: str
+    """ExecID(17) towards the client; empty where the message was no ExecutionReport(35=8)."""
+    dk_reason: DKReason | None = None
+    """DKReason(127), where it said one that FIX has."""
+    text: str = ""
 
 
 class RequestResolved(OrderEvent, frozen=True, gc=False):

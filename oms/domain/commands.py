@@ -7,7 +7,7 @@ import msgspec
 
 from oms.domain.chain import RequestState
 from oms.domain.fields import DKReason, Side
-from oms.domain.terms import Terms
+from oms.domain.terms import CustomTags, Terms
 
 
 class PlaceOrder(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +50,8 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     expire_at_ns: int | None = None
     stop_px: Decimal | None = None
     """The new StopPx(99); None where it stays."""
+    custom: CustomTags = ()
+    """All its fields of no standard; where it has none, those of the order stay."""
 
 
 class MassCancel(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +64,8 @@ class MassCancel(msgspec.Struct, frozen=True, gc=False):
     symbol: str = ""
     side: Side | None = None
     session: str = ""
+    placed_by: str = ""
+    """The principal whose orders alone are meant; empty for everybody's."""
 
 
 class AttributeReport(msgspec.Struct, frozen=True, gc=False):

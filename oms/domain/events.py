@@ -3,7 +3,15 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved, VenueAsked
+from oms.domain.acts import (
+    ActRefused,
+    MassCancelRejected,
+    MassCancelReported,
+    MassCancelRequested,
+    ReportDisputed,
+    RequestResolved,
+    VenueAsked,
+)
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import DKReason, MsgType, OrdStatus
@@ -306,8 +314,9 @@ ChainEvent = (
     | RequestRejected
     | RequestResolved
     | VenueAsked
+    | ReportDisputed
 )
-"""The facts that change one order."""
+"""The facts about one order."""
 
 Answer = (
     OrderPlaced
@@ -365,5 +374,6 @@ EVENTS: tuple[type[Event], ...] = (
     MassCancelRejected,
     RequestResolved,
     VenueAsked,
+    ReportDisputed,
     ActRefused,
 )

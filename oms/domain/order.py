@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import RequestResolved, VenueAsked
+from oms.domain.acts import ReportDisputed, RequestResolved, VenueAsked
 from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
 from oms.domain.events import (
     CancelRejected,
@@ -180,6 +180,7 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestReissued: _reissued,
     StatusRequested: _asked,
     RequestEscalated: _unchanged,
+    ReportDisputed: _unchanged,
     ReportDiffered: _unchanged,
     OrderOverfilled: _unchanged,
     ReportAttributed: _reported,

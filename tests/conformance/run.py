@@ -41,8 +41,9 @@ times_in_force = [
 ]
 exec_insts = EXEC_INSTS
 instructions = ["locate", "min_qty", "max_floor", "cash_order_qty", "custom_tags"]
+mass_status = false
 """.replace("EXEC_INSTS", json.dumps([inst.name for inst in ExecInst]))
-"""The venue of the matrices takes what they send."""
+"""The venue of the matrices takes what they send, and is asked about each order by itself."""
 _SETTINGS = {
     "lot": '"1"',
     "reference_age_ms_max": "86400000",
@@ -256,7 +257,7 @@ def _set_up(running: Installation, comp_id: str) -> None:
     running.file.write_text(text)
     counterparty = running.folder / "simbroker.toml"
     text = counterparty.read_text().partition("[takes]")[0] + _TAKES
-    text = text.replace("[orders]", 'unknown_orders = "adopt"\n\n[orders]')
+    text = text.replace('unknown_orders = "quarantine"', 'unknown_orders = "adopt"')
     counterparty.write_text(text.replace('target_comp_id = "SIMBROKER"', f'target_comp_id = "{comp_id}"'))
     running.settings = files.load(running.file)
 

@@ -361,7 +361,7 @@ class OrderPath(Parts, RuleBasedStateMachine):
 class OrderPathWithMassStatus(OrderPath):
     """The same with a counterparty that takes OrderMassStatusRequest(35=AF)."""
 
-    cell = with_takes(Takes(mass_cancel=True, mass_status=True))
+    cell = with_takes(Takes(mass_cancel=True))
 
 
 @pytest.mark.parametrize("machine", [OrderPath, OrderPathWithMassStatus])

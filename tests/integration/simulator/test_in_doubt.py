@@ -19,7 +19,6 @@ from gateway.engine import Engine
 from gateway.sessions import Phase
 from gateway.starting import start
 from gateway.state import State
-from gateway.taking import Takes
 from oms import ladder
 from oms.domain.chain import Chain, RequestState
 from oms.domain.events import (
@@ -40,7 +39,6 @@ from tests.support.polling import eventually_async
 from tests.support.ports import free_port
 
 S = orders.SESSION
-CELL = replace(orders.CELL, sessions=tuple(replace(plan, takes=Takes(mass_status=True)) for plan in orders.CELL.sessions))
 RESTING = orders.terms(1_000, "1.3300")
 _WORKER = """
 import sys
@@ -101,7 +99,7 @@ class Desk:
 async def desk(database_url: str, folder: Path) -> AsyncIterator[Desk]:
     """With a session that is ready."""
     await asyncio.to_thread(upgrade, database_url)
-    engine = await start(CELL, database_url, time.time_ns)
+    engine = await start(orders.CELL, database_url, time.time_ns)
     await engine.links.listen(folder / "l")
     running = asyncio.create_task(engine.run())
     with BrokerProcess(free_port(), folder / "broker") as broker:

@@ -119,7 +119,7 @@ class TestOneByOne:
             ("F", C, "FG00000007"),
         ]
         requests = [made.state.book.chains[root_id].requests[1] for root_id in (A, B, C)]
-        assert [(r.client_order_id, r.principal) for r in requests] == [(f"{MASS} {r}", PRINCIPAL) for r in (A, B, C)]
+        assert [(r.client_order_id, r.principal) for r in requests] == [(f"m1 {r} 1", PRINCIPAL) for r in (A, B, C)]
 
     @pytest.mark.parametrize(
         ("asked", "found"),
@@ -129,6 +129,8 @@ class TestOneByOne:
             ({"side": Side.SELL}, (B,)),
             ({"symbol": "EURUSD", "session": OTHER}, (C,)),
             ({"symbol": "GBPUSD"}, ()),
+            ({"placed_by": PRINCIPAL, "account": "DESK1"}, (A, B)),
+            ({"placed_by": "fix:ALPHA"}, ()),
         ],
     )
     def test_only_what_matches_is_meant(self, asked: dict[str, Any], found: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType, OrdStatus, OrdType
 from oms.domain.refusal import Refusal
+from oms.domain.terms import Instructions
 from tests.support.orders import (
     GRANT,
     PRINCIPAL,
@@ -156,6 +157,14 @@ def test_a_replace_with_another_stop_is_another_request() -> None:
     orders = book(placed(wanted=stop), NEW, asked)
     assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.37"))) is not None
     assert deciding.first_answer(orders, change("r1", 1_000, stop_px=D("1.36"))) is None
+
+
+def test_a_replace_with_other_custom_tags_is_another_request() -> None:
+    custom = ((9000, "a"),)
+    wanted = terms(2_000, instructions=Instructions(custom=custom))
+    orders = book(placed(), NEW, ReplaceRequested(ROOT, NEXT, ROOT, "r1", PRINCIPAL, SESSION, GRANT, wanted))
+    assert deciding.first_answer(orders, change("r1", 2_000, custom=custom)) is not None
+    assert deciding.first_answer(orders, change("r1", 2_000, custom=((9000, "b"),))) is None
 
 
 class TestPipelined:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from gateway.simulator.requests import Malformed, Unsupported, read
 from gateway.taking import Instruction, Takes
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import OrdType
@@ -119,6 +120,22 @@ def test_what_the_shipped_file_says_is_what_is_taken_where_a_file_says_nothing(t
     assert cell(shipped).sessions[0].takes == cell(silent).sessions[0].takes == Takes()
 
 
+def test_the_simulated_broker_serves_the_messages_that_its_file_says_it_takes() -> None:
+    takes = cell(load(CONFIG)).sessions[0].takes
+    said = {"G": takes.replace, "q": takes.mass_cancel, "AF": takes.mass_status, "H": takes.order_status}
+    assert {msg_type: is_served(msg_type) for msg_type in said} == said
+
+
+def is_served(msg_type: str) -> bool:
+    try:
+        read([(35, msg_type)])
+    except Malformed:
+        return True
+    except Unsupported:
+        return False
+    raise AssertionError(f"a message of nothing but its MsgType(35)={msg_type} was read")
+
+
 def test_a_counterparty_takes_what_its_file_says_in_words(tmp_path: Path) -> None:
     says = '[takes]\nord_types = ["STOP"]\nexec_insts = ["ALL_OR_NONE"]\ninstructions = ["min_qty"]\nreplace = false\n'
     expected = replace(
@@ -206,8 +223,10 @@ def test_a_policy_for_unknown_orders_that_there_is_not_is_refused(tmp_path: Path
     text = Path("counterparties/simbroker.toml").read_text()
     environment = tmp_path / "good.toml"
     environment.write_text(re.sub(r"counterparties = \[.*?\]", f'counterparties = ["{counterparty}"]', GOOD))
-    counterparty.write_text(f'unknown_orders = "adopt"\n{text}')
-    assert [plan.adopts for plan in cell(load(environment)).sessions if plan.kind is SessionKind.ORDERS] == [True]
-    counterparty.write_text(f'unknown_orders = "ignore"\n{text}')
+    silent = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("unknown_orders"))
+    for written, adopts in ((silent, False), (text, False), (text.replace('"quarantine"', '"adopt"', 1), True)):
+        counterparty.write_text(written)
+        assert [plan.adopts for plan in cell(load(environment)).sessions if plan.kind is SessionKind.ORDERS] == [adopts]
+    counterparty.write_text(text.replace('"quarantine"', '"ignore"', 1))
     with pytest.raises(ConfigError, match="unknown_orders"):
         load(environment)

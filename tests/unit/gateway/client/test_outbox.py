@@ -3,7 +3,7 @@
 from gateway import link
 from gateway.rules import FromLink
 from gateway.sessions import ReportSent, SessionGranted, SessionHalted
-from oms.domain.events import OrderPlaced, ReportQuarantined
+from oms.domain.events import OrderPlaced
 from tests.support.client_side import BOOT, CELL, CLIENT, ClientSide, handed_over
 from tests.support.model_engine import Engine, events, folded
 
@@ -144,16 +144,6 @@ def test_a_message_of_the_client_that_comes_again_places_nothing_twice() -> None
     side.asks(ORDER)
     assert side.asks(ORDER.replace("35=D|", "35=D|43=Y|"), number=1) == []
     assert sum(isinstance(event, OrderPlaced) for event in events(side.engine.journal)) == 1
-
-
-def test_a_report_that_the_client_rejects_is_looked_at_by_a_person() -> None:
-    side = ClientSide()
-    side.asks(ORDER)
-    side.venue_says(ACK)
-    [seq] = [send.seq for send in side.released]
-    side.asks("35=j|45=1|372=8|380=0|58=no such order")
-    told = f"the client rejected MsgSeqNum 1 (record {seq} was told it so): no such order"
-    assert events(side.engine.journal)[-1] == ReportQuarantined(CLIENT, told)
 
 
 def test_a_folder_of_another_journal_halts_the_session() -> None:

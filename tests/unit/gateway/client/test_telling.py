@@ -130,17 +130,6 @@ def test_a_fill_that_the_venue_repeats_is_told_once() -> None:
     assert side.venue_says(fill) == []
 
 
-def test_a_mass_cancel_numbers_its_cancels_one_after_the_other() -> None:
-    side = ClientSide()
-    for name in ("A1", "A2", "A3"):
-        side.asks(D.replace("11=A|", f"11={name}|"))
-    assert picked(side.asks("35=q|11=M|530=7"), 11, 531, 533) == [("r", "M", "7", "3")]
-    cancels = [raw for raw in side.raws.values() if "\x0135=F\x01" in raw]
-    assert len({raw.split("\x0111=")[1].split("\x01")[0] for raw in cancels}) == 3
-    [again] = picked(side.asks("35=q|11=N|530=7"), 531, 533)[:1]
-    assert again == ("r", "7", "0")  # All are being canceled: each says so by itself.
-
-
 def test_a_reused_id_is_refused_with_the_status_of_the_order_that_owns_it() -> None:
     """R18: and does nothing to that order."""
     heard = working().asks(D.replace("38=1000", "38=2000"))

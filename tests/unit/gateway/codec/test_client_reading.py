@@ -111,8 +111,11 @@ def test_the_other_requests() -> None:
     assert reading.status_question(found("37=V1|790=Q")) == StatusQuestion("", "V1", "Q", "", None)
     assert reading.mass_cancel(found("11=M|530=7|54=2")) == MassCancel("M", "7", "", Side.SELL)
     assert reading.mass_cancel(found("11=M|530=1|55=EURUSD")) == MassCancel("M", "1", "EURUSD", None)
+    assert reading.mass_cancel(found("11=M|530=7|1=DESK1")) == MassCancel("M", "7", "", None, "DESK1")
 
 
 def test_a_mass_cancel_of_another_scope_is_refused() -> None:
     with pytest.raises(Malformed, match=r"tag 530 is '3'; 1 \(one symbol\) and 7 \(all orders\) are served"):
         reading.mass_cancel(found("11=M|530=3"))
+    with pytest.raises(Malformed, match=r"tag 55 is given, and MassCancelRequestType\(530\) 7 means all orders"):
+        reading.mass_cancel(found("11=M|530=7|55=EURUSD"))

@@ -5,9 +5,9 @@ import pytest
 from gateway.codec import client_writing as writing
 from gateway.codec import reading
 from gateway.codec.message import message
-from gateway.codec.version import FIX_42, FIX_44, Version
+from gateway.codec.version import FIX_42, FIX_44, FIX_50SP2, Version
 from oms.domain.fields import CxlRejReason, ExecRestatementReason, ExecType, MsgType, OrdRejReason, OrdStatus, OrdType, Side
-from oms.domain.report import CancelReject, ExecutionReport
+from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport
 from tests.support.orders import D, terms
 
 AT_NS = 1_767_323_045_678_901_999
@@ -104,14 +104,21 @@ def test_reasons_that_fix_42_does_not_have_are_the_general_ones() -> None:
     assert "|102=2|" in body(writing.cancel_reject(FIX_42, reject, MsgType.ORDER_CANCEL_REQUEST, AT_NS))
 
 
+def test_a_mass_cancel_is_answered_with_the_orders_that_it_means() -> None:
+    taken, orders = MassCancelReport("M", "7", "7", total_affected_orders=3), [("A", "FG1"), ("B", "FG2")]
+    said = body(writing.mass_cancel_report(FIX_44, taken, "FG-3", orders, AT_NS))
+    assert said == f"11=M|37=FG-3|530=7|531=7|533=3|534=2|41=A|535=FG1|41=B|535=FG2|60={TIME}|"
+    said = body(writing.mass_cancel_report(FIX_50SP2, taken, "FG-3", orders[:1], AT_NS))
+    assert said == f"11=M|37=FG-3|1369=FG-3|530=7|531=7|533=3|534=1|1824=A|535=FG1|60={TIME}|"
+    refused = MassCancelReport("M", "3", "0", "0", text="why")
+    said = body(writing.mass_cancel_report(FIX_44, refused, "FG-3", [], AT_NS))
+    assert said == f"11=M|37=FG-3|530=3|531=0|532=0|533=0|60={TIME}|58=why|"
+
+
 def test_the_other_answers() -> None:
     reject = CancelReject("B", "A", OrdStatus.FILLED, CxlRejReason.TOO_LATE_TO_CANCEL, "FG1", "too late")
     said = body(writing.cancel_reject(FIX_44, reject, MsgType.ORDER_CANCEL_REPLACE_REQUEST, AT_NS))
     assert said == f"37=FG1|11=B|41=A|39=2|60={TIME}|434=2|102=0|58=too late|"
-    assert body(writing.mass_cancel_report("M", "FG-3", "7", "7", 2, "", AT_NS)) == (f"11=M|37=FG-3|530=7|531=7|533=2|60={TIME}|")
-    assert body(writing.mass_cancel_report("M", "FG-3", "3", "0", 0, "why", AT_NS)) == (
-        f"11=M|37=FG-3|530=3|531=0|532=99|533=0|60={TIME}|58=why|"
-    )
     assert body(writing.business_reject(7, "D", "A", "5", "tag 38 is missing")) == (
         "45=7|372=D|379=A|380=5|58=tag 38 is missing|"
     )
