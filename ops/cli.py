@@ -7,8 +7,9 @@ from ops.commands.counterparties import counterparty
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
-from ops.commands.processes import demo, engine, migrate, simulator, up, worker
+from ops.commands.processes import demo, engine, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
+from ops.commands.simulating import simulator
 from ops.commands.trading import cancel, replace
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from gateway.simulator.ladder import Ladder
-from gateway.simulator.order import Order, filled, opened, replaced
+from gateway.simulator.order import Order, busted, filled, opened, replaced
 from gateway.simulator.report import Report
 from oms.domain.fields import ExecType
 
@@ -51,6 +51,8 @@ class Blotter:
                 self.orders[report.order_id] = opened(report)
             case ExecType.TRADE:
                 self._change(filled(self.orders[report.order_id], report))
+            case ExecType.TRADE_CANCEL:
+                self._change(busted(self.orders[report.order_id], report))
             case ExecType.REPLACED:
                 self._replace(replaced(self.orders[report.order_id], report))
             case ExecType.CANCELED | ExecType.EXPIRED:
@@ -74,11 +76,14 @@ class Blotter:
         self._note_expiry(order)
 
     def _change(self, order: Order) -> None:
-        """Fills and endings: the place in the queue is kept or given up, never moved."""
+        """Fills, busts and endings: the place in the queue is kept, given up or had again, never moved."""
+        was_open = self.orders[order.order_id].is_open
         self.orders[order.order_id] = order
-        if not order.is_open:
+        if was_open and not order.is_open:
             self.ladder(order).remove(order)
-            self.expiring.pop(order.order_id, None)
+        if order.is_open and not was_open:
+            self.ladder(order).add(order)
+        self._note_expiry(order)
 
     def _note_expiry(self, order: Order) -> None:
         self.expiring.pop(order.order_id, None)

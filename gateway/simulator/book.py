@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.simulator.blotter import Blotter
 from gateway.simulator.fields import OrdRejReason, OrdType, TimeInForce
-from gateway.simulator.order import Order, filled
+from gateway.simulator.order import Order, busted, filled
 from gateway.simulator.quote import Quote
 from gateway.simulator.report import Report
 from gateway.simulator.requests import CancelRequest, MassStatusRequest, NewOrder, ReplaceRequest, Request, StatusRequest
@@ -69,6 +69,26 @@ class Book:
         due = [order_id for order_id, expire_at_ns in self.blotter.expiring.items() if expire_at_ns <= at_ns]
         for order_id in due:
             self._end(self.blotter.orders[order_id], ExecType.EXPIRED, OrdStatus.EXPIRED, at_ns)
+        return self._take()
+
+    def bust(self, trade: Report, at_ns: int) -> list[Report]:
+        """An execution of this book never was (R11). What it had filled is open again, unless the order ended otherwise."""
+        assert trade.last_qty is not None
+        order = self.blotter.orders[trade.order_id]
+        cum_qty = CONTEXT.subtract(order.cum_qty, trade.last_qty)
+        is_open = order.is_open or order.ord_status is OrdStatus.FILLED
+        leaves_qty = CONTEXT.subtract(order.order_qty, cum_qty) if is_open else ZERO
+        ord_status = working(cum_qty, leaves_qty) if is_open else order.ord_status
+        report = msgspec.structs.replace(
+            stated(order, ExecType.TRADE_CANCEL, ord_status, at_ns),
+            exec_ref_id=trade.exec_id,
+            last_qty=trade.last_qty,
+            last_px=trade.last_px,
+        )
+        self._tell(report, leaves_qty=leaves_qty, cum_qty=cum_qty, avg_px=busted(order, report).avg_px)
+        rest = self.blotter.orders[order.order_id]
+        if rest.is_open and rest.time_in_force.never_rests:
+            self._end(rest, ExecType.CANCELED, OrdStatus.CANCELED, at_ns)
         return self._take()
 
     def on_restart(self, at_ns: int) -> list[Report]:

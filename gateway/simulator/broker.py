@@ -20,22 +20,26 @@ from gateway.codec.text import Fields, Garbled, fields
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.port import FixPort, guarded
-from gateway.simulator import faults, quotes
+from gateway.simulator import entries, fault_file, quotes
 from gateway.simulator.book import Book
 from gateway.simulator.config import SimulatorConfig
-from gateway.simulator.faults import Board, Fault, FaultUnknown
+from gateway.simulator.entries import Unusable
+from gateway.simulator.faults import Bust, NoStatus, Partial, RejectNew
 from gateway.simulator.fields import SECOND_NS
 from gateway.simulator.ledger import Ledger, LedgerDamaged, LedgerInUse
 from gateway.simulator.market_data import MarketData
+from gateway.simulator.network import Network
 from gateway.simulator.outbox import Outbox
 from gateway.simulator.playing import Unexpected
 from gateway.simulator.quote import Quote
-from gateway.simulator.quotes import Move, QuotesUnreadable
+from gateway.simulator.quotes import MS_NS, Move, QuotesUnreadable
 from gateway.simulator.report import Report
-from gateway.simulator.requests import Malformed, MassStatusRequest, StatusRequest, Unsupported, read
+from gateway.simulator.requests import Malformed, MassStatusRequest, NewOrder, StatusRequest, Unsupported, read
 from gateway.simulator.scenario import ScenarioUnreadable, load
 from gateway.simulator.sent import SentLog
 from gateway.simulator.stage import CaseUnknown, Stage
+from gateway.simulator.switchboard import Switchboard
+from oms.domain.fields import ExecType
 
 ORDERS, MARKET_DATA = "orders", "market-data"
 EXIT_CANNOT_START = 2
@@ -57,17 +61,19 @@ class Broker:
         self.config = config
         self._version = VERSIONS[config.begin_string]
         self._moves = moves
-        self._faults = faults.load(config.data / "faults") | faults.board(config.faults)
+        self.faults = _faults(config)
+        self._busts: list[tuple[int, Report]] = []
+        """Executions that will not have been, each with its time."""
         self._ledger = Ledger(config.data / "ledger.jsonl")
         self._sent = SentLog(config.data / "sent.log")
         self._lock = threading.Lock()
         self._stage = _stage(config)
         self._book = Book(config.symbol, config.displayed_qty, _id_prefix(self._ledger.past, time.time_ns()), self._ledger.past)
         self._market_data = MarketData(config.symbol, config.displayed_qty, self._version)
-        self._port = FixPort(
-            "acceptor", _sessions(config, self._version), Endpoint(config.host, config.port), config.data / "fix", self
-        )
-        self._outbox = Outbox(self._ledger, self._sent, lambda text: self._port.send(ORDERS, text), self._faults, self._version)
+        self._network = Network(config, self.faults)
+        behind = Endpoint("127.0.0.1", self._network.target_port)
+        self._port = FixPort("acceptor", _sessions(config, self._version), behind, config.data / "fix", self)
+        self._outbox = Outbox(self._ledger, self._sent, lambda text: self._port.send(ORDERS, text), self.faults, self._version)
         self._quoted = threading.Event()
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=guarded(run)) for run in (self._outbox.run, self._drive, self._publish)]
@@ -75,11 +81,11 @@ class Broker:
     # --- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._apply_faults(self._faults)
         with self._lock:
             self._record(self._book.on_restart(time.time_ns()))
         self.on_quote(next(self._moves).quote)
         self._port.start()
+        self._network.start()
         for thread in self._threads:
             thread.start()
 
@@ -92,22 +98,14 @@ class Broker:
             if thread.is_alive():
                 thread.join(_STOP_S)
         self._port.stop()
+        self._network.stop()
         self._sent.close()
         self._ledger.close()
-
-    def set_faults(self, board: Board) -> None:
-        """Throw the switches while running."""
-        self._faults = board
-        self._apply_faults(board)
-
-    def reload_faults(self) -> Board:
-        """Take the switches from the `faults` file. Raises FaultUnknown and leaves them as they are."""
-        self.set_faults(faults.load(self.config.data / "faults"))
-        return self._faults
 
     def on_quote(self, quote: Quote) -> None:
         """The market moved."""
         with self._lock:
+            self._book.fills_in_halves = self.faults.is_on(Partial)
             self._record(self._book.on_quote(quote, time.time_ns()))
         self._quoted.set()
 
@@ -151,15 +149,22 @@ class Broker:
             self._outbox.put(self._stage.hear(found, time.time_ns()))
             return
         request = read(found)
-        if isinstance(request, StatusRequest | MassStatusRequest) and Fault.NO_STATUS in self._faults:
+        msg_type = dict(found)[35]
+        if isinstance(request, StatusRequest | MassStatusRequest) and self.faults.strike(NoStatus, msg_type):
             return
+        refuses = isinstance(request, NewOrder) and self.faults.strike(RejectNew, msg_type)
         with self._lock:
+            self._book.refuses_new_because = "the broker rejects all orders" if refuses else ""
+            self._book.fills_in_halves = self.faults.strike(Partial, msg_type) is not None
             self._record(self._book.handle(request, time.time_ns()))
 
     def _record(self, reports: list[Report]) -> None:
         """Under the lock: the ledger and the outbox have the same order."""
         self._ledger.write(reports)
         self._outbox.put(reports)
+        for trade in [report for report in reports if report.exec_type is ExecType.TRADE]:
+            if isinstance(bust := self.faults.strike(Bust, "8"), Bust):
+                self._busts.append((trade.at_ns + bust.ms * MS_NS, trade))
 
     def _refuse(self, session: str, raw: bytes, business_reject_reason: str, why: str) -> None:
         """BusinessMessageReject(j): the message was read and is not understood."""
@@ -189,7 +194,12 @@ class Broker:
 
     def _let_time_pass(self) -> None:
         with self._lock:
-            self._record(self._book.on_time(time.time_ns()))
+            now_ns = time.time_ns()
+            self._record(self._book.on_time(now_ns))
+            due = [trade for due_ns, trade in self._busts if due_ns <= now_ns]
+            self._busts = [one for one in self._busts if one[0] > now_ns]
+            for trade in due:
+                self._record(self._book.bust(trade, now_ns))
 
     def _publish(self) -> None:
         """Send the latest quote to its subscribers, at most so often; quotes in between are never sent."""
@@ -203,33 +213,23 @@ class Broker:
         for text in texts:
             self._port.send(MARKET_DATA, text)
 
-    def _apply_faults(self, board: Board) -> None:
-        with self._lock:
-            self._book.fills_in_halves = Fault.PARTIAL in board
-            self._book.refuses_new_because = "the broker rejects all orders" if Fault.REJECT_NEW in board else ""
-        self._outbox.set_faults(board)
-
 
 def run(config: SimulatorConfig) -> int:
-    """Be the broker until SIGINT or SIGTERM; SIGHUP reads the `faults` file again. Returns the exit code.
+    """Be the broker until SIGINT or SIGTERM. Returns the exit code.
 
     Call it on the main thread of a process of its own. What cannot be started with is said on standard error.
     """
     ends = {signal.SIGINT, signal.SIGTERM}
-    for number in ends | {signal.SIGHUP}:
+    for number in ends:
         signal.signal(number, lambda *_: None)  # QuickFIX resets SIGINT at import, and an ignored signal cannot be waited for.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends | {signal.SIGHUP})  # Before any thread exists: all inherit it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # Before any thread exists: all inherit it.
     try:
         broker = started(config)
     except CannotStart as failure:
         sys.stderr.write(f"simulator: {failure}\n")
         return EXIT_CANNOT_START
     _say(f"simulator listening on port {config.port}, data in {config.data}")
-    while signal.sigwait(ends | {signal.SIGHUP}) not in ends:
-        try:
-            _say(f"faults: {faults.described(broker.reload_faults())}")
-        except FaultUnknown as failure:
-            _say(f"faults unchanged: {failure}")
+    signal.sigwait(ends)
     broker.stop()
     return 0
 
@@ -246,7 +246,7 @@ def started(config: SimulatorConfig) -> Broker:
     try:
         broker = Broker(config, market(config))
         broker.start()
-    except (QuotesUnreadable, LedgerInUse, LedgerDamaged, FaultUnknown, ScenarioUnreadable, CaseUnknown) as failure:
+    except (QuotesUnreadable, LedgerInUse, LedgerDamaged, Unusable, ScenarioUnreadable, CaseUnknown) as failure:
         raise CannotStart(str(failure)) from failure
     return broker
 
@@ -257,13 +257,21 @@ def market(config: SimulatorConfig) -> Iterator[Move]:
 
 
 def _try_port(config: SimulatorConfig) -> None:
-    """QuickFIX would say it with an exception of its own, after the ledger is open."""
+    """Before the ledger is open."""
     if not 0 < config.port < 65536:
         raise CannotStart(f"port {config.port}: it must be from 1 to 65535")
     try:
         socket.create_server((config.host, config.port)).close()
     except OSError as failure:
         raise CannotStart(f"port {config.port}: {failure}") from failure
+
+
+def _faults(config: SimulatorConfig) -> Switchboard:
+    """Raises Unusable."""
+    board = Switchboard([entry for file in config.fault_files for entry in fault_file.load(file)])
+    for words in config.faults:
+        board.set(entries.read(words))
+    return board
 
 
 def _sessions(config: SimulatorConfig, version: Version) -> tuple[SessionConfig, ...]:

@@ -13,7 +13,7 @@ class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     port: int
     data: Path
-    """Folder of the ledger, the marks, the `faults` file and QuickFIX's store. One broker at a time uses it."""
+    """Folder of the ledger, the marks, the control socket and QuickFIX's store. One broker at a time uses it."""
     host: str = "127.0.0.1"
     begin_string: str = FIX_44.begin_string
     """The version of FIX that both sessions speak: one of gateway.codec.version.VERSIONS."""
@@ -24,7 +24,9 @@ class SimulatorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speed: float = 1.0
     """How many times faster than real time the quotes come; more than zero."""
     faults: tuple[str, ...] = ()
-    """Faults to start with, beside those of the `faults` file: `silent`, `delay-ack=250`."""
+    """Faults to start with, in words: `silent`, `late-ack ms=250` (see gateway.simulator.faults)."""
+    fault_files: tuple[Path, ...] = ()
+    """Scripts of faults, played one after the other (see gateway.simulator.fault_file)."""
     displayed_qty: Decimal = Decimal(1_000_000)
     """Quantity that each quote shows on each side."""
     snapshots_per_s_max: int = 20

@@ -79,6 +79,18 @@ def filled(order: Order, report: Report) -> Order:
     )
 
 
+def busted(order: Order, report: Report) -> Order:
+    """An execution never was."""
+    assert report.last_qty is not None
+    assert report.last_px is not None
+    return msgspec.structs.replace(
+        order,
+        ord_status=report.ord_status,
+        cum_qty=CONTEXT.subtract(order.cum_qty, report.last_qty),
+        gross_trade_amt=CONTEXT.subtract(order.gross_trade_amt, CONTEXT.multiply(report.last_qty, report.last_px)),
+    )
+
+
 def replaced(order: Order, report: Report) -> Order:
     """The new version. A better or worse price and a larger quantity go to the end of the queue; a smaller one stays."""
     assert report.order_qty is not None

@@ -23,6 +23,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     ord_status: OrdStatus
     exec_type: ExecType | None = None
     orig_cl_ord_id: str = ""
+    exec_ref_id: str = ""
+    """The execution that a bust takes back."""
     account: str = ""
     symbol: str = ""
     side: Side | None = None
@@ -78,6 +80,7 @@ def _execution_report(report: Report, exec_type: ExecType) -> list[tuple[int, st
     fields = [
         (37, report.order_id),
         (17, report.exec_id),
+        (19, report.exec_ref_id),
         (11, report.cl_ord_id),
         (41, report.orig_cl_ord_id),
         (790, report.ord_status_req_id),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.codec.version import FIX_44, VERSIONS, Version
-from gateway.simulator import faults
+from gateway.simulator import entries
 from gateway.simulator.broker import Broker
 from gateway.simulator.config import SimulatorConfig
 from gateway.simulator.quote import Quote
@@ -62,8 +62,10 @@ def test_dialogue(file: Path, version: Version, broker: Broker, closing: Close, 
         match words:
             case ["quote", bid_px, offer_px]:
                 broker.on_quote(Quote(Decimal(bid_px), Decimal(offer_px)))
-            case ["fault", *switches]:
-                broker.set_faults(faults.board(switches))
+            case ["fault", *names]:
+                broker.faults.clear()
+                for name in names:
+                    broker.faults.set(entries.read(name))
             case ["hears", "nothing"]:
                 assert peer.hears_nothing(0.1)
             case _:

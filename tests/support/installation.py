@@ -45,7 +45,7 @@ class Installation:
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
-        faults: the broker's switchboard (gateway.simulator.faults), such as `partial`.
+        faults: what the broker is asked for at each start (gateway.simulator.faults), such as `partial`.
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
@@ -60,7 +60,7 @@ class Installation:
         self._up: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
-        (self.ledger.parent / "faults").write_text("".join(f"{fault}\n" for fault in faults))
+        self._faults = tuple(faults)
         self._write_files(engine_core, begin_string)
         self.settings = files.load(self.file)
 
@@ -82,7 +82,8 @@ class Installation:
         """Start the simulated broker, again on the same ledger if it had one. It may not listen yet."""
         port, data = str(self.broker_port), str(self.ledger.parent)
         begin_string = self.settings.counterparties[0].begin_string
-        self._broker = self._start(BROKER, "simulator", "--port", port, "--data", data, "--begin-string", begin_string)
+        faults = [argument for fault in self._faults for argument in ("--fault", fault)]
+        self._broker = self._start(BROKER, "simulator", "--port", port, "--data", data, "--begin-string", begin_string, *faults)
 
     def stop(self) -> None:
         """End everything, as an operator does; what does not end in time is killed."""

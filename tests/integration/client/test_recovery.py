@@ -20,7 +20,7 @@ ACK_MS = 1_500
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Installation]:
-    with installation(f"delay-ack={ACK_MS}", has_client=True) as started:
+    with installation(f"late-ack ms={ACK_MS}", has_client=True) as started:
         yield started
 
 

@@ -27,7 +27,8 @@ class BrokerProcess:
     def __init__(self, port: int, data: Path, *faults: str) -> None:
         self.port = port
         self.data = data
-        self._faults = faults
+        self.faults = faults
+        """What it is started with, the next time too."""
         self._process = self._started()
 
     def __enter__(self) -> Self:
@@ -58,7 +59,7 @@ class BrokerProcess:
         self._process = self._started()
 
     def _started(self) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-c", _START, str(self.port), str(self.data), broker_comp_id(self.port), *self._faults]
+        command = [sys.executable, "-c", _START, str(self.port), str(self.data), broker_comp_id(self.port), *self.faults]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_REPOSITORY)
         assert process.stdout is not None
         said = process.stdout.readline()

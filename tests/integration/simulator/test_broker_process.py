@@ -1,16 +1,19 @@
 """The broker as operators and counterparties meet it: switches, restarts, quotes, and what it cannot start with."""
 
-import signal
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from gateway.simulator import ledger
+from gateway.simulator import control, ledger
 from gateway.simulator.broker import CannotStart, started
 from gateway.simulator.config import SimulatorConfig
+from gateway.simulator.control import NoSimulator
+from gateway.simulator.entries import Unusable
 from gateway.simulator.ledger import Ledger
 from gateway.simulator.report import Report
+from gateway.simulator.switchboard import Asked
 from tests.dialogues.peer import Peer, order
 from tests.integration.simulator.process import BrokerProcess
 from tests.support.polling import eventually
@@ -19,13 +22,11 @@ from tests.support.ports import free_port
 
 def test_a_report_that_was_never_sent_comes_after_the_restart_under_its_exec_id(tmp_path: Path) -> None:
     data = tmp_path / "broker"
-    data.mkdir()
-    (data / "faults").write_text("silent\n")
-    with BrokerProcess(free_port(), data) as broker, Peer(broker.port, tmp_path / "peer") as peer:
+    with BrokerProcess(free_port(), data, "alive-but-silent") as broker, Peer(broker.port, tmp_path / "peer") as peer:
         peer.send("D", *order("A1"))
         peer.send("F", (11, "C1"), (41, "A1"), (55, "EURUSD"), (54, "1"), (60, "20260102-00:00:00"))
         entries = eventually(lambda: _complete(ledger.read(data / "ledger.jsonl"), 3))
-        (data / "faults").write_text("")
+        broker.faults = ()
         broker.kill_and_restart()
         heard = [dict(peer.receive()) for _ in entries]
         assert [one[97] for one in heard] == ["Y", "Y", "Y"]
@@ -43,22 +44,28 @@ def _complete(entries: list[Report], count: int) -> list[Report]:
     return entries if len(entries) == count else []
 
 
-def test_switches_are_thrown_by_a_file_and_a_signal(tmp_path: Path) -> None:
+def test_faults_are_asked_for_and_cleared_while_it_runs(tmp_path: Path) -> None:
     data = tmp_path / "broker"
     with BrokerProcess(free_port(), data, "no-status") as broker, Peer(broker.port, tmp_path / "peer") as peer:
-        (data / "faults").write_text("delay-ack 300\n")
-        broker.signal(signal.SIGHUP)
-        assert broker.line() == "faults: delay-ack 300"
+        assert control.ask(data, control.Set(entry=msgspec.Raw(b'{"fault": {"name": "late-ack", "ms": 300}}'))).number == 2
         before_s = time.monotonic()
         peer.send("D", *order("A1"))
         assert dict(peer.receive())[150] == "0"
         assert time.monotonic() - before_s >= 0.3
         assert dict(peer.receive())[150] == "F"
+        assert control.ask(data, control.List()).asked == (
+            Asked(1, "no-status", "acts", 0),
+            Asked(2, "late-ack ms=300", "acts", 1),
+        )
 
-        (data / "faults").write_text("slow\n")
-        broker.signal(signal.SIGHUP)
-        assert broker.line().startswith("faults unchanged: ")
+        assert control.ask(data, control.Clear("late-ack")).cleared == 1
+        assert control.ask(data, control.Clear()).cleared == 1
+        assert [one.state for one in control.ask(data, control.List()).asked] == ["over", "over"]
+        with pytest.raises(Unusable, match="'slow' is no fault; there are: "):
+            control.ask(data, control.Set(entry=msgspec.Raw(b'{"fault": "slow"}')))
         assert broker.stop() == 0
+    with pytest.raises(NoSimulator, match=f"no simulator answers in {data}: "):
+        control.ask(data, control.List())
 
 
 def test_quotes_go_to_who_asked_and_stop_when_told(tmp_path: Path) -> None:

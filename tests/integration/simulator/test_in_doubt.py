@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -11,12 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from gateway import engine as engine_module
 from gateway.engine import Engine
 from gateway.sessions import Phase
+from gateway.simulator import control
 from gateway.starting import start
 from gateway.state import State
 from oms import ladder
@@ -90,9 +91,9 @@ class Desk:
         return [fact.event for fact in self.engine.facts_after(0) if isinstance(fact.event, kinds)]
 
     def set_faults(self, *faults: str) -> None:
-        (self.broker.data / "faults").write_text("".join(f"{fault}\n" for fault in faults))
-        self.broker.signal(signal.SIGHUP)
-        self.broker.line()
+        control.ask(self.broker.data, control.Clear())
+        for fault in faults:
+            control.ask(self.broker.data, control.Set(entry=msgspec.Raw(msgspec.json.encode({"fault": fault}))))
 
 
 @asynccontextmanager
@@ -138,7 +139,7 @@ async def test_what_nobody_answers_is_asked_again_and_for_everything_and_told_an
     monkeypatch.setattr(ladder, "MASS_STATUS_ANSWER_WITHIN_NS", 300 * orders.MS)
     monkeypatch.setattr(engine_module, "LOOK_INTERVAL_S", 0.1)
     async with desk(database_url, tmp_path) as d:
-        d.set_faults("silent", "no-status")
+        d.set_faults("alive-but-silent", "no-status")
         root_id = await d.place("c1")
         await d.sees(lambda state: state.book.chains[root_id].requests[0].state is RequestState.SENT)
         await d.die()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.simulator.faults import Fault
+from gateway.simulator.entries import read
 from gateway.simulator.ledger import Ledger
 from gateway.simulator.outbox import Outbox
 from gateway.simulator.report import message
 from gateway.simulator.sent import SentLog
+from gateway.simulator.switchboard import Switchboard
 from tests.unit.gateway.simulator.build import book, new_order
 
 REPORTS = book().handle(new_order("A1"), 1)
@@ -26,7 +27,8 @@ class Desk:
         self.stored = True
         self.ledger = Ledger(folder / "ledger.jsonl")
         self.sent = SentLog(folder / "sent.log")
-        self.outbox = Outbox(self.ledger, self.sent, self._send, {})
+        self.faults = Switchboard()
+        self.outbox = Outbox(self.ledger, self.sent, self._send, self.faults)
         self.thread = threading.Thread(target=self.outbox.run)
         self.thread.start()
 
@@ -69,12 +71,34 @@ def test_a_burst_is_on_disk_before_the_first_of_it_is_sent(desk: Desk, monkeypat
 
 def test_nothing_leaves_while_nobody_is_logged_on_or_the_broker_is_silent(desk: Desk) -> None:
     desk.outbox.put(REPORTS)
-    desk.outbox.set_faults({Fault.SILENT: 0})
+    desk.faults.set(read("alive-but-silent"))
     desk.outbox.set_logged_on(True)
     with pytest.raises(queue.Empty):
         desk.seen.get(timeout=0.1)
-    desk.outbox.set_faults({})
+    desk.faults.clear()
     assert next_of(desk) == message(REPORTS[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        ("drop", [1]),
+        ("duplicate copies=2", [0, 0, 0, 1]),
+        ("reorder", [1, 0]),
+        ("reorder ms=1 after=1", [0, 1]),
+        ("delay ms=20", [0, 1]),
+        ("late-ack ms=20", [0, 1]),
+        ("drop chance=0.5 seed=2 times=2", [0, 1]),
+        ("drop msg_type=9", [0, 1]),
+    ],
+)
+def test_what_befalls_a_report_befalls_no_other(desk: Desk, words: str, order: list[int]) -> None:
+    desk.faults.set(read(words))
+    desk.outbox.set_logged_on(True)
+    desk.outbox.put(REPORTS)
+    assert [next_of(desk) for _ in order] == [message(REPORTS[number]) for number in order]
+    with pytest.raises(queue.Empty):
+        desk.seen.get(timeout=0.1)
 
 
 def test_what_fix_took_is_marked_and_what_it_did_not_take_is_sent_again_at_the_next_start(tmp_path: Path) -> None:
