@@ -244,7 +244,7 @@ def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -
 
 
 def _client_worker(settings: Settings, client: Client) -> WorkerConfig:
-    """Its reports are kept and resent word for word, and what it sends wrongly is refused by us, in the words of an order."""
+    """Its reports are kept and resent word for word, and what it sends is judged as FIX says."""
     return WorkerConfig(
         session=SessionConfig(
             name=client.name,
@@ -253,7 +253,7 @@ def _client_worker(settings: Settings, client: Client) -> WorkerConfig:
             version=VERSIONS[client.begin_string],
             heart_bt_int_s=client.heart_bt_int_s,
             persist_messages=True,
-            takes_all=True,
+            is_judged=True,
         ),
         endpoint=Endpoint(client.host, client.port),
         folder=settings.data / "fix" / client.name,

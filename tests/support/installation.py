@@ -40,13 +40,14 @@ class Installation:
         begin_string: str = "FIX.4.4",
         *,
         has_client: bool = False,
+        client_begin_string: str = "FIX.4.4",
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
         faults: the broker's switchboard (gateway.simulator.faults), such as `partial`.
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
-        has_client: whether the shipped example of a FIX client may trade, at `client_port`.
+        has_client: whether the shipped example of a FIX client may trade, at `client_port`, in version `client_begin_string`.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
@@ -57,7 +58,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         (self.ledger.parent / "faults").write_text("".join(f"{fault}\n" for fault in faults))
-        self._write_files(engine_core, begin_string)
+        self._write_files(engine_core, begin_string, client_begin_string)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -158,7 +159,7 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, client_begin_string: str) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
@@ -173,7 +174,7 @@ class Installation:
             client = self.folder / "client.toml"
             text = (REPOSITORY / "clients" / "example.toml").read_text()
             ids = {"sender_comp_id": broker_comp_id(self.client_port), "target_comp_id": "FIXGATE"}
-            client.write_text(_set(text, port=self.client_port, **ids))
+            client.write_text(_set(text, port=self.client_port, begin_string=client_begin_string, **ids))
             values["clients"] = [str(client)]
         self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
 
