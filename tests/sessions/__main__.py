@@ -27,12 +27,15 @@ def main() -> int:
 def _told(outcomes: list[Outcome], versions: list[str]) -> int:
     """The table by case and version, what went wrong, and the line that says it all."""
     by_case: dict[tuple[str, str], dict[str, str]] = {}
+    known = {outcome.case.name: outcome.case.deviation for outcome in outcomes if outcome.failure}
     for outcome in outcomes:
         by_case.setdefault((outcome.case.number, outcome.case.name), {})[outcome.version] = "FAILED" if outcome.failure else "ok"
     print(f"{'case':6}{''.join(f'{version:10}' for version in versions)}")
     for (number, name), words in by_case.items():
         columns = "".join(f"{words.get(version, '-'):10}" for version in versions)
         print(f"{number:6}{columns}{name}")
+        if known.get(name):
+            print(f"{'':6}{'':{10 * len(versions)}}known: {known[name]}")
     for outcome in outcomes:
         if outcome.failure:
             print(f"\n{outcome.case.number} {outcome.case.name}, {outcome.version}:\n  {outcome.failure}")

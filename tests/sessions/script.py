@@ -4,6 +4,7 @@ A file holds cases. A case begins with its number and name; its lines are played
 
 == 2c a number that is too low ends the session
 # A comment.
+! why it fails            a deviation that is known: it counts as failed all the same
 ~ logon 108=30            log on, and be answered; fields replace those of the Logon(A)
 > 35=0|34=1               send a message; its header is made, and any field of it may be given, or left out by `34!`
 >> 8=$BEGIN|35=0|9=$LEN…  send these fields in this order
@@ -71,6 +72,8 @@ class Case(msgspec.Struct, frozen=True):
     name: str
     file: str
     steps: tuple[Step, ...]
+    deviation: str = ""
+    """Why it fails, where that is known."""
 
     def of(self, version: str) -> tuple[Step, ...]:
         """What is played in that version; nothing where the case is not for it."""
@@ -98,7 +101,10 @@ def _read(file: Path) -> list[Case]:
             found.append(Case(case["number"], case["name"], file.stem, ()))
         else:
             last = found.pop()
-            found.append(msgspec.structs.replace(last, steps=(*last.steps, _step(where, line))))
+            if line.startswith("! "):
+                found.append(msgspec.structs.replace(last, deviation=line[2:]))
+            else:
+                found.append(msgspec.structs.replace(last, steps=(*last.steps, _step(where, line))))
     return found
 
 
