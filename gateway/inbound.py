@@ -50,7 +50,7 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
     """
     message, problem = _message(frame.raw)
     try:
-        number = count(message.msg_seq_num, 34)
+        number = _number(session, message)
         next_target = _next_target(session, number, message)
     except Garbled as garbled:
         return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}", is_suspended=True),)
@@ -68,7 +68,7 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
 def set_aside(session: Session, frame: link.Received, why: str) -> tuple[Event, ...]:
     """A message that no rule can deal with counts, is kept, and waits for a person; else it would come again for ever."""
     message, _ = _message(frame.raw)
-    number = count(message.msg_seq_num, 34)
+    number = _number(session, message)
     receipt = _receipt(session, number, message.msg_type, _next_target(session, number, message), frame.raw)
     return MessageReceived(receipt), ReportQuarantined(session.name, why, is_suspended=True)
 
@@ -106,6 +106,19 @@ def _message(raw: bytes) -> tuple[Message, str]:
         return read(raw), ""
     except Garbled as garbled:
         return readable(raw), str(garbled)
+
+
+def _number(session: Session, message: Message) -> int:
+    """The number that counts. That of a SequenceReset-Reset means nothing (FIX 4.4 volume 2): one that goes up stands where we
+    are, and any other repeats what we have. Raises Garbled."""
+    if not is_reset(message):
+        return count(message.msg_seq_num, 34)
+    return session.next_target if count(message.new_seq_no, 36) > session.next_target else session.next_target - 1
+
+
+def is_reset(message: Message) -> bool:
+    """Whether it is a SequenceReset-Reset(35=4, 123=N)."""
+    return message.msg_type == "4" and message.gap_fill_flag != "Y"
 
 
 def _next_target(session: Session, number: int, message: Message) -> int:
@@ -149,7 +162,7 @@ def _asked_anew(session: Session, receipt: Receipt, message: Message) -> tuple[S
 
 def filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:
     """The peer will not say again what it said under some numbers: an answer to any unanswered request may have been there."""
-    if message.gap_fill_flag != "Y":
+    if is_reset(message):
         raise Hole(f"{session.name}: SequenceReset-Reset to {message.new_seq_no}: numbers are not given up without a person")
     doubts = [deciding.doubt(c, r, "the peer filled over its own messages") for c, r in state.book.open_requests(session.name)]
     return tuple(d for d in doubts if d is not None)

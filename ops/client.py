@@ -64,7 +64,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ]
 
     def worker(self, data: Path, link_path: Path) -> WorkerConfig:
-        """Its reports are kept and resent word for word, and what it sends wrongly is refused by us, in the words of an order."""
+        """Its reports are kept and resent word for word, and what it sends is judged as FIX says."""
         return WorkerConfig(
             session=SessionConfig(
                 name=self.name,
@@ -73,7 +73,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 version=VERSIONS[self.begin_string],
                 heart_bt_int_s=self.heart_bt_int_s,
                 persist_messages=True,
-                takes_all=True,
+                is_judged=True,
             ),
             endpoint=Endpoint(self.host, self.port),
             folder=data / "fix" / self.name,

@@ -4,7 +4,7 @@ from gateway import link
 from gateway.client.receiving import Decide, Desk
 from gateway.codec import reading
 from gateway.codec.message import Message, message
-from gateway.inbound import filled_over, rejected
+from gateway.inbound import filled_over, is_reset, rejected
 from gateway.inbound import received as counted
 from gateway.sessions import (
     AdminSent,
@@ -31,6 +31,8 @@ def received(state: State, session: Session, frame: link.Received, at_ns: int, d
         desk = Desk(state, state.outboxes[session.name], receipt.msg_seq_num, at_ns, decide)
         if problem:
             return (desk.unreadable(found.msg_type, problem),)
+        if is_reset(found):
+            return (_skipped(session, receipt),)
         if found.msg_type == _FILLS:
             return filled_over(state, session, found)
         return desk.causes(found.msg_type, frame.raw)
@@ -62,6 +64,12 @@ def left_behind(state: State, session: Session, hello: link.Hello) -> tuple[Even
     ]
     fills = [GapFilled(name, reading.count(message(e.raw).msg_seq_num, 34), e.msg_seq_num) for e in filled_in_log(hello)]
     return *reports, *fills, *(lost for filled in fills for lost in _lost(state, filled))
+
+
+def _skipped(session: Session, receipt: Receipt) -> ReportQuarantined:
+    """A client may give up its own numbers by SequenceReset-Reset: what it asked for under them was never taken."""
+    what = f"the client gave up MsgSeqNum {receipt.msg_seq_num} to {receipt.next_target - 1} by SequenceReset-Reset"
+    return ReportQuarantined(session.name, f"{what}: whatever it sent under them was not taken")
 
 
 def _lost(state: State, filled: GapFilled) -> tuple[ReportQuarantined, ...]:

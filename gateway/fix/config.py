@@ -19,9 +19,9 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reset_on_logon: bool = False
     persist_messages: bool = False
     """False on sessions towards venues: a ResendRequest(2) is answered with one gap-fill, never with an old order."""
-    takes_all: bool = False
-    """Whether a message is passed on that QuickFIX's dictionary would refuse: our own codec then answers it. Always so on a
-    session that we open."""
+    is_judged: bool = False
+    """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
+    own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

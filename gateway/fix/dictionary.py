@@ -4,9 +4,13 @@ import sys
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 _ADMIN = "./messages/message[@msgcat='admin']"
 _DATA, _TEXT = "DATA", "STRING"
+_LOCAL_DATE, _DATE = "LOCALMKTDATE", "UTCDATE"
+_JUDGED = frozenset({"EncryptMethod", "HeartBtInt", "MsgSeqNum", "NextExpectedMsgSeqNum"})
+"""Fields that `judge` looks at, or that QuickFIX itself hangs up on where they are wrong."""
 
 
 class DictionaryMissing(Exception):
@@ -23,6 +27,53 @@ def path(name: str) -> str:
     if not file.is_file():
         raise DictionaryMissing(f"data dictionary {name}.xml is not in {file.parent}: run `make setup`")
     return str(file)
+
+
+def write_strict(name: str, file: Path, other: str = "") -> None:
+    """Write dictionary `name` as FIX has it, but for some things of which QuickFIX makes too much or too little.
+
+    QuickFIX neither answers nor hangs up on a Logon(A) that its dictionary refuses: so that one needs nothing, and what it asks
+    for is judged by us. On a message without MsgSeqNum(34) it hangs up, as it should, only where its dictionary does not ask for
+    one. Dates are asked to be dates. No field is of type DATA (see `write_lenient`).
+
+    Where session and business messages have a dictionary each, `other` is the other one: a field of the one is not unknown to the
+    other, and a business message, too, needs its header.
+    """
+    tree = ElementTree.parse(path(name))  # noqa: S314  Our own installed file.
+    fix = tree.getroot()
+    if other:
+        _join(fix, ElementTree.parse(path(other)).getroot())  # noqa: S314  The same.
+    for field in fix.iterfind("./fields/field"):
+        if field.get("type") == _DATA or field.get("name") in _JUDGED:
+            field.set("type", _TEXT)
+        if field.get("type") == _LOCAL_DATE:
+            field.set("type", _DATE)
+        if field.get("name") in _JUDGED:
+            for value in field.findall("value"):
+                field.remove(value)
+    for one in [
+        *fix.iterfind("./messages/message[@msgtype='A']//*[@required]"),
+        *fix.iterfind("./header/field[@name='MsgSeqNum']"),
+    ]:
+        one.set("required", "N")
+    tree.write(file, encoding="unicode")
+
+
+def _join(fix: Element, other: Element) -> None:
+    """Give `fix` the fields of `other`, and its header and trailer if it has none of its own.
+
+    QuickFIX reads these only where the version is below 5; which one it is, it does not ask.
+    """
+    fields, names = fix.find("fields"), {field.get("name") for field in fix.iterfind("./fields/field")}
+    assert fields is not None
+    fields.extend(field for field in other.iterfind("./fields/field") if field.get("name") not in names)
+    if other.find("./header/*") is not None:
+        fix.set("major", "4")
+        for part in ("header", "trailer"):
+            own, its = fix.find(part), other.find(part)
+            assert own is not None
+            assert its is not None
+            own.extend(its)
 
 
 def write_lenient(name: str, file: Path) -> None:

@@ -2,21 +2,20 @@
 
 QuickFIX turns most Python exceptions into a process that hangs with its port open, so every callback ends the process at
 once when anything unexpected is raised (exit code 70). Messages belong to the engine and die with the callback: what leaves
-here is a copy in bytes. FIX exceptions raised to the engine leak memory, so none is ever raised.
+here is a copy in bytes. FIX exceptions raised to the engine leak memory, so none is raised but by `judged`, which counts them.
 """
 
 import os
 import sys
 import traceback
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import quickfix
 
 from gateway import crash
-from gateway.codec.version import Version
+from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.outgoing_log import OutgoingLogFactory
@@ -24,7 +23,10 @@ from gateway.fix.thread_state import ThreadState
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
+R = TypeVar("R")
 Role = Literal["initiator", "acceptor"]
+_SENDING_TIME_OFF_S_MAX = 120
+"""The two minutes of the list of session-level test cases, 2o."""
 _NO_JUDGE = {
     "AllowUnknownMsgFields": "Y",
     "ValidateFieldsHaveValues": "N",
@@ -53,12 +55,12 @@ class Handler(Protocol):
         """The target number advances after this returns: killed in here, the peer is asked for the message again."""
 
 
-def guarded(callback: Callable[..., None]) -> Callable[..., None]:
+def guarded(callback: Callable[..., R]) -> Callable[..., R]:
     """`callback`, ending the process when it raises."""
 
-    def call(*args: Any) -> None:
+    def call(*args: Any) -> R:
         try:
-            callback(*args)
+            return callback(*args)
         except BaseException:  # noqa: BLE001  nothing may reach QuickFIX: it would hang with its port open
             traceback.print_exc(file=sys.stderr)
             sys.stderr.flush()
@@ -67,14 +69,17 @@ def guarded(callback: Callable[..., None]) -> Callable[..., None]:
     return call
 
 
-def _raw(message: Any) -> bytes:
+def raw_text(message: Any) -> bytes:
     """A copy of the message; bytes that were not UTF-8 on the wire come back unchanged."""
     text: str = message.toString()
     return text.encode("utf-8", "surrogateescape")
 
 
-class _Application(quickfix.Application):
+class Application(quickfix.Application):
     """QuickFIX's seven callbacks as the six calls of a Handler."""
+
+    missing_from = 0
+    """See JudgedApplication."""
 
     def __init__(self, handler: Handler, names: dict[str, str]) -> None:
         super().__init__()
@@ -102,20 +107,20 @@ class _Application(quickfix.Application):
 
     @guarded
     def toAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.outgoing_admin(self._name(session_id), _raw(message))
+        self._handler.outgoing_admin(self._name(session_id), raw_text(message))
 
     @guarded
     def toApp(self, message: Any, session_id: Any) -> None:
-        self._handler.outgoing_app(self._name(session_id), _raw(message))
+        self._handler.outgoing_app(self._name(session_id), raw_text(message))
 
     @guarded
     def fromAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.incoming_admin(self._name(session_id), _raw(message))
+        self._handler.incoming_admin(self._name(session_id), raw_text(message))
 
     @guarded
     def fromApp(self, message: Any, session_id: Any) -> None:
         self._thread_state.keep()
-        self._handler.incoming_app(self._name(session_id), _raw(message))
+        self._handler.incoming_app(self._name(session_id), raw_text(message))
 
 
 class FixPort:
@@ -132,7 +137,7 @@ class FixPort:
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
-        self._application = _Application(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
+        self._application = _application(sessions)(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
@@ -174,14 +179,29 @@ class FixPort:
         logged_on: bool = self._sessions[session].isLoggedOn()
         return logged_on
 
-    def send(self, session: str, text: str) -> bool:
+    def ask_missing(self, session: str) -> None:
+        """Ask for what QuickFIX found missing and did not ask for: it does not where a ResendRequest(2) or Reject(3) shows it."""
+        missing_from, self._application.missing_from = self._application.missing_from, 0
+        if missing_from and self._sessions[session].getExpectedTargetNum() == missing_from and self.is_logged_on(session):
+            begin_string = self._ids[session].getBeginString().getString()
+            self.send(session, text(begin_string, "2", [(7, str(missing_from)), (16, "0")]))
+
+    def send(self, session: str, message_text: str) -> bool:
         """Hand one message to the session; header, number and trailer are QuickFIX's.
 
         False does not mean that nothing was sent; what `outgoing_app` saw is the evidence.
         """
-        message = quickfix.Message(text, self._dictionaries[session], False)
+        message = quickfix.Message(message_text, self._dictionaries[session], False)
         sent: bool = quickfix.Session.sendToTarget(message, self._ids[session])
         return sent
+
+
+def _application(sessions: tuple[SessionConfig, ...]) -> type[Application]:
+    if not any(session.is_judged for session in sessions):
+        return Application
+    from gateway.fix.judged import JudgedApplication
+
+    return JudgedApplication
 
 
 def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path) -> str:
@@ -193,7 +213,6 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
         "ReconnectInterval": endpoint.reconnect_interval_s,
         "SocketNodelay": "Y",
         "TimestampPrecision": 6,
-        "CheckLatency": "N",
         "ValidateUserDefinedFields": "N",  # Custom tags pass through, whoever sends them.
         **_address(role, endpoint),
     }
@@ -208,8 +227,7 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
 
 
 def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
-    """What a venue says of our orders has to reach us, however it says it. So has a client's order: we refuse it in its words."""
-    is_judged_by_us = role == "initiator" or config.takes_all
+    """What a venue says of our orders has to reach us, however it says it. A client is told where it does not speak FIX."""
     return {
         "BeginString": config.version.begin_string,
         "SenderCompID": config.sender_comp_id,
@@ -217,28 +235,36 @@ def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object
         "HeartBtInt": config.heart_bt_int_s,
         "ResetOnLogon": "Y" if config.reset_on_logon else "N",
         "PersistMessages": "Y" if config.persist_messages else "N",
+        "CheckLatency": "Y" if config.is_judged else "N",
+        "MaxLatency": _SENDING_TIME_OFF_S_MAX,
         "UseDataDictionary": "Y",
-        **_dictionaries(is_judged_by_us, config.version, store),
-        **(_NO_JUDGE if is_judged_by_us else {}),
+        **_dictionaries(role, config, store),
+        **(_NO_JUDGE if role == "initiator" else {}),
     }
 
 
-def _dictionaries(is_judged_by_us: bool, version: Version, store: Path) -> dict[str, object]:
+def _dictionaries(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:
     """From FIXT.1.1 on, the session has a version of its own, and its Logon(A) says which one the business messages have."""
-    of = partial(_lenient, store=store) if is_judged_by_us else dictionary.path
-    if not version.transport_data_dictionary:
-        return {"DataDictionary": of(version.data_dictionary)}
+
+    def file(name: str, other: str = "") -> str:
+        written = store / f"{name}.xml"
+        if role == "initiator":
+            dictionary.write_lenient(name, written)
+        elif config.is_judged:
+            dictionary.write_strict(name, written, other)
+        else:
+            return dictionary.path(name)
+        return str(written)
+
+    version = config.version
+    business, transport = version.data_dictionary, version.transport_data_dictionary
+    if not transport:
+        return {"DataDictionary": file(business)}
     return {
         "DefaultApplVerID": version.default_appl_ver_id,
-        "TransportDataDictionary": of(version.transport_data_dictionary),
-        "AppDataDictionary": of(version.data_dictionary),
+        "TransportDataDictionary": file(transport, business),
+        "AppDataDictionary": file(business, transport),
     }
-
-
-def _lenient(name: str, store: Path) -> str:
-    file = store / f"{name}.lenient.xml"
-    dictionary.write_lenient(name, file)
-    return str(file)
 
 
 def _section(title: str, settings: dict[str, object]) -> str:

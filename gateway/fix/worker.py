@@ -200,6 +200,7 @@ class Worker:
                 self._market_data.tick()
             if self._orders is not None and self._is_started:
                 self._orders.ask_numbers()
+                self._port.ask_missing(self._session)
             self._writer.flush()
 
     def _hello(self) -> None:

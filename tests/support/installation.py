@@ -42,14 +42,15 @@ class Installation:
         *,
         has_client: bool = False,
         crash_points: Path | None = None,
+        client_begin_string: str = "FIX.4.4",
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
         faults: what the broker is asked for at each start (gateway.simulator.faults), such as `partial`.
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
-        has_client: whether the shipped example of a FIX client may trade, at `client_port`.
         crash_points: the folder in which crash points are armed (gateway.crash), if any are to be.
+        has_client: whether the shipped example of a FIX client may trade, at `client_port`, in version `client_begin_string`.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
@@ -61,7 +62,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string)
+        self._write_files(engine_core, begin_string, client_begin_string)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -163,7 +164,7 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, client_begin_string: str) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
@@ -178,7 +179,7 @@ class Installation:
             client = self.folder / "client.toml"
             text = (REPOSITORY / "clients" / "example.toml").read_text()
             ids = {"sender_comp_id": broker_comp_id(self.client_port), "target_comp_id": "FIXGATE"}
-            client.write_text(_set(text, port=self.client_port, **ids))
+            client.write_text(_set(text, port=self.client_port, begin_string=client_begin_string, **ids))
             values["clients"] = [str(client)]
         self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
 

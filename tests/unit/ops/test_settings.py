@@ -190,7 +190,7 @@ def test_a_client_over_fix_has_a_session_that_we_accept(tmp_path: Path) -> None:
     assert cell(settings).sessions[-1] == plan
     assert plan.principal == "fix:EXAMPLE"
     assert worker(settings, "EXAMPLE") == WorkerConfig(
-        session=SessionConfig("EXAMPLE", "FIXGATE", "EXAMPLE", persist_messages=True, takes_all=True),
+        session=SessionConfig("EXAMPLE", "FIXGATE", "EXAMPLE", persist_messages=True, is_judged=True),
         endpoint=Endpoint("127.0.0.1", 7600),
         folder=settings.data / "fix" / "EXAMPLE",
         link_path=settings.link_path,

@@ -1,0 +1,1 @@
+"""Peers that are no QuickFIX, against the acceptor that serves clients."""

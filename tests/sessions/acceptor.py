@@ -1,0 +1,138 @@
+"""The acceptor that is tested: a client's worker, started as in production, with the engine's rules at the other end of its link.
+
+The journal is in memory, so that a hundred sessions can begin anew in some minutes; all else is what is shipped. There is no
+venue: an order is refused by its ExecutionReport(8).
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gateway import link
+from gateway.rules import FromLink, LinkLost
+from ops import settings as configuration
+from tests.support.client import NAME
+from tests.support.installation import PROGRAM, REPOSITORY, Installation
+from tests.support.model_engine import Engine
+from tests.support.polling import eventually_async
+
+START_S = 30
+STARTS_MAX = 20
+"""A worker that ends more often has no session worth a test."""
+_LEASE_S = 1.0
+_SETTLED_S = 0.15
+
+
+class Acceptor:
+    """Listens while it is entered. A worker that ends is started again, as its supervisor does."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self.installation = Installation(folder, has_client=True, client_begin_string=version)
+        settings = self.installation.settings
+        self.engine = Engine(configuration.cell(settings), [], time.time_ns())
+        self.us, self.them = (getattr(settings.clients[0], name) for name in ("sender_comp_id", "target_comp_id"))
+        self._path = settings.link_path
+        self._log = folder / "worker.log"
+        self._server: asyncio.Server | None = None
+        self._holder: asyncio.StreamWriter | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self.starts = 0
+        """How often the worker was started; no case is a reason to start it again."""
+        self._links: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        return self.installation.client_port
+
+    async def __aenter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, str(self._path))
+        self._running = asyncio.create_task(self._supervise())
+        listens: Callable[[], bool | Awaitable[bool]] = self._listens
+        await eventually_async(listens, START_S)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._server is not None and self._running is not None
+        self._running.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._running
+        self._server.close()
+        await asyncio.gather(*self._links, return_exceptions=True)
+
+    async def is_well(self) -> bool:
+        """Whether its first worker still lives when all that it said has been dealt with."""
+        await asyncio.sleep(_SETTLED_S)
+        return self.starts == 1 and not self.engine.hole
+
+    def said(self) -> str:
+        """The last that the worker said of itself."""
+        return " / ".join(self._log.read_text(errors="replace").splitlines()[-2:])
+
+    async def _listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    async def _supervise(self) -> None:
+        arguments = [*PROGRAM, "worker", "--config", str(self.installation.file), "--session", NAME]
+        for self.starts in range(1, STARTS_MAX + 1):
+            with self._log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=REPOSITORY, env=dict(os.environ)
+                )
+            try:
+                await self._process.wait()
+            except asyncio.CancelledError:
+                with suppress(ProcessLookupError):
+                    self._process.kill()
+                await self._process.wait()
+                raise
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._links.add(task)
+        self._holder, cutter = writer, link.Cutter()
+        leases = asyncio.create_task(self._lease(writer))
+        try:
+            while data := await reader.read(1 << 16):
+                for body in cutter.feed(data):
+                    self._take(link.from_worker.decode(body))
+                if self.engine.hole:
+                    break
+        except ConnectionError as lost:
+            print(lost, file=sys.stderr)
+        finally:
+            leases.cancel()
+            self.engine.hole = False
+            self.engine.take(LinkLost(NAME, self.engine.state.sessions[NAME].grant))
+            self._commit()
+            writer.close()
+            self._links.discard(task)
+
+    async def _lease(self, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(link.frame(link.Lease(0, time.monotonic_ns())))
+            await asyncio.sleep(_LEASE_S)
+
+    def _take(self, frame: link.FromWorker) -> None:
+        grant = 0 if isinstance(frame, link.Hello) else self.engine.state.sessions[NAME].grant
+        self.engine.at_ns = time.time_ns()
+        self.engine.take(FromLink(NAME, grant, frame))
+        self._commit()
+
+    def _commit(self) -> None:
+        for out in self.engine.commit():
+            if out.session == NAME and self._holder is not None and not self._holder.is_closing():
+                self._holder.write(link.frame(out.frame))

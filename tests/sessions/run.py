@@ -1,0 +1,48 @@
+"""A run: every case in every version, each on a session of its own, a few at a time."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from tests.sessions.acceptor import Acceptor
+from tests.sessions.playing import Play
+from tests.sessions.script import Case
+
+AT_ONCE = 3
+"""Most of a case is waiting; more would make workers start slowly, and answers late."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a case in one version."""
+
+    case: Case
+    version: str
+    failure: str
+    """What went wrong first; empty if nothing did."""
+
+
+async def run(cases: Iterable[Case], versions: Iterable[str], folder: Path) -> list[Outcome]:
+    """All cases in these versions, in this order, but for those that are not for a version."""
+    places = asyncio.Semaphore(AT_ONCE)
+    wanted = [(case, version) for case in cases for version in versions if case.of(version)]
+
+    async def one(at: int, case: Case, version: str) -> Outcome:
+        async with places:
+            return Outcome(case, version, await play(case, version, folder / f"{at}"))
+
+    return list(await asyncio.gather(*(one(at, case, version) for at, (case, version) in enumerate(wanted))))
+
+
+async def play(case: Case, version: str, folder: Path) -> str:
+    """One case against an acceptor of its own in `folder`; returns what went wrong."""
+    acceptor = Acceptor(folder, version)
+    try:
+        async with acceptor:
+            failure = await Play(case, version, acceptor.port, acceptor.us, acceptor.them).play()
+            if not failure and not await acceptor.is_well():
+                failure = "the worker ended"
+    except TimeoutError:
+        failure = "the acceptor did not come up"
+    return f"{failure}\n  {acceptor.said()}" if failure else ""
