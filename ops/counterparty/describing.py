@@ -66,11 +66,12 @@ def _orders(counterparty: Counterparty) -> Iterable[Row]:
 
 def _requests(counterparty: Counterparty) -> Iterable[Row]:
     takes = counterparty.takes
+    asks_of_all = counterparty.version.has_mass_requests and takes.mass_status is not False
     yield "cancel", "OrderCancelRequest(35=F)"
     yield "replace", "OrderCancelReplaceRequest(35=G)" if takes.replace else "no: cancel, and place anew"
     yield "mass cancel", "OrderMassCancelRequest(35=q)" if takes.mass_cancel else "no: order by order"
     yield "order status", "OrderStatusRequest(35=H)" if takes.order_status else "no: what is unknown stays so until it says"
-    yield "mass status", "OrderMassStatusRequest(35=AF)" if takes.mass_status else "no: order by order"
+    yield "mass status", "OrderMassStatusRequest(35=AF)" if asks_of_all else "no: order by order"
 
 
 def _amiss(counterparty: Counterparty) -> Iterable[Row]:

@@ -28,7 +28,8 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instructions: tuple[str, ...] = tuple(sorted(instruction.value for instruction in _DEFAULT.instructions))
     replace: bool = _DEFAULT.replace
     mass_cancel: bool = _DEFAULT.mass_cancel
-    mass_status: bool = _DEFAULT.mass_status
+    mass_status: bool | None = None
+    """None, where the file does not say: as its version of FIX has it."""
     order_status: bool = _DEFAULT.order_status
 
     @property
@@ -43,7 +44,7 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             instructions=frozenset(Instruction(word) for word in self.instructions),
             replace=self.replace,
             mass_cancel=self.mass_cancel,
-            mass_status=self.mass_status,
+            mass_status=_DEFAULT.mass_status if self.mass_status is None else self.mass_status,
             order_status=self.order_status,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 SOH = b"\x01"
@@ -37,6 +38,8 @@ class Peer:
 
     async def hang_up(self) -> None:
         self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
 
     async def hear(self, within_s: float = HEARD_S_MAX) -> Fields:
         """The next message. Raises Unheard when it is broken or does not come."""

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway import crash
+from gateway.codec.version import VERSIONS
 from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
@@ -167,7 +168,9 @@ class Installation:
     def _write_files(self, engine_core: int, begin_string: str, client_begin_string: str) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
-        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
+        has_mass_requests = VERSIONS[begin_string].has_mass_requests
+        words = _set(text, port=self.broker_port, begin_string=begin_string, mass_status=has_mass_requests)
+        counterparty.write_text(words)
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
             "data": data,

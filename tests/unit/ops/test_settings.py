@@ -77,7 +77,8 @@ def test_an_id_that_no_certificate_can_have_is_refused(tmp_path: Path, spiffe_id
 def with_version(tmp_path: Path, begin_string: str) -> Path:
     """The environment with a counterparty of that version."""
     venue = tmp_path / "venue.toml"
-    venue.write_text(Path("counterparties/simbroker.toml").read_text().replace('"FIX.4.4"', f'"{begin_string}"', 1))
+    shipped = Path("counterparties/simbroker.toml").read_text().replace('"FIX.4.4"', f'"{begin_string}"', 1)
+    venue.write_text(shipped.partition("[takes]")[0])  # Not every version has every message.
     file = tmp_path / "env.toml"
     file.write_text(GOOD.replace("counterparties/simbroker.toml", str(venue)))
     return file
@@ -166,7 +167,7 @@ def test_a_counterparty_takes_what_its_file_says_in_words(tmp_path: Path) -> Non
 def test_a_word_that_names_nothing_is_refused_with_the_file_and_the_key(tmp_path: Path, says: str, words: str) -> None:
     with pytest.raises(ConfigError) as refused:
         load(with_takes(tmp_path, f"[takes]\n{says}\n"))
-    assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}:22: ")
+    assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}:24: ")
     assert words in str(refused.value)
 
 
