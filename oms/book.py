@@ -20,6 +20,7 @@ from oms.domain.events import (
     OrderAdopted,
     OrderEvent,
     OrderPlaced,
+    OrdersEscalated,
     ReplaceRequested,
     ReportAttributed,
     ReportDismissed,
@@ -299,6 +300,8 @@ class Book:
             self.doubts.setdefault(event.session, Doubts(is_ready=True)).mass_asked(event, at_ns)
         elif isinstance(event, MassStatusEnded):
             self.doubts[event.session].mass_ended(event)
+        elif isinstance(event, OrdersEscalated):
+            self.doubts[event.session].all_escalated()
         elif isinstance(event, ReportQuarantined):
             report = event.report
             if report is not None and event.session in self.doubts:
