@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gateway.codec.version import FIX_44
 from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
@@ -40,6 +41,7 @@ class Installation:
         begin_string: str = "FIX.4.4",
         *,
         has_client: bool = False,
+        clients: Sequence[str] = (),
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -47,12 +49,14 @@ class Installation:
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
+        clients: the versions of FIX of more such clients, at `client_ports`.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
         self.ledger = folder / "broker" / "ledger.jsonl"
         self.broker_port = free_port()
-        self.client_port = free_port() if has_client else 0
+        self.client_ports = {version: free_port() for version in (*([FIX_44.begin_string] if has_client else []), *clients)}
+        """Of each FIX client, by its version."""
         self._up: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
@@ -132,6 +136,15 @@ class Installation:
         return {name: pid for name, pid in found.items() if pid is not None}
 
     @property
+    def client_port(self) -> int:
+        """Of the client that speaks FIX 4.4; 0 where there is none."""
+        return self.client_ports.get(FIX_44.begin_string, 0)
+
+    def client_name(self, version: str) -> str:
+        """The session of the client that speaks this version."""
+        return "EXAMPLE" if version == FIX_44.begin_string else f"EXAMPLE-{version}"
+
+    @property
     def address(self) -> str:
         """Where gRPC listens: host:port."""
         return self.settings.environment.listen
@@ -169,13 +182,16 @@ class Installation:
             "counterparties": [str(counterparty)],
             "engine_core": engine_core,
         }
-        if self.client_port:
-            client = self.folder / "client.toml"
-            text = (REPOSITORY / "clients" / "example.toml").read_text()
-            ids = {"sender_comp_id": broker_comp_id(self.client_port), "target_comp_id": "FIXGATE"}
-            client.write_text(_set(text, port=self.client_port, **ids))
-            values["clients"] = [str(client)]
+        if self.client_ports:
+            values["clients"] = [str(self._client_file(version, port)) for version, port in self.client_ports.items()]
         self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
+
+    def _client_file(self, version: str, port: int) -> Path:
+        file = self.folder / f"client-{version}.toml"
+        text = (REPOSITORY / "clients" / "example.toml").read_text()
+        ids = {"sender_comp_id": broker_comp_id(port), "target_comp_id": "FIXGATE"}
+        file.write_text(_set(text, name=self.client_name(version), port=port, begin_string=version, **ids))
+        return file
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """In a session of its own, so that Ctrl-C reaches us alone and we end things in order."""
@@ -198,14 +214,14 @@ class Installation:
 
 
 @contextmanager
-def installation(*faults: str, has_client: bool = False) -> Iterator[Installation]:
+def installation(*faults: str, has_client: bool = False, clients: Sequence[str] = ()) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
     The folder is not pytest's: the database runs as another user where we are root, and must get there.
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client) as running:
+        with Installation(folder, faults, has_client=has_client, clients=clients) as running:
             yield running
     finally:
         shutil.rmtree(folder)
