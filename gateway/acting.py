@@ -1,17 +1,19 @@
 """What the acts beside single orders cause over the whole state: a mass cancel is carried out, whatever comes between.
 
 An order that a mass cancel means waits in the book until its venue was asked to cancel it, or it has ended. It is asked for at
-once where its session is ready and takes no message for many; when such a message was refused, dropped or maybe missed; and
-whenever the session becomes ready. To cancel an order twice does no harm.
+once where its session is ready and takes no message for many; when such a message was refused, dropped or maybe missed; when its
+cancel was dropped; and whenever the session becomes ready. To cancel an order twice does no harm.
 """
 
 from gateway.codec.writing import DONT_KNOW_TRADE, ORDER_MASS_CANCEL_REQUEST
+from gateway.link import SESSION_DOWN
 from gateway.sessions import GapFilled, MessageDropped
 from gateway.state import State
 from oms import asking, resolving
 from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved, VenueAsked
 from oms.domain.commands import AskVenue, AttributeReport, CancelOrder, DismissReport, MassCancel, ResolveRequest
-from oms.domain.events import Event, ReportDismissed
+from oms.domain.events import Event, ReportDismissed, RequestNotSent
+from oms.domain.fields import MsgType
 from oms.mass_cancel import request, single
 
 NEVER_ASKED_AGAIN = frozenset({ORDER_MASS_CANCEL_REQUEST, DONT_KNOW_TRADE})
@@ -57,6 +59,20 @@ def unless_done(state: State, event: MassCancelReported) -> tuple[CancelOrder, .
 
 def instead(state: State, event: MassCancelRejected) -> tuple[CancelOrder, ...]:
     return waiting(state, event.receipt.session, event.cl_ord_id)
+
+
+def came_back(state: State, event: RequestNotSent | RequestResolved) -> tuple[CancelOrder, ...]:
+    """The cancel of one order, dropped by the worker or resolved by a person: asked for again, at once or at the next READY.
+
+    A worker that says SESSION_DOWN says so before we hear of the logout: there READY is still to come.
+    """
+    chain = state.book.chains[event.root_id]
+    request = chain.request(event.cl_ord_id)
+    asked = state.book.to_cancel.get(chain.session, {}).get(chain.root_id)
+    is_cancel = request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST
+    if asked is None or not is_cancel or event.reason == SESSION_DOWN or not state.grant_if_ready(chain.session):
+        return ()
+    return (single(asked, chain),)
 
 
 def never_left(state: State, event: MessageDropped) -> tuple[CancelOrder, ...]:

@@ -29,7 +29,7 @@ from gateway.state import State
 from oms import deciding
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
-from oms.domain.events import Answer, Event, ReportDiffered, ReportQuarantined, RequestEscalated
+from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.postgres import Journal
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,9 @@ MEMORY_FACTS = 50_000
 LEASE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 1.0
 """How often we look after what is in doubt, while anything is."""
-_ALARMS = frozenset({ReportQuarantined, ReportDiffered, ReportDisputed, RequestEscalated, SessionHalted, MessageDropped})
+_ALARMS = frozenset(
+    {ReportQuarantined, ReportDiffered, ReportDisputed, RequestEscalated, OrdersEscalated, SessionHalted, MessageDropped}
+)
 
 
 class TokenTooOld(Exception):

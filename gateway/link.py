@@ -80,6 +80,10 @@ class Sent(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """Of a report to a client: journal seq of the fact that it tells. Zero for a session message, and for a report resent."""
 
 
+SESSION_DOWN = "SESSION_DOWN"
+"""Why a message was dropped where the FIX session was not logged on."""
+
+
 class NotSent(msgspec.Struct, frozen=True, array_like=True, tag=6):
     """A message was dropped before it reached the FIX session."""
 

@@ -22,7 +22,7 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding, family, ladder
-from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested
+from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
@@ -303,5 +303,7 @@ _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     MassCancelReported: acting.unless_done,
     MassCancelRejected: acting.instead,
     MessageDropped: acting.never_left,
+    RequestNotSent: acting.came_back,
+    RequestResolved: acting.came_back,
     GapFilled: acting.maybe_missed,
 }

@@ -19,6 +19,7 @@ from oms.domain.events import (
     OrderAdopted,
     OrderEvent,
     OrderPlaced,
+    OrdersEscalated,
     ReplaceRequested,
     ReportAttributed,
     ReportDismissed,
@@ -93,6 +94,8 @@ class Book:
         """Those of which a venue has to answer one message for many orders, by ClOrdID(11)."""
         self.to_cancel: dict[str, dict[str, MassCancelRequested]] = {}
         """By session and root_id: live orders that a mass cancel means, and whose venue was not asked for each of them."""
+        self._canceling: dict[str, MassCancelRequested] = {}
+        """By root_id: those of which it was asked, or is being asked, and has not answered: the cancel may never leave."""
         self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
@@ -187,6 +190,8 @@ class Book:
             self._index_open(after)
         if after.is_live is not (after.root_id in self.live):
             self._index_live(after)
+        if self._canceling and event.root_id in self._canceling:
+            self._index_canceling(after)
         if isinstance(event, ExecutionReported):
             self._index_report(event, after)
         elif isinstance(event, _NAMING):
@@ -208,7 +213,9 @@ class Book:
         self._root_of[event.cl_ord_id] = event.root_id
         self.cl_ord_ids_minted += 1
         if isinstance(event, CancelRequested):
-            self._need_not_cancel(after)
+            asked = self._need_not_cancel(after)
+            if asked is not None:
+                self._canceling[after.root_id] = asked
         elif event.terms.instructions.custom:
             self.tagged.note(event.root_id, event.terms.instructions.custom)
         if isinstance(event, OrderPlaced) and event.parent_id:
@@ -249,10 +256,19 @@ class Book:
             del self.live[chain.root_id]
             self._need_not_cancel(chain)
 
-    def _need_not_cancel(self, chain: Chain) -> None:
+    def _need_not_cancel(self, chain: Chain) -> MassCancelRequested | None:
+        """The mass cancel that meant it, if the order was waiting for its cancel."""
         waiting = self.to_cancel.get(chain.session)
-        if waiting:
-            waiting.pop(chain.root_id, None)
+        return waiting.pop(chain.root_id, None) if waiting else None
+
+    def _index_canceling(self, chain: Chain) -> None:
+        """What never left is to be asked for again; what was answered is not."""
+        *_, cancel = [request for request in chain.requests if request.msg_type is MsgType.ORDER_CANCEL_REQUEST]
+        if cancel.state in OPEN and chain.is_live:
+            return
+        asked = self._canceling.pop(chain.root_id)
+        if cancel.state is RequestState.NOT_SENT and chain.is_live:
+            self.to_cancel.setdefault(chain.session, {})[chain.root_id] = asked
 
     def _take_mass_cancel(self, event: MassCancelRequested) -> None:
         self.cl_ord_ids_minted += 1
@@ -262,6 +278,8 @@ class Book:
             chain = self.chains[root_id]
             if chain.pending(MsgType.ORDER_CANCEL_REQUEST) is None:
                 self.to_cancel.setdefault(chain.session, {})[root_id] = event
+            else:
+                self._canceling[root_id] = event
 
     def _take_mass_cancel_report(self, event: MassCancelReported) -> None:
         """What the venue says it did need not be asked for again; but for an order that it may not even have yet."""
@@ -284,6 +302,8 @@ class Book:
             self.doubts.setdefault(event.session, Doubts(is_ready=True)).mass_asked(event, at_ns)
         elif isinstance(event, MassStatusEnded):
             self.doubts[event.session].mass_ended(event)
+        elif isinstance(event, OrdersEscalated):
+            self.doubts[event.session].all_escalated()
         elif isinstance(event, ReportQuarantined):
             report = event.report
             if report is not None and event.session in self.doubts:

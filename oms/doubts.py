@@ -116,6 +116,10 @@ class Doubts(msgspec.Struct):
         if mass_status is not None and report.mass_status_req_id == mass_status.mass_status_req_id:
             self.mass_status = replace(mass_status, reports=mass_status.reports + 1)
 
+    def all_escalated(self) -> None:
+        """A person was told of every order that is unconfirmed."""
+        self.unconfirmed = {root_id: replace(doubt, is_escalated=True) for root_id, doubt in self.unconfirmed.items()}
+
     def _asked(self, event: StatusRequested, chain: Chain, at_ns: int) -> None:
         self._count(at_ns)
         for request in chain.requests:

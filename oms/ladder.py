@@ -2,7 +2,8 @@
 
 A request that is UNKNOWN is asked for by OrderStatusRequest(35=H), and once more where no answer comes; then one
 OrderMassStatusRequest(35=AF) asks for all that is open; then a person is told. An unconfirmed order starts with the mass status,
-for there may be many. What a mass status does not name has ended, or never was, or was forgotten: it proves nothing.
+for there may be many; where the counterparty takes neither question, a person is told of all in one word. What a mass status
+does not name has ended, or never was, or was forgotten: it proves nothing.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,14 @@ from enum import Enum, auto
 from oms.book import Book
 from oms.domain.chain import RequestState
 from oms.domain.commands import AskStatus
-from oms.domain.events import BookEvent, MassStatusEnded, MassStatusRequested, RequestEscalated, StatusRequested
+from oms.domain.events import (
+    BookEvent,
+    MassStatusEnded,
+    MassStatusRequested,
+    OrdersEscalated,
+    RequestEscalated,
+    StatusRequested,
+)
 from oms.doubts import Doubt, Doubts, asked_as
 
 _NS_PER_S = 1_000_000_000
@@ -83,7 +91,7 @@ class _Look:
     ) -> None:
         self._book, self._doubts, self._session, self._grant, self._at_ns = book, doubts, session, grant, at_ns
         self._questions_max, self._takes_mass_status = questions_max, takes_mass_status
-        self._why = _NO_ANSWER if questions_max or takes_mass_status else _NO_QUESTION
+        self._can_ask = bool(questions_max) or takes_mass_status
         self._left = _questions_left(doubts, at_ns) if grant else 0
         self._wants_mass_status = False
         self._said: dict[str, BookEvent] = {}
@@ -93,6 +101,8 @@ class _Look:
             if len(self._said) == LOOK_EVENTS_MAX:
                 break
             self._take(cl_ord_id, doubt, step)
+        if not self._can_ask:
+            return *self._said.values(), *self._all_at_once()
         is_free = self._doubts.mass_status is None and self._left > 0
         is_due = not self._doubts.mass_asked_at_ns or self._at_ns >= self._doubts.mass_asked_at_ns + MASS_STATUS_EVERY_NS
         if not (self._wants_mass_status and is_free and is_due):
@@ -103,9 +113,14 @@ class _Look:
     def _steps(self) -> Iterator[tuple[str, Doubt, _Step]]:
         for cl_ord_id, doubt in self._doubts.unknown.items():
             yield cl_ord_id, doubt, self._unknown(doubt)
-        if self._grant:
+        if self._grant and self._can_ask:
             for doubt in self._doubts.unconfirmed.values():
                 yield self._book.chains[doubt.root_id].cl_ord_id, doubt, self._unconfirmed(doubt)
+
+    def _all_at_once(self) -> tuple[OrdersEscalated, ...]:
+        """The orders that nobody can be asked about, when the session is back: in one word, however many they are."""
+        untold = sum(not doubt.is_escalated for doubt in self._doubts.unconfirmed.values()) if self._grant else 0
+        return (OrdersEscalated(self._session, untold),) if untold else ()
 
     def _take(self, cl_ord_id: str, doubt: Doubt, step: _Step) -> None:
         asked = asked_as(self._book.chains[doubt.root_id], cl_ord_id)
@@ -115,7 +130,8 @@ class _Look:
         elif step is _Step.MASS_STATUS:
             self._wants_mass_status = True
         elif step is _Step.PERSON and not doubt.is_escalated:
-            self._said[f"{cl_ord_id} escalated"] = RequestEscalated(doubt.root_id, cl_ord_id, self._session, self._why)
+            why = _NO_ANSWER if self._can_ask else _NO_QUESTION
+            self._said[f"{cl_ord_id} escalated"] = RequestEscalated(doubt.root_id, cl_ord_id, self._session, why)
 
     def _unknown(self, doubt: Doubt) -> _Step:
         if self._at_ns >= doubt.since_ns + UNKNOWN_NS_MAX and not doubt.is_escalated:

@@ -270,7 +270,7 @@ class Worker:
         if self._config.is_client:
             return ""
         if not self._port.is_logged_on(self._session):
-            return "SESSION_DOWN"
+            return link.SESSION_DOWN
         if self._orders is not None and not self._orders.has_number():
             return "no sender number is reserved"
         if send.msg_type in _DROPPED_WITHOUT_LEASE and time.monotonic() - self._leased_at_s > DROP_AFTER_S:

@@ -184,6 +184,18 @@ class RequestEscalated(OrderEvent, frozen=True, gc=False):
     reason: str
 
 
+class OrdersEscalated(Event, frozen=True, gc=False):
+    """The session was lost, and its counterparty takes no question: so many acknowledged orders of which nobody was told yet are
+    unconfirmed, and a person has to find out how they stand. One by one they would bury everything else."""
+
+    session: str
+    orders: int
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
 class OrderAdopted(OrderEvent, frozen=True, gc=False):
     """The venue has an order on one of our accounts that we never sent, a telephoned one, say: it is ours from here on."""
 
@@ -341,6 +353,7 @@ BookEvent = (
     | ReportDismissed
     | MassStatusRequested
     | MassStatusEnded
+    | OrdersEscalated
     | MassCancelRequested
     | MassCancelReported
     | MassCancelRejected
@@ -360,6 +373,7 @@ EVENTS: tuple[type[Event], ...] = (
     MassStatusRequested,
     MassStatusEnded,
     RequestEscalated,
+    OrdersEscalated,
     OrderAdopted,
     ExecutionReported,
     ReportDiffered,

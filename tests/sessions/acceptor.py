@@ -33,7 +33,7 @@ class Acceptor:
     """Listens while it is entered. A worker that ends is started again, as its supervisor does."""
 
     def __init__(self, folder: Path, version: str) -> None:
-        self.installation = Installation(folder, has_client=True, client_begin_string=version)
+        self.installation = Installation(folder, clients=(version,))
         settings = self.installation.settings
         self.engine = Engine(configuration.cell(settings), [], time.time_ns())
         self.us, self.them = (getattr(settings.clients[0], name) for name in ("sender_comp_id", "target_comp_id"))
@@ -49,7 +49,8 @@ class Acceptor:
 
     @property
     def port(self) -> int:
-        return self.installation.client_port
+        (port,) = self.installation.client_ports.values()
+        return port
 
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway import crash
-from gateway.codec.version import VERSIONS
+from gateway.codec.version import FIX_44, VERSIONS
 from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
@@ -43,7 +43,7 @@ class Installation:
         *,
         has_client: bool = False,
         crash_points: Path | None = None,
-        client_begin_string: str = "FIX.4.4",
+        clients: Sequence[str] = (),
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -51,19 +51,21 @@ class Installation:
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
         crash_points: the folder in which crash points are armed (gateway.crash), if any are to be.
-        has_client: whether the shipped example of a FIX client may trade, at `client_port`, in version `client_begin_string`.
+        has_client: whether the shipped example of a FIX client may trade, at `client_port`.
+        clients: the versions of FIX of more such clients, at `client_ports`.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
         self.file = folder / "environment.toml"
         self.ledger = folder / "broker" / "ledger.jsonl"
         self.broker_port = free_port()
-        self.client_port = free_port() if has_client else 0
+        self.client_ports = {version: free_port() for version in (*([FIX_44.begin_string] if has_client else []), *clients)}
+        """Of each FIX client, by its version."""
         self._up: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string, client_begin_string)
+        self._write_files(engine_core, begin_string)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -148,6 +150,15 @@ class Installation:
         """As `role/name`, in the order of the file."""
         return tuple(principal.spiffe_id.split("/", 4)[4] for principal in self.settings.environment.principals)
 
+    @property
+    def client_port(self) -> int:
+        """Of the client that speaks FIX 4.4; 0 where there is none."""
+        return self.client_ports.get(FIX_44.begin_string, 0)
+
+    def client_name(self, version: str) -> str:
+        """The session of the client that speaks this version."""
+        return "EXAMPLE" if version == FIX_44.begin_string else f"EXAMPLE-{version}"
+
     def identity(self, principal: str) -> Identity:
         """The client certificate of `principal`, such as `trader/desk1`."""
         return ensure(self.settings.certificates, self.settings.environment.environment, self.principals).clients[principal]
@@ -165,7 +176,7 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str, client_begin_string: str) -> None:
+    def _write_files(self, engine_core: int, begin_string: str) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
@@ -178,13 +189,16 @@ class Installation:
             "counterparties": [str(counterparty)],
             "engine_core": engine_core,
         }
-        if self.client_port:
-            client = self.folder / "client.toml"
-            text = (REPOSITORY / "clients" / "example.toml").read_text()
-            ids = {"sender_comp_id": broker_comp_id(self.client_port), "target_comp_id": "FIXGATE"}
-            client.write_text(_set(text, port=self.client_port, begin_string=client_begin_string, **ids))
-            values["clients"] = [str(client)]
+        if self.client_ports:
+            values["clients"] = [str(self._client_file(version, port)) for version, port in self.client_ports.items()]
         self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
+
+    def _client_file(self, version: str, port: int) -> Path:
+        file = self.folder / f"client-{version}.toml"
+        text = (REPOSITORY / "clients" / "example.toml").read_text()
+        ids = {"sender_comp_id": broker_comp_id(port), "target_comp_id": "FIXGATE"}
+        file.write_text(_set(text, name=self.client_name(version), port=port, begin_string=version, **ids))
+        return file
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """In a session of its own, so that Ctrl-C reaches us alone and we end things in order."""
@@ -213,14 +227,14 @@ class Installation:
 
 
 @contextmanager
-def installation(*faults: str, has_client: bool = False) -> Iterator[Installation]:
+def installation(*faults: str, has_client: bool = False, clients: Sequence[str] = ()) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
     The folder is not pytest's: the database runs as another user where we are root, and must get there.
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client) as running:
+        with Installation(folder, faults, has_client=has_client, clients=clients) as running:
             yield running
     finally:
         shutil.rmtree(folder)

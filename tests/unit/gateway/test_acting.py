@@ -191,6 +191,54 @@ class TestOneByOne:
         assert made.state.book.chains[C].requests[0].state is RequestState.NOT_SENT
         assert not made.state.book.chains[C].is_live
 
+    def test_a_cancel_that_the_worker_dropped_is_asked_for_when_the_session_is_back(self) -> None:
+        made = engine(CELL, *three())
+        made.take(mass_cancel(accounts=ACCOUNTS))
+        first = [m[11] for m in sent(made)]
+        for cl_ord_id, root_id in zip(first, (A, B), strict=True):
+            hear(made, link.NotSent(cl_ord_id, root_id, "F", link.SESSION_DOWN))
+        hear(made, link.LoggedOut())
+        assert (sent(made), list(made.state.book.to_cancel[SESSION])) == ([], [A, B])
+        made.add(SessionLoggedOn(SESSION))
+        made.add(SessionReady(SESSION))
+        while made._reactions:
+            made.take(made._reactions.popleft())
+        again = [(m[35], m[41]) for m in sent(made) if m[35] == "F"]
+        assert again == [("F", A), ("F", B)]
+        states = [[r.state for r in made.state.book.chains[root_id].requests[1:]] for root_id in (A, B)]
+        assert states == [[RequestState.NOT_SENT, RequestState.INTENT]] * 2
+
+    def test_one_that_was_dropped_with_the_session_up_is_asked_for_at_once(self) -> None:
+        made = engine(CELL, *three())
+        made.take(mass_cancel(accounts=ACCOUNTS))
+        first, _ = (m[11] for m in sent(made))
+        hear(made, link.NotSent(first, A, "F", "no sender number is reserved"))
+        assert [(m[35], m[41]) for m in sent(made)] == [("F", A)]
+
+    def test_one_that_the_venue_refused_is_not_asked_for_again(self) -> None:
+        made = engine(CELL, *three())
+        made.take(mass_cancel(accounts=ACCOUNTS))
+        first, _ = (m[11] for m in sent(made))
+        hear(made, link.Sent(1, first, A, "F", b"raw"))
+        says(made, "9", (11, first), (41, A), (37, "V"), (39, "0"), (434, "1"), (102, "2"))
+        assert (sent(made), made.state.book.to_cancel[SESSION], list(made.state.book._canceling)) == ([], {}, [B])
+
+    def test_somebody_elses_cancel_that_was_dropped_leaves_the_order_to_the_mass_cancel(self) -> None:
+        cancel = CancelRequested(A, "FG00000004", A, "x1", PRINCIPAL, SESSION, 2)
+        made = engine(CELL, *three(), cancel)
+        made.take(mass_cancel(accounts=ACCOUNTS))
+        sent(made)
+        hear(made, link.NotSent(cancel.cl_ord_id, A, "F", link.SESSION_DOWN))
+        assert list(made.state.book.to_cancel[SESSION]) == [A]
+
+    def test_an_order_that_ended_is_not_waited_for_whatever_became_of_its_cancel(self) -> None:
+        made = engine(CELL, *three())
+        made.take(mass_cancel(accounts=ACCOUNTS))
+        first, _ = (m[11] for m in sent(made))
+        made.add(said(fill(1_000, cl_ord_id=A), A))
+        hear(made, link.NotSent(first, A, "F", link.SESSION_DOWN))
+        assert (list(made.state.book._canceling), made.state.book.to_cancel[SESSION]) == ([B], {})
+
     def test_a_crash_between_the_answer_and_the_cancels_loses_none(self) -> None:
         made = engine(CELL, *three())
         (asked,) = decide(made.state, mass_cancel(), 1)

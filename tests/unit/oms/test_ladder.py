@@ -17,6 +17,7 @@ from oms.domain.events import (
     MassStatusRequested,
     MessageSent,
     OrderPlaced,
+    OrdersEscalated,
     RequestDoubted,
     RequestEscalated,
     RequestReissued,
@@ -179,9 +180,9 @@ class TestUnknown:
 
 
 class TestUnconfirmed:
-    def lost(self, *events: Event, takes_mass_status: bool = True) -> Life:
+    def lost(self, *events: Event, takes_status: bool = True, takes_mass_status: bool = True) -> Life:
         """The session was lost with these, and is back."""
-        life = Life(*(events or (placed(), NEW)), takes_mass_status=takes_mass_status)
+        life = Life(*(events or (placed(), NEW)), takes_status=takes_status, takes_mass_status=takes_mass_status)
         life.lose()
         life.at_s += 1
         life.book.regain(SESSION)
@@ -241,6 +242,26 @@ class TestUnconfirmed:
     def test_without_mass_status_each_is_asked_for_within_the_rate(self) -> None:
         life = self.lost(*orders(25), takes_mass_status=False)
         assert [len(life.look()), len(life.look()), len(life.look(1))] == [20, 0, 5]
+
+    def test_where_nothing_can_be_asked_a_person_is_told_once_how_many_there_are(self) -> None:
+        life = self.lost(*orders(25), takes_status=False, takes_mass_status=False)
+        assert [life.look(), life.look(1), life.look(99)] == [(OrdersEscalated(SESSION, 25),), (), ()]
+        life.lose()
+        assert life.look() == ()
+        life.apply(*(placed(name, client_order_id=name) for name in ("FG00000026",)))
+        life.apply(said(report(ExecType.NEW, OrdStatus.NEW, "FG00000026", exec_id="N26"), "FG00000026"))
+        life.lose()
+        assert life.look() == (OrdersEscalated(SESSION, 1),)
+
+    def test_nobody_is_told_of_them_while_the_session_is_down(self) -> None:
+        life = self.lost(*orders(2), takes_status=False, takes_mass_status=False)
+        life.grant = 0
+        assert life.look() == ()
+
+    def test_a_request_that_is_unknown_as_well_is_told_by_itself(self) -> None:
+        life = self.lost(*orders(2), takes_status=False, takes_mass_status=False)
+        life.apply(CANCEL, CANCEL_SENT, RequestDoubted(ROOT, CANCEL.cl_ord_id, "why"))
+        assert kinds(life.look()) == [RequestEscalated, OrdersEscalated]
 
     def test_an_order_that_the_venue_does_not_know_any_more_is_told_at_once(self) -> None:
         life = self.lost(takes_mass_status=False)

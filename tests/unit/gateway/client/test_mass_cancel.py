@@ -3,9 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from gateway import link
 from gateway.cell import Cell
 from gateway.client.receiving import AFFECTED_ORDERS_MAX
 from gateway.codec.text import Fields
+from gateway.rules import FromLink
 from gateway.taking import Takes
 from oms.domain.acts import MassCancelRequested
 from oms.domain.fields import MsgType
@@ -63,6 +65,16 @@ class TestOneByOne:
         side.asks(ALL)
         heard = side.venue_says(f"35=9|11=FG00000004|41={A}|37=V1|39=0|434=1|102=2|58=busy")
         assert ends(heard) == [("9", "M", "A", A, None, "0")]
+
+    def test_a_cancel_that_never_left_is_nothing_to_tell(self) -> None:
+        side = trading()
+        side.is_venue_deaf = True
+        side.asks(ALL)
+        grant = side.engine.state.sessions[orders.SESSION].grant
+        dropped = link.NotSent("FG00000004", A, "F", link.SESSION_DOWN)
+        side.engine.take(FromLink(orders.SESSION, grant, dropped))
+        assert side.commit() == []
+        assert list(side.engine.state.book.to_cancel[orders.SESSION]) == [A]
 
     def test_an_order_that_ends_before_its_cancel_is_not_told_of_twice(self) -> None:
         side = trading()
