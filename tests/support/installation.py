@@ -40,6 +40,7 @@ class Installation:
         begin_string: str = "FIX.4.4",
         *,
         has_client: bool = False,
+        heart_bt_int_s: int = 10,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -47,6 +48,7 @@ class Installation:
         engine_core: a processor for the engine alone; -1 for none.
         begin_string: the version of FIX between the gateway and the broker.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
+        heart_bt_int_s: how often the gateway and the broker say that they live: the shorter, the sooner silence is noticed.
         """
         self.folder = folder
         self.file = folder / "environment.toml"
@@ -57,7 +59,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string)
+        self._write_files(engine_core, begin_string, heart_bt_int_s)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -159,10 +161,10 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
-        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string))
+        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s))
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
             "data": data,
@@ -199,14 +201,14 @@ class Installation:
 
 
 @contextmanager
-def installation(*faults: str, has_client: bool = False) -> Iterator[Installation]:
+def installation(*faults: str, has_client: bool = False, heart_bt_int_s: int = 10) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
     The folder is not pytest's: the database runs as another user where we are root, and must get there.
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client) as running:
+        with Installation(folder, faults, has_client=has_client, heart_bt_int_s=heart_bt_int_s) as running:
             yield running
     finally:
         shutil.rmtree(folder)
