@@ -91,11 +91,12 @@ def at_broker(ledger: Iterable[Report]) -> dict[str, list[AtBroker]]:
 
 def _note(order: AtBroker, report: Report) -> None:
     order.ord_status = report.ord_status
-    if report.exec_type is ExecType.TRADE:
+    if report.exec_type in {ExecType.TRADE, ExecType.TRADE_CANCEL}:
         assert report.last_qty is not None
         assert report.last_px is not None
-        order.cum_qty += report.last_qty
-        order.gross_trade_amt += report.last_qty * report.last_px
+        qty = report.last_qty if report.exec_type is ExecType.TRADE else -report.last_qty
+        order.cum_qty += qty
+        order.gross_trade_amt += qty * report.last_px
 
 
 def _of_client(asked: Sequence[Asked], held: Sequence[Held]) -> Iterator[Violation]:

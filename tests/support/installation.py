@@ -44,6 +44,7 @@ class Installation:
         has_client: bool = False,
         crash_points: Path | None = None,
         clients: Sequence[str] = (),
+        heart_bt_int_s: int = 10,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -53,6 +54,7 @@ class Installation:
         crash_points: the folder in which crash points are armed (gateway.crash), if any are to be.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
         clients: the versions of FIX of more such clients, at `client_ports`.
+        heart_bt_int_s: how often the gateway and the broker say that they live: the shorter, the sooner silence is noticed.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
@@ -65,7 +67,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string)
+        self._write_files(engine_core, begin_string, heart_bt_int_s)
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -176,12 +178,13 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
-        words = _set(text, port=self.broker_port, begin_string=begin_string, mass_status=has_mass_requests)
-        counterparty.write_text(words)
+        words = _set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s)
+        counterparty.write_text(_set(words, mass_status=has_mass_requests))
+        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s))
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
             "data": data,
@@ -227,14 +230,16 @@ class Installation:
 
 
 @contextmanager
-def installation(*faults: str, has_client: bool = False, clients: Sequence[str] = ()) -> Iterator[Installation]:
+def installation(
+    *faults: str, has_client: bool = False, clients: Sequence[str] = (), heart_bt_int_s: int = 10
+) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
     The folder is not pytest's: the database runs as another user where we are root, and must get there.
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client, clients=clients) as running:
+        with Installation(folder, faults, has_client=has_client, clients=clients, heart_bt_int_s=heart_bt_int_s) as running:
             yield running
     finally:
         shutil.rmtree(folder)
