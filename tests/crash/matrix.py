@@ -16,6 +16,9 @@ from pathlib import Path
 import msgspec
 
 from gateway import crash
+from gateway.simulator import control
+from gateway.simulator.entries import Entry, Lasting
+from gateway.simulator.faults import Bust
 from oms.domain.chain import OPEN
 from oms.journal.failures import Unreachable
 from tests.crash.account import Outage
@@ -39,6 +42,7 @@ class Kind(Enum):
     CANCEL = r"CancelOrder\(|CancelRequested\(|x0135=F|x01150=4"
     REPLACE = r"ReplaceOrder\(|ReplaceRequested\(|x0135=G|x01150=5"
     FILL = r"x01150=F"
+    BUST = r"x01150=H"
 
 
 _ASKED = (Kind.NEW, Kind.CANCEL, Kind.REPLACE)
@@ -126,7 +130,10 @@ class Matrix:
         """What each trader does in the cell; before it, every order that it needs is working at the venue."""
         if kind is Kind.NEW:
             return lambda trader: _placed(trader, "rest")
-        if kind is Kind.FILL:
+        if kind is Kind.BUST:  # Each order trades, is busted, and trades again.
+            busts = Entry(fault=Bust(), lasting=Lasting(times=ORDERS))
+            control.ask(self._running.ledger.parent, control.Set(msgspec.Raw(msgspec.json.encode(busts))))
+        if kind in {Kind.FILL, Kind.BUST}:
             return lambda trader: _placed(trader, "through")
         traders = self.trading.traders
         ids = await asyncio.gather(*(_placed(trader, "rest") for trader in traders))

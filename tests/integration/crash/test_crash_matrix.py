@@ -10,8 +10,10 @@ from gateway import crash
 from tests.crash.matrix import CELLS, Kind, run
 from tests.crash.matrix import VICTIMS as BY_TURNS
 
-_OF_POINT = {point: (list(Kind)[n % 3], BY_TURNS[n % len(BY_TURNS)]) for n, point in enumerate(crash.POINTS)}
-"""The kinds that clients ask for pass every point."""
+_ASKED = (Kind.NEW, Kind.CANCEL, Kind.REPLACE)
+_TOLD = {"engine.applied": Kind.FILL, "worker.in_from_app": Kind.FILL, "worker.before_link_write": Kind.BUST}
+_OF_POINT = {p: (_TOLD.get(p, _ASKED[n % 3]), BY_TURNS[n % len(BY_TURNS)]) for n, p in enumerate(crash.POINTS)}
+"""The kinds that clients ask for pass every point; what the venue tells, only some."""
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -95,9 +95,11 @@ async def ready(gateway: Gateway) -> None:
     """Until every session takes business."""
 
     async def look() -> bool:
-        with suppress(Unanswered):  # It is still starting.
-            return set((await gateway.phases()).values()) == {"READY"}
-        return False
+        try:
+            phases = await gateway.phases()
+        except Unanswered:  # It is still starting.
+            return False
+        return set(phases.values()) == {"READY"}
 
     await eventually_async(look, READY_S_MAX)
 
