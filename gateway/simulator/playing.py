@@ -198,7 +198,9 @@ class Play:
         return f"{self._id_prefix}.{self._executions}"  # No name of a scenario becomes the same.
 
     def _real(self, tag: int, value: str) -> str:
-        """The value of the scenario as it stands on the wire."""
+        """The value of the scenario as it stands on the wire; a field that is empty is left out."""
+        if not value:
+            return ""
         if tag in CL_ORD_IDS:
             return self._ids.setdefault(value, f"{self._id_prefix}-{value}")
         is_name = (tag in EXEC_IDS and value != "0") or (tag == ORDER_ID and value != NO_ORDER_ID)
