@@ -62,6 +62,10 @@ class Gateway:
     async def replace(self, request: api.ReplaceRequest) -> Answer:
         return await self._ask(self._orders.Replace, request)
 
+    async def ask_venue(self, client_order_id: str, root_id: str) -> None:
+        """Have the venue asked how the order stands. Raises Unanswered."""
+        await self._look(self._orders.AskVenue, api.AskVenueRequest(client_order_id=client_order_id, root_id=root_id))
+
     async def orders(self) -> list[Held]:
         """Every order of the principal's accounts. Raises Unanswered."""
         found: list[Held] = []

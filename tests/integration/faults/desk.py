@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import msgspec
 
@@ -91,16 +92,20 @@ class Desk:
                 await asyncio.sleep(0.1)
 
 
+async def phases(gateway: Gateway) -> dict[str, str]:
+    """How far each session is; empty while the gateway is still starting."""
+    with suppress(Unanswered):
+        return await gateway.phases()
+    return {}
+
+
 async def ready(gateway: Gateway) -> None:
     """Until every session takes business."""
 
-    async def look() -> bool:
-        try:
-            phases = await gateway.phases()
-        except Unanswered:  # It is still starting.
-            return False
-        return set(phases.values()) == {"READY"}
+    async def are_ready() -> bool:
+        return set((await phases(gateway)).values()) == {"READY"}
 
+    look: Callable[[], Any] = are_ready
     await eventually_async(look, READY_S_MAX)
 
 
