@@ -24,7 +24,7 @@ from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
-from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SessionHalted
+from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SequencesReset, SessionHalted
 from gateway.state import State
 from oms import deciding
 from oms.domain.acts import ReportDisputed
@@ -43,7 +43,16 @@ LEASE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 1.0
 """How often we look after what is in doubt, while anything is."""
 _ALARMS = frozenset(
-    {ReportQuarantined, ReportDiffered, ReportDisputed, RequestEscalated, OrdersEscalated, SessionHalted, MessageDropped}
+    {
+        ReportQuarantined,
+        ReportDiffered,
+        ReportDisputed,
+        RequestEscalated,
+        OrdersEscalated,
+        SessionHalted,
+        SequencesReset,
+        MessageDropped,
+    }
 )
 
 

@@ -15,6 +15,7 @@ from gateway.sessions import (
     MessageDropped,
     Phase,
     SenderReserved,
+    SequencesReset,
     Session,
     SessionHalted,
     SessionLoggedOn,
@@ -103,6 +104,16 @@ def _logged_out(state: State, session: Session, _frame: link.LoggedOut) -> tuple
     return session_down(state, session.name, session.grant, "logged out")
 
 
+def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple[Event, ...]:
+    """Whatever was sent in the old epoch and not answered may have been forgotten with it."""
+    doubts = [
+        deciding.doubt(chain, request, "the peer reset the sequence numbers")
+        for chain, request in state.book.open_requests(session.name)
+    ]
+    reset = SequencesReset(session.name, session.session_epoch + 1, "the peer's Logon had ResetSeqNumFlag(141)=Y")
+    return (*(d for d in doubts if d is not None), reset)
+
+
 def _want_numbers(_state: State, session: Session, _frame: link.WantNumbers) -> tuple[Event, ...]:
     return (SenderReserved(session.name, session.reserved_to + link.BLOCK),)
 
@@ -159,4 +170,5 @@ FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event,
     link.LoggedOut: _logged_out,
     link.NotSent: _not_sent,
     link.WantNumbers: _want_numbers,
+    link.PeerReset: _peer_reset,
 }

@@ -141,8 +141,10 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.test_req_id == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
+        case "4" if is_reset(message):
+            return _given_up(state, session, receipt)
         case "4":
-            return (*filled_over(state, session, message), *_asked_anew(session, receipt, message))
+            return (*filled_over(state, session), *_asked_anew(session, receipt, message))
         case _:
             told = reading.report(message, state.plans[session.name].version)
             if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
@@ -160,9 +162,19 @@ def _asked_anew(session: Session, receipt: Receipt, message: Message) -> tuple[S
     return () if is_all_heard else (SessionLoggedOn(session.name),)
 
 
-def filled_over(state: State, session: Session, message: Message) -> tuple[Event, ...]:
+def _given_up(state: State, session: Session, receipt: Receipt) -> tuple[Event, ...]:
+    """A SequenceReset-Reset upwards: the peer will never say what it said under these numbers, and it may have been anything.
+    A person is told, what is open is in doubt, and the session has to prove itself again: then every order is asked for."""
+    what = f"the peer gave up MsgSeqNum {receipt.msg_seq_num} to {receipt.next_target - 1} by SequenceReset-Reset"
+    is_up = session.phase is not Phase.DOWN
+    return (
+        ReportQuarantined(session.name, f"{what}: there may have been executions among them", is_suspended=True),
+        *filled_over(state, session),
+        *((SessionLoggedOn(session.name),) if is_up else ()),
+    )
+
+
+def filled_over(state: State, session: Session) -> tuple[Event, ...]:
     """The peer will not say again what it said under some numbers: an answer to any unanswered request may have been there."""
-    if is_reset(message):
-        raise Hole(f"{session.name}: SequenceReset-Reset to {message.new_seq_no}: numbers are not given up without a person")
     doubts = [deciding.doubt(c, r, "the peer filled over its own messages") for c, r in state.book.open_requests(session.name)]
     return tuple(d for d in doubts if d is not None)

@@ -97,6 +97,10 @@ class WantNumbers(msgspec.Struct, frozen=True, array_like=True, tag=7):
     """Half of the reserved sender numbers are used."""
 
 
+class PeerReset(msgspec.Struct, frozen=True, array_like=True, tag=8):
+    """The peer's Logon(A) has ResetSeqNumFlag(141)=Y: what it counted of us and we of it is void. The worker ends after it."""
+
+
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
     """The session may log on with these numbers. `grant` is the journal seq of the grant, and names this start of the worker."""
 
@@ -151,7 +155,7 @@ class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
     """Log out, and stay so until LogOn."""
 
 
-FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers
+FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
 FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)

@@ -63,6 +63,14 @@ class SessionHalted(SessionEvent, frozen=True, gc=False):
     reason: str
 
 
+class SequencesReset(SessionEvent, frozen=True, gc=False):
+    """The peer began the numbers anew: those of its messages count from 1 again, in another epoch. Ours go on, far above whatever
+    it may expect. Nobody knows what it made of what we sent; every order is asked for."""
+
+    session_epoch: int
+    reason: str
+
+
 class SenderReserved(SessionEvent, frozen=True, gc=False):
     """Sender numbers up to this one may be used."""
 
@@ -168,6 +176,7 @@ EVENTS: tuple[type[Event], ...] = (
     EngineStarted,
     SessionGranted,
     SessionHalted,
+    SequencesReset,
     SenderReserved,
     SessionLoggedOn,
     SessionReady,
@@ -328,6 +337,18 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
     )
 
 
+def _reset(session: Session, event: SequencesReset, _seq: int) -> Session:
+    """Down until its next worker is granted a start: no log of the old epoch is evidence for it."""
+    return replace(
+        session,
+        phase=Phase.DOWN,
+        session_epoch=event.session_epoch,
+        next_target=1,
+        heard_ahead=frozenset(),
+        test_req_id="",
+    )
+
+
 def _reserved(session: Session, event: SenderReserved, _seq: int) -> Session:
     return replace(session, reserved_to=event.reserved_to)
 
@@ -370,5 +391,6 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionClosed: _closed,
     GapFilled: _unchanged,
     SessionHalted: _unchanged,
+    SequencesReset: _reset,
     ClientTold: _unchanged,
 }

@@ -34,7 +34,7 @@ def received(state: State, session: Session, frame: link.Received, at_ns: int, d
         if is_reset(found):
             return (_skipped(session, receipt),)
         if found.msg_type == _FILLS:
-            return filled_over(state, session, found)
+            return filled_over(state, session)
         return desk.causes(found.msg_type, frame.raw)
 
     return counted(state, session, frame, meaning)

@@ -79,7 +79,15 @@ class LinkWriter:
 class OrdersHandler:
     """QuickFIX's callbacks of an orders session: everything is told to the engine, in order, with its number."""
 
-    def __init__(self, writer: LinkWriter, log: Callable[[], sent_log.Writer], halt: Callable[[int, str], None]) -> None:
+    def __init__(
+        self,
+        writer: LinkWriter,
+        log: Callable[[], sent_log.Writer],
+        halt: Callable[[int, str], None],
+        *,
+        is_client: bool = False,
+    ) -> None:
+        self._is_client = is_client
         self._writer = writer
         self._log = log
         self._halt = halt
@@ -137,8 +145,16 @@ class OrdersHandler:
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
-            self._halt(EXIT_RESET, "the peer reset the sequence numbers")
+            self._reset(raw)
         self._tell(link.Received(masked(raw)))
+
+    def _reset(self, raw: bytes) -> None:
+        """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
+        if self._is_client:
+            self._halt(EXIT_RESET, "the peer reset the sequence numbers")
+        self._writer.add(link.PeerReset())
+        self._tell(link.Received(masked(raw)))
+        _exit(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
 
     def incoming_app(self, session: str, raw: bytes) -> None:
         crash("worker.in_from_app", raw)
@@ -176,7 +192,7 @@ class Worker:
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
         self._log: sent_log.Writer | None = None
-        self._orders = None if config.is_market_data else OrdersHandler(self._writer, self._open_log, self._halt)
+        self._orders = None if config.is_market_data else self._handler(config)
         self._market_data = MarketDataHandler(self._writer.add, self._writer.flush) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
@@ -185,6 +201,9 @@ class Worker:
         self._is_started = False
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
+
+    def _handler(self, config: WorkerConfig) -> OrdersHandler:
+        return OrdersHandler(self._writer, self._open_log, self._halt, is_client=config.is_client)
 
     def run(self) -> None:
         """Until the engine says stop. Every other end is an exit code."""

@@ -11,6 +11,7 @@ from gateway.api.v1 import order_service_pb2 as api
 from oms.domain.chain import RequestState
 from oms.domain.fields import MsgType
 from tests.crash.account import Asked
+from tests.crash.evidence import kinds
 from tests.crash.gateway import Gateway
 from tests.integration.faults.desk import Desk, phases, ready
 from tests.support.installation import installation
@@ -77,15 +78,16 @@ async def test_a_report_that_was_never_said_is_had_by_asking_for_the_order(desk:
     assert await desk.agreed() == ()
 
 
-async def test_a_logon_that_begins_the_numbers_anew_halts_the_session_until_a_person_has_looked(desk: Desk) -> None:
+async def test_after_a_logon_that_begins_the_numbers_anew_every_order_is_had_by_asking(desk: Desk) -> None:
     async with desk.gateway() as gateway:
         await ready(gateway)
-        root_id = await place(desk, gateway, "A")
-        await until(partial(is_done, gateway, root_id))
+        before = await place(desk, gateway, "A")
+        await until(partial(is_done, gateway, before))
         desk.set_fault("logon-reset")
         desk.set_fault("cut")
-        halted = desk.running.settings.data / "fix" / "SIMBROKER" / "halted"
-        await eventually_async(halted.exists, 20)
-        assert "the peer reset the sequence numbers" in halted.read_text()
         await until(partial(is_down, gateway))
+        await ready(gateway)
+        after = await place(desk, gateway, "B")
+        await until(partial(is_done, gateway, after))
     assert await desk.agreed() == ()
+    assert (await kinds(desk.running.dsn))["SequencesReset"] == 1

@@ -7,7 +7,7 @@ import pytest
 
 from gateway import link
 from gateway.codec.text import text
-from gateway.fix import worker
+from gateway.fix import halting, worker
 from gateway.fix.halting import EXIT_HALTED
 from gateway.fix.worker import LinkWriter, OrdersHandler
 from tests.integration.fix.counterparty import Counterparty
@@ -16,19 +16,28 @@ from tests.integration.fix.rig import Rig
 GRANT = link.Grant(grant=7, session_epoch=1, next_sender=500, next_target=7, reserved_to=10_000)
 
 
-def test_after_a_reset_by_the_peer_no_worker_starts_until_a_person_has_looked(tmp_path: Path) -> None:
+def test_a_reset_by_the_peer_is_told_with_its_logon_before_anything_else_can_go_out_or_come_in(tmp_path: Path) -> None:
+    with Counterparty() as broker, Rig(tmp_path, broker.port) as first:
+        first.granted(GRANT)
+        broker.log_on(1, (141, "Y"))
+        first.hear(link.PeerReset)
+        assert b"\x01141=Y\x01" in first.hear(link.Received).raw
+        assert first.exit_code() == worker.EXIT_RESET
+    with Counterparty() as broker, Rig(tmp_path, broker.port) as again:
+        again.hello()
+
+
+def test_what_was_halted_does_not_start_until_a_person_has_looked(tmp_path: Path) -> None:
     halted = tmp_path / "fix" / "halted"
+    halted.parent.mkdir()
+    halting.halt(halted.parent, "the numbers cannot be believed")
     with Counterparty() as broker:
-        with Rig(tmp_path, broker.port) as first:
-            first.granted(GRANT)
-            broker.log_on(1, (141, "Y"))
-            assert first.exit_code() == worker.EXIT_RESET
         for _ in range(2):
             with Rig(tmp_path, broker.port) as again:
                 assert again.exit_code() == EXIT_HALTED
                 assert again.process.stderr is not None
                 said = again.process.stderr.read().decode()
-            assert "the peer reset the sequence numbers" in said
+            assert "the numbers cannot be believed" in said
             assert f"remove {halted}" in said
         halted.unlink()
         with Rig(tmp_path, broker.port) as looked_at:
