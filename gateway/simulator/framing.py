@@ -15,10 +15,11 @@ _HEAD = re.compile(rb"8=[^\x01]{1,16}\x019=(\d{1,7})\x01")
 _HEAD_BYTES_MAX = 32
 _TRAILER_BYTES = len(b"10=000\x01")
 _CHECKED = 256
+_DIGITS_MAX = 18
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A whole message, or bytes that are none; then everything else is empty."""
+    """A whole message with a number, or bytes that are none; then everything else is empty."""
 
     raw: bytes
     msg_type: str = ""
@@ -96,12 +97,11 @@ def logon_reset(logon: bytes) -> bytes:
 
 
 def _piece(raw: bytes) -> Piece:
-    if _HEAD.match(raw) is None or not re.fullmatch(rb"10=\d{3}\x01", raw[-_TRAILER_BYTES:]):
-        return Piece(raw)
     number = _value(raw, 34)
-    return Piece(
-        raw, _value(raw, 35).decode("latin-1"), int(number) if number.isdigit() else 0, _value(raw, 49).decode("latin-1")
-    )
+    is_whole = _HEAD.match(raw) is not None and re.fullmatch(rb"10=\d{3}\x01", raw[-_TRAILER_BYTES:]) is not None
+    if not is_whole or not number.isdigit() or len(number) > _DIGITS_MAX:
+        return Piece(raw)
+    return Piece(raw, _value(raw, 35).decode("latin-1"), int(number), _value(raw, 49).decode("latin-1"))
 
 
 def _value(raw: bytes, tag: int) -> bytes:

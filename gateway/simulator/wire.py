@@ -74,7 +74,13 @@ class Wire:
             return
         line = asyncio.ensure_future(self._carry(reader, writer))
         self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
+        line.add_done_callback(self._over)
+
+    def _over(self, line: asyncio.Task[None]) -> None:
+        """What should not have happened is raised here, and said by the event loop."""
+        self._lines.discard(line)
+        if not line.cancelled():
+            line.result()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -107,12 +113,15 @@ class _Line:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            ends = await asyncio.gather(*ways, return_exceptions=True)
             self._broker[1].close()
             try:
                 await self._leave_half_open()
             finally:
                 self._gateway[1].close()
+        for failure in ends:
+            if isinstance(failure, Exception):
+                raise failure
 
     async def _leave_half_open(self) -> None:
         """Say nothing, and hear nothing, until the gateway has found out by itself."""

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from gateway.simulator.book import Book
@@ -9,6 +10,7 @@ from gateway.simulator.fields import OrdRejReason, OrdType, Side, TimeInForce
 from gateway.simulator.report import Report
 from gateway.simulator.requests import CancelRequest, ReplaceRequest
 from oms.domain.fields import CxlRejReason, ExecType, OrdStatus
+from oms.domain.numbers import ZERO
 from tests.unit.gateway.simulator.build import book, new_order, quote, replace
 
 AT_NS = 1_700_000_000_000_000_000
@@ -132,3 +134,41 @@ def test_half_of_one_is_one() -> None:
     venue.fills_in_halves = True
     assert traded(venue.handle(new_order("A1", 1), AT_NS)) == [("A1", 1)]
     assert traded(venue.handle(new_order("A2", 5), AT_NS)) == [("A2", 2), ("A2", 3)]
+
+
+def test_a_busted_fill_is_open_again_and_trades_again_at_the_next_quote() -> None:
+    made = book()
+    accepted, fill = made.handle(new_order("A1", price="1.38510"), AT_NS)
+    (bust,) = made.bust(fill, AT_NS + 1)
+    assert bust == msgspec.structs.replace(
+        fill,
+        seq=3,
+        at_ns=AT_NS + 1,
+        exec_id="T-3",
+        exec_ref_id="T-2",
+        exec_type=ExecType.TRADE_CANCEL,
+        ord_status=OrdStatus.NEW,
+        leaves_qty=Decimal(100),
+        cum_qty=Decimal(0),
+        avg_px=Decimal(0),
+    )
+    (again,) = made.on_quote(quote("1.38499", "1.38509"), AT_NS + 2)
+    assert (again.exec_id, again.ord_status, again.avg_px) == ("T-4", OrdStatus.FILLED, Decimal("1.38509"))
+    restarted = Book("EURUSD", Decimal(1000), "T", (accepted, fill, bust, again))
+    assert restarted.blotter.orders == made.blotter.orders
+
+
+def test_a_busted_fill_of_an_order_that_never_rests_ends_it() -> None:
+    made = book()
+    _, fill = made.handle(new_order("A1", time_in_force=TimeInForce.IMMEDIATE_OR_CANCEL), AT_NS)
+    bust, end = made.bust(fill, AT_NS)
+    assert (bust.exec_type, bust.cum_qty, bust.leaves_qty) == (ExecType.TRADE_CANCEL, ZERO, Decimal(100))
+    assert (end.exec_type, end.ord_status, end.leaves_qty) == (ExecType.CANCELED, OrdStatus.CANCELED, ZERO)
+
+
+def test_a_busted_fill_of_a_canceled_order_leaves_it_canceled() -> None:
+    made = book(displayed_qty=40)
+    _, fill = made.handle(new_order("A1", price="1.38510"), AT_NS)
+    made.handle(CancelRequest("C1", "A1"), AT_NS)
+    (bust,) = made.bust(fill, AT_NS)
+    assert (bust.ord_status, bust.cum_qty, bust.leaves_qty) == (OrdStatus.CANCELED, ZERO, ZERO)
