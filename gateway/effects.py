@@ -27,6 +27,8 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType
 
+_NEW_ORDER_SINGLE, _CANCEL_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_CANCEL_REQUEST
+
 
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A frame for one session's worker; dropped unless the worker's link holds this very grant."""
@@ -161,18 +163,17 @@ def _send(state: State, fact: Fact, cl_ord_id: str, grant: int, *, poss_resend: 
     assert request is not None
     version = _version(state, chain.session)
     terms = request.terms or chain.terms
-    match request.msg_type:
-        case MsgType.NEW_ORDER_SINGLE:
-            text = writing.new_order_single(version, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
-        case MsgType.ORDER_CANCEL_REQUEST:
-            order_id = chain.order_id if chain.is_adopted else ""
-            text = writing.order_cancel_request(
-                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, order_id=order_id, poss_resend=poss_resend
-            )
-        case _:
-            text = writing.order_cancel_replace_request(
-                version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
-            )
+    if request.msg_type is _NEW_ORDER_SINGLE:
+        text = writing.new_order_single(version, cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend)
+    elif request.msg_type is _CANCEL_REQUEST:
+        order_id = chain.order_id if chain.is_adopted else ""
+        text = writing.order_cancel_request(
+            version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, order_id=order_id, poss_resend=poss_resend
+        )
+    else:
+        text = writing.order_cancel_replace_request(
+            version, cl_ord_id, request.orig_cl_ord_id, terms, fact.at_ns, poss_resend=poss_resend
+        )
     expire_at_ns = 0 if request.terms is None else request.terms.expire_at_ns or 0
     return Outgoing(
         chain.session, grant, link.Send(fact.seq, cl_ord_id, chain.root_id, request.msg_type.code, expire_at_ns, text)

@@ -39,6 +39,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType
 
+_MARKET_DATA = SessionKind.MARKET_DATA
 _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 
@@ -124,7 +125,7 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     The worker tells of messages in the order of their numbers, so whatever the gap-fill covers has been told before it.
     """
     name, epoch = session.name, session.session_epoch
-    if state.plans[name].kind is SessionKind.MARKET_DATA:
+    if state.plans[name].kind is _MARKET_DATA:
         return ()
     told = _told_sent(name, epoch, frame)
     if isinstance(told, MessageSent):

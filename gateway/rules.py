@@ -74,6 +74,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 
 
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
+_ORDER_STATUS = ExecType.ORDER_STATUS
 
 Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
 
@@ -268,7 +269,7 @@ def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
 
 def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Command, ...]:
     """A status report showed that a request never arrived."""
-    if event.report.exec_type is not ExecType.ORDER_STATUS:
+    if event.report.exec_type is not _ORDER_STATUS:
         return ()
     chain = state.book.chains[event.root_id]
     return tuple(

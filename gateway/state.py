@@ -1,18 +1,21 @@
 """Everything the engine knows: the fold over the journal, and the market prices beside it."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
-from gateway.sessions import HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
+from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.family import as_it_stands
 from risk.limits import Quote
+
+_READY = Phase.READY
 
 
 class State:
@@ -23,6 +26,7 @@ class State:
         self.book = Book(cell.name)
         self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
         self.plans = {plan.name: plan for plan in cell.sessions}
+        self._orders_sessions = frozenset(plan.name for plan in cell.sessions if plan.kind is SessionKind.ORDERS)
         self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
         """What each client over FIX is still to be told, by session."""
         self._outboxes_of = {outbox.plan.principal: outbox for outbox in self.outboxes.values()}
@@ -37,21 +41,34 @@ class State:
         assert seq == self.seq + 1, f"record {seq} after {self.seq}"
         assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
         self.seq, self.at_ns = seq, at_ns
-        if type(event) in HEARD:
-            receipt = cast(Heard, event).receipt
-            self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
-        elif isinstance(event, (MessageSent, SessionEvent)):
-            was = self._session(event.session)
-            now = self.sessions[event.session] = evolve(was, event, seq)
-            if was.phase is not now.phase:
-                self._turned(was, now, at_ns)
-        elif isinstance(event, EngineStarted):
-            for name, session in self.sessions.items():
-                plan = self.plans.get(name)
-                self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
-                self._turned(session, self.sessions[name], at_ns)
+        tell = self._SESSIONS.get(type(event))
+        if tell is not None:
+            tell(self, event, seq, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         return after if after is None or after.session else as_it_stands(self.book, after)
+
+    def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
+        receipt = event.receipt
+        self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
+
+    def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
+        was = self._session(event.session)
+        now = self.sessions[event.session] = evolve(was, event, seq)
+        if was.phase is not now.phase:
+            self._turned(was, now, at_ns)
+
+    def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+        for name, session in self.sessions.items():
+            plan = self.plans.get(name)
+            self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
+            self._turned(session, self.sessions[name], at_ns)
+
+    _SESSIONS: ClassVar[dict[type[Event], Callable[["State", Any, int, int], None]]] = {
+        **dict.fromkeys(HEARD, _heard),
+        **dict.fromkeys(EVOLUTIONS, _evolved),
+        EngineStarted: _started,
+    }
+    """What each kind of fact does to the session that it is about."""
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""
@@ -84,8 +101,9 @@ class State:
     def grant_if_ready(self, session: str) -> int:
         """The grant under which the session may send business now; 0 if it may not."""
         state = self.sessions.get(session)
-        is_orders = session in self.plans and self.plans[session].kind is SessionKind.ORDERS
-        return state.grant if state is not None and is_orders and state.phase is Phase.READY and state.is_open else 0
+        if state is None or state.phase is not _READY or not state.is_open or session not in self._orders_sessions:
+            return 0
+        return state.grant
 
 
 def _accounts(cell: Cell, session: str) -> frozenset[str]:

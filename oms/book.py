@@ -1,8 +1,8 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import cast
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -55,10 +55,9 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     answer: Answer
 
 
-_NAMING = (OrderPlaced, CancelRequested, ReplaceRequested, OrderAdopted)
-"""Each gives a request its ClOrdID(11)."""
 _MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
 _STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
+_ORDER_STATUS, _NOT_SENT = ExecType.ORDER_STATUS, RequestState.NOT_SENT
 
 
 class Book:
@@ -178,50 +177,59 @@ class Book:
         if not isinstance(event, OrderEvent):
             self._take_other(event, seq, at_ns)
             return None
-        before = self.chains.get(event.root_id)
-        after = self.chains[event.root_id] = evolve(before, event, at_ns)
+        root_id, kind = event.root_id, type(event)
+        before = self.chains.get(root_id)
+        after = self.chains[root_id] = evolve(before, event, at_ns)
         doubts = self.doubts.get(after.session)
-        if doubts is not None or isinstance(event, RequestDoubted):
+        if doubts is not None or kind is RequestDoubted:
             self._index_doubt(event, doubts, after, at_ns)
-        if isinstance(event, MessageSent):  # An unanswered request stays one.
-            self._index_number(event)
-            return after
-        if before is None or before.requests is not after.requests:
-            self._index_open(after)
-        if after.is_live is not (after.root_id in self.live):
-            self._index_live(after)
-        if self._canceling and event.root_id in self._canceling:
-            self._index_canceling(after)
-        if isinstance(event, ExecutionReported):
-            self._index_report(event, after)
-        elif isinstance(event, _NAMING):
-            self._index_named(event, after)
-        elif isinstance(event, ReportAttributed):
-            self._index_attributed(event, after)
+        if kind is not MessageSent:  # An unanswered request stays one.
+            if before is None or before.requests is not after.requests:
+                self._index_open(after)
+            is_live = after.is_live
+            if is_live is not (root_id in self.live):
+                self._index_live(after, is_live=is_live)
+            if self._canceling and root_id in self._canceling:
+                self._index_canceling(after)
+        index = self._INDEXES.get(kind)
+        if index is not None:
+            index(self, event, after)
         return after
 
     def _note_answer(self, answer: Answer, seq: int) -> None:
         named = f"{answer.principal} {answer.client_order_id}"
         self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
 
-    def _index_number(self, event: MessageSent) -> None:
+    def _index_number(self, event: MessageSent, _after: Chain) -> None:
         if event.msg_type != _STATUS_REQUEST:
             self._sent_as[f"{event.session} {event.session_epoch} {event.msg_seq_num}"] = event.cl_ord_id
 
-    def _index_named(self, event: OrderPlaced | CancelRequested | ReplaceRequested | OrderAdopted, after: Chain) -> None:
-        """A request has its ClOrdID(11), and with it one of ours was given out."""
-        self._root_of[event.cl_ord_id] = event.root_id
-        self.cl_ord_ids_minted += 1
-        if isinstance(event, CancelRequested):
-            asked = self._need_not_cancel(after)
-            if asked is not None:
-                self._canceling[after.root_id] = asked
-        elif event.terms.instructions.custom:
-            self.tagged.note(event.root_id, event.terms.instructions.custom)
-        if isinstance(event, OrderPlaced) and event.parent_id:
+    def _index_placed(self, event: OrderPlaced, after: Chain) -> None:
+        self._index_version(event, after)
+        if event.parent_id:
             self.children.setdefault(event.parent_id, []).append(event.root_id)
-        if isinstance(event, OrderAdopted) and event.order_id:
+
+    def _index_adopted(self, event: OrderAdopted, after: Chain) -> None:
+        self._index_version(event, after)
+        if event.order_id:
             self._root_of_order_id[f"{event.session} {event.order_id}"] = event.root_id
+
+    def _index_version(self, event: OrderPlaced | ReplaceRequested | OrderAdopted, _after: Chain) -> None:
+        self._name(event.cl_ord_id, event.root_id)
+        custom = event.terms.instructions.custom
+        if custom:
+            self.tagged.note(event.root_id, custom)
+
+    def _index_cancel(self, event: CancelRequested, after: Chain) -> None:
+        self._name(event.cl_ord_id, event.root_id)
+        asked = self._need_not_cancel(after)
+        if asked is not None:
+            self._canceling[after.root_id] = asked
+
+    def _name(self, cl_ord_id: str, root_id: str) -> None:
+        """A request has its ClOrdID(11), and with it one of ours was given out."""
+        self._root_of[cl_ord_id] = root_id
+        self.cl_ord_ids_minted += 1
 
     def _index_doubt(self, event: OrderEvent, doubts: Doubts | None, after: Chain, at_ns: int) -> None:
         if doubts is None:
@@ -232,7 +240,7 @@ class Book:
         session, told = after.session, event.report
         if told.custom:
             self.tagged.note(event.root_id, told.custom)
-        if told.exec_type is not ExecType.ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
+        if told.exec_type is not _ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
             self._told[_key(session, told)] = Told.of(event.root_id, told)
         if after.order_id:
             self._root_of_order_id[f"{session} {after.order_id}"] = event.root_id  # The old ones stay: R20.
@@ -249,8 +257,8 @@ class Book:
         self.resolved.add(seq)
         return self.suspense.pop(seq)
 
-    def _index_live(self, chain: Chain) -> None:
-        if chain.is_live:
+    def _index_live(self, chain: Chain, *, is_live: bool) -> None:
+        if is_live:
             self.live[chain.root_id] = None
         else:
             del self.live[chain.root_id]
@@ -308,7 +316,7 @@ class Book:
             report = event.report
             if report is not None and event.session in self.doubts:
                 self.doubts[event.session].answered(report)
-            if report is not None and report.exec_type is not ExecType.ORDER_STATUS:
+            if report is not None and report.exec_type is not _ORDER_STATUS:
                 self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
             if event.is_suspended:
                 self.suspense[seq] = Suspended(seq, at_ns, event.session, event.reason, event.root_id, report)
@@ -318,8 +326,19 @@ class Book:
         for request in chain.requests:
             if request.state in OPEN:
                 waiting[request.cl_ord_id] = chain.root_id
-            elif waiting.pop(request.cl_ord_id, None) and request.state is not RequestState.NOT_SENT:
+            elif waiting.pop(request.cl_ord_id, None) and request.state is not _NOT_SENT:
                 self._sent_as.pop(f"{chain.session} {request.session_epoch} {request.msg_seq_num}", None)
+
+    _INDEXES: ClassVar[dict[type[OrderEvent], Callable[["Book", Any, Chain], None]]] = {
+        OrderPlaced: _index_placed,
+        OrderAdopted: _index_adopted,
+        ReplaceRequested: _index_version,
+        CancelRequested: _index_cancel,
+        MessageSent: _index_number,
+        ExecutionReported: _index_report,
+        ReportAttributed: _index_attributed,
+    }
+    """Under what each kind of fact lets its order be found."""
 
 
 def _may_leave(chain: Chain) -> bool:

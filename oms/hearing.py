@@ -29,6 +29,7 @@ from oms.domain.reported import reported
 from oms.suspense import TRADES
 
 _ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
+_TRADE, _REJECTED, _ORDER_STATUS = ExecType.TRADE, ExecType.REJECTED, ExecType.ORDER_STATUS
 
 
 def report(book: Book, receipt: Receipt, told: Report, adopting: frozenset[str] = frozenset()) -> tuple[BookEvent, ...]:
@@ -73,7 +74,7 @@ def _execution(book: Book, receipt: Receipt, told: ExecutionReport, adopting: fr
 
 def _says_nothing_is_open(told: ExecutionReport) -> bool:
     """The answer to a mass status where there is nothing to tell: it has to have an OrdStatus(39), and rejects nothing."""
-    is_answer = bool(told.mass_status_req_id) and told.exec_type is ExecType.ORDER_STATUS
+    is_answer = bool(told.mass_status_req_id) and told.exec_type is _ORDER_STATUS
     return is_answer and told.ord_status is OrdStatus.REJECTED and not told.tot_num_reports
 
 
@@ -89,7 +90,7 @@ def _mass_status_end(book: Book, session: str, told: ExecutionReport) -> tuple[B
 
 def _is_booked(chain: Chain, told: ExecutionReport) -> bool:
     """Whether a trade that says another day, or none, is one that we have: a new one would raise CumQty(14)."""
-    if told.exec_type is not ExecType.TRADE or told.cum_qty is None or told.last_px is None:
+    if told.exec_type is not _TRADE or told.cum_qty is None or told.last_px is None:
         return False
     known = chain.execution(told.exec_id)
     if known is None or (known.last_qty, known.value) != (told.last_qty, told.last_px * known.last_qty):
@@ -122,7 +123,7 @@ def _quarantined(session: str, chain: Chain | None, told: ExecutionReport, why: 
 
 def _consequences(book: Book, chain: Chain, session: str, told: ExecutionReport) -> tuple[BookEvent, ...]:
     """What a person must hear of, or the venue be asked about."""
-    if told.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER and told.exec_type is ExecType.REJECTED:
+    if told.exec_type is _REJECTED and told.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER:
         return _had_it(chain, told)
     if told.says_unknown():
         return _is_gone(book, chain)
@@ -160,7 +161,7 @@ def _differs(after: Chain, session: str, told: ExecutionReport) -> ReportDiffere
     leaves_qty, ord_status = after.leaves_qty, after.ord_status
     if told.ord_status is ord_status and told.leaves_qty == leaves_qty and told.cum_qty == after.cum_qty:
         return None
-    is_of_request = told.exec_type is ExecType.REJECTED and after.request(told.cl_ord_id) is not None
+    is_of_request = told.exec_type is _REJECTED and after.request(told.cl_ord_id) is not None
     if is_of_request or _is_late_ack(after, told):
         return None
     is_other_cum = told.cum_qty is not None and told.cum_qty != after.cum_qty

@@ -14,6 +14,7 @@ from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
 from risk.limits import Instrument, Limits, Policy, Quote
 
+_BUY = Side.BUY
 _PER_BPS = Decimal("0.0001")
 _NS_PER_MS = 1_000_000
 
@@ -80,7 +81,7 @@ def cash_order_qty(case: Case) -> Verdict | None:
 
 
 def quote_is_sane(case: Case) -> Verdict | None:
-    if Decimal(0) < case.quote.bid_px <= case.quote.offer_px:
+    if ZERO < case.quote.bid_px <= case.quote.offer_px:
         return None
     return Refusal.NO_REFERENCE_PX, f"bid_px={plain(case.quote.bid_px)} offer_px={plain(case.quote.offer_px)}"
 
@@ -100,7 +101,7 @@ def price_collar(case: Case) -> Verdict | None:
     price, stop_px, reference_px = case.terms.price, case.terms.stop_px, case.reference_px
     if price is None:
         return None
-    sign = 1 if case.terms.side is Side.BUY else -1
+    sign = 1 if case.terms.side is _BUY else -1
     if stop_px is not None and sign * (stop_px - reference_px) > 0:
         reference_px = stop_px
     is_through = sign * (price - reference_px) * BPS > reference_px * case.limits.price_collar_bps
@@ -159,7 +160,7 @@ def review(terms: Terms, policy: Policy, quotes: Mapping[str, Quote], at_ns: int
 
 
 def _case(terms: Terms, instrument: Instrument, limits: Limits, quote: Quote, at_ns: int) -> Case:
-    is_buy = terms.side is Side.BUY
+    is_buy = terms.side is _BUY
     reference_px, near_px = (quote.offer_px, quote.bid_px) if is_buy else (quote.bid_px, quote.offer_px)
     if terms.price is None:
         worst_px = _triggered(terms, reference_px) * (BPS + limits.price_collar_bps) * _PER_BPS

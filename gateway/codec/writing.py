@@ -14,6 +14,7 @@ from oms.domain.terms import PLAIN, CustomTags, Instructions, Terms
 
 ORDER_MASS_CANCEL_REQUEST, ORDER_MASS_STATUS_REQUEST, DONT_KNOW_TRADE = "q", "AF", "Q"
 """MsgType(35) of what is about many orders, or about none of ours."""
+_NEW_ORDER_SINGLE = MsgType.NEW_ORDER_SINGLE.code
 _NS_PER_S = 1_000_000_000
 _BY_SYMBOL, _ALL_ORDERS = "1", "7"
 """MassCancelRequestType(530) and MassStatusReqType(585)."""
@@ -22,7 +23,7 @@ _BY_SYMBOL, _ALL_ORDERS = "1", "7"
 def new_order_single(version: Version, cl_ord_id: str, terms: Terms, at_ns: int, *, poss_resend: bool = False) -> str:
     """NewOrderSingle(35=D)."""
     body = f"{_poss_resend(poss_resend)}11={cl_ord_id}\x01{_order(version, terms, at_ns)}"
-    return framed(version.begin_string, MsgType.NEW_ORDER_SINGLE.code, body)
+    return framed(version.begin_string, _NEW_ORDER_SINGLE, body)
 
 
 def order_cancel_request(

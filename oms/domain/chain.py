@@ -61,6 +61,12 @@ FLAGS = frozenset(
 )
 """What a venue says of an order and does not follow from its requests and executions."""
 NO_FLAGS: frozenset[OrdStatus] = frozenset()
+_PENDING_NEW, _NEW, _PARTIALLY_FILLED, _FILLED = (
+    OrdStatus.PENDING_NEW,
+    OrdStatus.NEW,
+    OrdStatus.PARTIALLY_FILLED,
+    OrdStatus.FILLED,
+)
 _OFF_MARKET = frozenset({OrdStatus.DONE_FOR_DAY, OrdStatus.CALCULATED})
 GOOD_TILL = frozenset({TimeInForce.GOOD_TILL_CANCEL, TimeInForce.GOOD_TILL_DATE})
 """An order that lives longer than a day is done for one day only."""
@@ -256,12 +262,12 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
     def _plain(self) -> OrdStatus:
         if ZERO < self.terms.order_qty <= self.cum_qty:
-            return OrdStatus.FILLED
+            return _FILLED
         if self.end is not None and not (self.end is End.REJECTED and self.cum_qty):
             return OrdStatus(self.end.value)
         if self.cum_qty:
-            return OrdStatus.PARTIALLY_FILLED
-        return OrdStatus.NEW if self.accepted else OrdStatus.PENDING_NEW
+            return _PARTIALLY_FILLED
+        return _NEW if self.accepted else _PENDING_NEW
 
 
 def with_request(chain: Chain, cl_ord_id: str, **changes: object) -> Chain:

@@ -14,7 +14,11 @@ def plain_members(enum: E) -> E:
 
 
 class Choice(Enum):
-    """One of a few. Members are singletons and hash as such: Enum itself hashes the name, in Python, at every look-up."""
+    """One of a few. Members are singletons and hash as such: Enum itself hashes the name, in Python, at every look-up.
+
+    To look a member up in its class takes ten times as long as to look up a module's own name: on the path of every order modules
+    have names for those that they ask for.
+    """
 
     __hash__ = object.__hash__
 

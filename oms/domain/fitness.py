@@ -7,6 +7,7 @@ from oms.domain.terms import PLAIN, PRICED, STOPPED, Terms
 Unfit = tuple[str, str]
 """The field, and what is wrong with it."""
 _SHORT = frozenset({Side.SELL_SHORT, Side.SELL_SHORT_EXEMPT})
+_SELL_SHORT, _PEGGED, _GOOD_TILL_DATE = Side.SELL_SHORT, OrdType.PEGGED, TimeInForce.GOOD_TILL_DATE
 
 
 def why_unfit(terms: Terms) -> Unfit | None:
@@ -17,7 +18,7 @@ def why_unfit(terms: Terms) -> Unfit | None:
 def _prices(terms: Terms) -> Unfit | None:
     """The prices that its OrdType(40) has, and no other."""
     kind = terms.ord_type
-    if terms.price is None and kind in PRICED and kind is not OrdType.PEGGED:
+    if terms.price is None and kind in PRICED and kind is not _PEGGED:
         return "price", f"is missing: a {kind.name} order needs one"
     if terms.price is not None and kind not in PRICED:
         return "price", f"a {kind.name} order has none"
@@ -25,14 +26,14 @@ def _prices(terms: Terms) -> Unfit | None:
         return "stop_px", f"is missing: a {kind.name} order needs one"
     if terms.stop_px is not None and kind not in STOPPED:
         return "stop_px", f"a {kind.name} order has none"
-    if terms.instructions.peg_offset_value is not None and kind is not OrdType.PEGGED:
+    if terms.instructions.peg_offset_value is not None and kind is not _PEGGED:
         return "peg_offset_value", f"a {kind.name} order has none"
     return None
 
 
 def _expiry(terms: Terms) -> Unfit | None:
     given = terms.instructions
-    if terms.time_in_force is not TimeInForce.GOOD_TILL_DATE:
+    if terms.time_in_force is not _GOOD_TILL_DATE:
         if given.expire_time_ns is None and not given.expire_date:
             return None
         field = "expire_date" if given.expire_date else "expire_time"
@@ -47,7 +48,7 @@ def _expiry(terms: Terms) -> Unfit | None:
 def _locate(terms: Terms) -> Unfit | None:
     """A short sale says who finds the shares; an exempt one may."""
     given = terms.instructions
-    if terms.side is Side.SELL_SHORT and not given.locate_reqd and not given.locate_id:
+    if terms.side is _SELL_SHORT and not given.locate_reqd and not given.locate_id:
         return "locate_reqd", "is not true, and locate_id is missing: a SELL_SHORT order needs one of them"
     if terms.side not in _SHORT and (given.locate_reqd is not None or given.locate_id):
         field = "locate_id" if given.locate_id else "locate_reqd"

@@ -35,6 +35,8 @@ from oms.domain.reported import arrived, reported, version_accepted
 from oms.domain.terms import Terms
 
 QUESTIONS_COUNTED = 4
+_NEW_ORDER_SINGLE, _STATUS_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_STATUS_REQUEST.code
+_SENT = RequestState.SENT
 
 
 def evolve(chain: Chain | None, event: OrderEvent, at_ns: int) -> Chain:
@@ -48,7 +50,7 @@ def evolve(chain: Chain | None, event: OrderEvent, at_ns: int) -> Chain:
 def _placed(event: OrderPlaced, at_ns: int) -> Chain:
     first = Request(
         cl_ord_id=event.root_id,
-        msg_type=MsgType.NEW_ORDER_SINGLE,
+        msg_type=_NEW_ORDER_SINGLE,
         client_order_id=event.client_order_id,
         principal=event.principal,
         grant=event.grant,
@@ -62,7 +64,7 @@ def _adopted(event: OrderAdopted, at_ns: int) -> Chain:
     """The venue has it, so its first request is done, though it was never ours."""
     first = Request(
         cl_ord_id=event.cl_ord_id,
-        msg_type=MsgType.NEW_ORDER_SINGLE,
+        msg_type=_NEW_ORDER_SINGLE,
         client_order_id="",
         principal="",
         grant=0,
@@ -106,10 +108,10 @@ def _requested(
 
 
 def _sent(chain: Chain, event: MessageSent, _at_ns: int) -> Chain:
-    if event.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
+    if event.msg_type == _STATUS_REQUEST:
         return chain
     request = chain.request(event.cl_ord_id)
-    state = RequestState.SENT if request is None or request.state in NOT_TOLD else request.state
+    state = _SENT if request is None or request.state in NOT_TOLD else request.state
     return with_request(chain, event.cl_ord_id, session_epoch=event.session_epoch, msg_seq_num=event.msg_seq_num, state=state)
 
 

@@ -31,6 +31,8 @@ _MASKING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL, OrdStatus
 _BACK = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _NEVER_RESTS = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
 _NEW_DAY = frozenset({ExecRestatementReason.GT_RENEWAL, ExecRestatementReason.GT_CORPORATE_ACTION})
+_DUPLICATE_ORDER, _BIDDING = OrdRejReason.DUPLICATE_ORDER, OrdStatus.ACCEPTED_FOR_BIDDING
+_ORDER_STATUS, _REPLACE, _DONE = ExecType.ORDER_STATUS, MsgType.ORDER_CANCEL_REPLACE_REQUEST, RequestState.DONE
 
 
 class _Last:
@@ -55,9 +57,9 @@ _NO_ID = frozenset({"", NO_ORDER_ID})
 
 def _heard(chain: Chain, report: ExecutionReport) -> Chain:
     """What every report tells beside its meaning: ids, which may change over a restatement (R20), day, and CumQty."""
-    if report.says_unknown() or report.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER:
+    if report.says_unknown() or report.ord_rej_reason is _DUPLICATE_ORDER:
         return chain
-    is_later = report.trade_date > chain.trade_date and report.exec_type is not ExecType.ORDER_STATUS
+    is_later = report.trade_date > chain.trade_date and report.exec_type is not _ORDER_STATUS
     is_new_day = (is_later and chain.trade_date) or report.exec_restatement_reason in _NEW_DAY
     return replace(
         chain,
@@ -91,7 +93,7 @@ def _is_rejected_still(chain: Chain, report: ExecutionReport) -> bool:
 
 def _accepted(chain: Chain, report: ExecutionReport) -> Chain:
     accepted = _lifted(version_accepted(chain, report.cl_ord_id), report)
-    if report.ord_status is OrdStatus.ACCEPTED_FOR_BIDDING:
+    if report.ord_status is _BIDDING:
         return replace(accepted, accepted=chain.accepted, flags=accepted.flags | {report.ord_status})
     return _with_quantity(accepted, report)
 
@@ -106,7 +108,7 @@ def _with_quantity(chain: Chain, report: ExecutionReport) -> Chain:
 def _replaced(chain: Chain, report: ExecutionReport) -> Chain:
     """By request, or of the venue's own accord: then the report itself says what the order is now."""
     request = chain.request(report.cl_ord_id)
-    if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST:
+    if request is not None and request.msg_type is _REPLACE:
         return _accepted(chain, report)
     return _restated(chain, report)
 
@@ -114,17 +116,17 @@ def _replaced(chain: Chain, report: ExecutionReport) -> Chain:
 def version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     """The venue works version `cl_ord_id` now. A replace below CumQty means stop: OrderQty becomes CumQty (R5)."""
     request = chain.request(cl_ord_id)
-    if request is None or request.terms is None or (chain.accepted and request.state is RequestState.DONE):
+    if request is None or request.terms is None or (chain.accepted and request.state is _DONE):
         return chain  # Told again, late: a version that was accepted before does not come back.
     terms = request.terms
-    if request.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST and terms.order_qty < chain.cum_qty:
+    if request.msg_type is _REPLACE and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
     end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
     if terms.cash_order_qty is not None and not terms.order_qty:
         terms = replace(terms, order_qty=chain.terms.order_qty)
     known = arrived(chain)
     if known is chain or cl_ord_id != chain.root_id:
-        known = with_request(_superseded(known, request), cl_ord_id, state=RequestState.DONE)
+        known = with_request(_superseded(known, request), cl_ord_id, state=_DONE)
     return replace(known, accepted=cl_ord_id, terms=terms, end=end)
 
 
@@ -132,16 +134,16 @@ def _superseded(chain: Chain, request: Request) -> Chain:
     """A venue may answer only the last of pipelined replaces. The ones that it was built on are done with it (R9): whatever is
     said of them from here on comes too late. One that is still to be sent is not with the venue, and is given up elsewhere."""
     before = chain.request(request.orig_cl_ord_id)
-    while before is not None and before.msg_type is MsgType.ORDER_CANCEL_REPLACE_REQUEST:
+    while before is not None and before.msg_type is _REPLACE:
         if before.state in OPEN and before.state is not RequestState.INTENT:
-            chain = with_request(chain, before.cl_ord_id, state=RequestState.DONE)
+            chain = with_request(chain, before.cl_ord_id, state=_DONE)
         before = chain.request(before.orig_cl_ord_id)
     return chain
 
 
 def arrived(chain: Chain) -> Chain:
     """The venue has, or had, the order: what it does with it is its answer, whether or not it ever said New."""
-    return with_request(chain, chain.root_id, state=RequestState.DONE) if chain.requests[0].state in OPEN else chain
+    return with_request(chain, chain.root_id, state=_DONE) if chain.requests[0].state in OPEN else chain
 
 
 def _canceled(chain: Chain, report: ExecutionReport) -> Chain:
@@ -159,7 +161,7 @@ def _left_market(chain: Chain, report: ExecutionReport, end: End) -> Chain:
     answered = _lifted(arrived(chain), report)
     request = answered.request(report.cl_ord_id)
     if request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST:
-        answered = with_request(answered, report.cl_ord_id, state=RequestState.DONE)
+        answered = with_request(answered, report.cl_ord_id, state=_DONE)
     reason = report.exec_restatement_reason or answered.exec_restatement_reason
     flags = answered.flags - _HELD if answered.flags else answered.flags  # Even where Filled hides them.
     return replace(answered, end=end, flags=flags, text=report.text or answered.text, exec_restatement_reason=reason)
@@ -225,7 +227,7 @@ def _restated(chain: Chain, report: ExecutionReport) -> Chain:
 
 def _order_rejected(chain: Chain, report: ExecutionReport) -> Chain:
     """A duplicate's rejection is not the order's: the order that owns the id lives on (F.1.a)."""
-    if report.ord_rej_reason is OrdRejReason.DUPLICATE_ORDER:
+    if report.ord_rej_reason is _DUPLICATE_ORDER:
         return _received(chain, report)
     refused = with_request(chain, report.cl_ord_id, state=RequestState.REFUSED)
     return came_to_nothing(refused, report.cl_ord_id, report.text)
@@ -294,7 +296,7 @@ def _cancel_resolved(chain: Chain, report: ExecutionReport, *, is_proof: bool) -
         return chain
     match report.ord_status:
         case OrdStatus.CANCELED:
-            return with_request(chain, pending.cl_ord_id, state=RequestState.DONE)
+            return with_request(chain, pending.cl_ord_id, state=_DONE)
         case OrdStatus.FILLED | OrdStatus.EXPIRED | OrdStatus.REJECTED:
             return with_request(chain, pending.cl_ord_id, state=RequestState.REFUSED)
         case OrdStatus.PENDING_CANCEL:
