@@ -12,6 +12,7 @@ from ops.client import Client
 from ops.counterparty import file as counterparty_file
 from ops.counterparty.file import Counterparty
 from ops.environment import Environment, duplicates
+from ops.secrets import NoSecret
 from ops.toml_file import ConfigError, TomlFile
 from risk.limits import Policy
 
@@ -91,11 +92,18 @@ def worker(settings: Settings, session: str) -> WorkerConfig:
     for counterparty in settings.counterparties:
         for plan in counterparty.plans:
             if plan.name == session:
-                return counterparty.worker(plan, settings.data, settings.link_path)
+                return _worker(settings, counterparty, plan)
     for client in settings.clients:
         if client.name == session:
             return client.worker(settings.data, settings.link_path)
     raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
+
+
+def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
+    try:
+        return counterparty.worker(plan, settings.data, settings.link_path)
+    except NoSecret as missing:
+        raise ConfigError(f"{settings.file}: counterparty {counterparty.name}: missing secret: {missing}") from missing
 
 
 def _check(settings: Settings) -> None:

@@ -5,6 +5,24 @@ from pathlib import Path
 import msgspec
 
 from gateway.codec.version import FIX_44, Version
+from gateway.fix.reaching import Address, Reach
+
+
+class LogonField(msgspec.Struct, frozen=True):
+    """A field that our Logon(A) carries beyond what the session puts there."""
+
+    tag: int
+    value: str
+    is_secret: bool = False
+    """Whether its value leaves the process on the wire alone."""
+
+    @property
+    def shown(self) -> str:
+        """As every copy of the message shows it."""
+        return "***" if self.is_secret else self.value
+
+    def __repr__(self) -> str:
+        return f"LogonField({self.tag}, {self.shown!r})"
 
 
 class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +40,7 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_judged: bool = False
     """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
     own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
+    logon: tuple[LogonField, ...] = ()
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +49,14 @@ class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str
     port: int
     reconnect_interval_s: int = 1
+    fallbacks: tuple[Address, ...] = ()
+    """Where to connect to when that fails, in this order."""
+
+    @property
+    def reach(self) -> Reach:
+        """The same as one list, for whoever connects outwards itself. QuickFIX goes round the addresses at an even pace."""
+        addresses = (Address(self.host, self.port), *self.fallbacks)
+        return Reach(addresses, self.reconnect_interval_s)
 
 
 class WorkerConfig(msgspec.Struct, frozen=True):

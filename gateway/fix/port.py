@@ -17,12 +17,13 @@ import quickfix
 from gateway import crash
 from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
-from gateway.fix.config import Endpoint, SessionConfig
+from gateway.fix.config import Endpoint, LogonField, SessionConfig
 from gateway.fix.outgoing_log import OutgoingLogFactory
 from gateway.fix.thread_state import ThreadState
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
+_LOGON = "A"
 R = TypeVar("R")
 Role = Literal["initiator", "acceptor"]
 _SENDING_TIME_OFF_S_MAX = 120
@@ -81,8 +82,10 @@ class Application(quickfix.Application):
     missing_from = 0
     """See JudgedApplication."""
 
-    def __init__(self, handler: Handler, names: dict[str, str]) -> None:
+    def __init__(self, handler: Handler, names: dict[str, str], logons: dict[str, tuple[LogonField, ...]]) -> None:
+        """names: of the sessions, by what QuickFIX calls them; logons: what each adds to its Logon(A)."""
         super().__init__()
+        self._logons = logons
         self._handler = handler
         self._names = names
         self._only_name = next(iter(names.values())) if len(names) == 1 else ""
@@ -107,7 +110,14 @@ class Application(quickfix.Application):
 
     @guarded
     def toAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.outgoing_admin(self._name(session_id), raw_text(message))
+        """Whoever gets a copy sees no secret: it is put into the message after the copy was made."""
+        session = self._name(session_id)
+        fields = self._logons[session] if message.getHeader().getField(35) == _LOGON else ()
+        for field in fields:
+            message.setField(field.tag, field.shown)
+        self._handler.outgoing_admin(session, raw_text(message))
+        for field in fields:
+            message.setField(field.tag, field.value)
 
     @guarded
     def toApp(self, message: Any, session_id: Any) -> None:
@@ -137,7 +147,8 @@ class FixPort:
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
-        self._application = _application(sessions)(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
+        logons = {s.name: s.logon for s in sessions}
+        self._application = _application(sessions)(handler, names, logons)  # QuickFIX holds bare pointers: keep all alive here
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
@@ -223,7 +234,11 @@ def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
     """QuickFIX cannot be told to listen on one address: an acceptor at least turns away sessions from any other."""
     if role == "acceptor":
         return {"SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y", "AllowedRemoteAddresses": endpoint.host}
-    return {"SocketConnectHost": endpoint.host, "SocketConnectPort": endpoint.port}
+    first, *others = endpoint.reach.addresses
+    addresses: dict[str, object] = {"SocketConnectHost": first.host, "SocketConnectPort": first.port}
+    for number, address in enumerate(others, 1):
+        addresses |= {f"SocketConnectHost{number}": address.host, f"SocketConnectPort{number}": address.port}
+    return addresses
 
 
 def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object]:

@@ -50,9 +50,12 @@ def verify(config: Path, first: int | None, last: int | None) -> None:
 def check_config(config: Path) -> None:
     """Read the environment file and its counterparties, and say what they mean."""
     from ops import settings as files
+    from ops.counterparty import file as counterparty_file
 
     settings = files.load(config)
     cell = files.cell(settings)
+    for path in settings.environment.counterparties:
+        counterparty_file.check(path)
     answer = {
         "file": str(config),
         "environment": settings.environment.environment,

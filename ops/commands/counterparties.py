@@ -22,7 +22,7 @@ def counterparty() -> None:
 @reads_files
 def check(file: Path) -> None:
     """Say everything that is wrong with FILE, each with line, key and reason; exit code 8 if anything is."""
-    from ops.counterparty.file import read
+    from ops.counterparty.file import check as read
 
     found = read(file)
     plans = [plan.name for plan in found.plans]

@@ -36,9 +36,16 @@ def _sessions(counterparty: Counterparty) -> Iterable[Row]:
 
 
 def _connection(counterparty: Counterparty) -> Iterable[Row]:
-    yield "endpoint", f"{counterparty.host}:{counterparty.port}"
+    reach = counterparty.endpoint.reach
+    yield "endpoint", ", else ".join(map(str, reach.addresses))
+    yield "connects again", f"after {reach.interval_s} s"
     yield "heartbeat", f"every {counterparty.heart_bt_int_s} s"
-    yield "connects again", f"after {counterparty.reconnect_interval_s} s"
+    logon = counterparty.logon
+    for name, text in (("Username(553)", logon.username), ("Password(554)", logon.password), *logon.secrets.items()):
+        if text:
+            yield "logon", f"{name} from {text}"
+    for tag, text in logon.fields.items():
+        yield "logon", f"{tag}={text}"
 
 
 def _hours(counterparty: Counterparty) -> Iterable[Row]:

@@ -1,5 +1,6 @@
 """A broker or venue, as its file says it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -9,9 +10,15 @@ import msgspec
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from gateway.fix.reaching import Address
 from ops.counterparty.hours import ScheduleWords
+from ops.counterparty.logon import LogonWords
 from ops.counterparty.takes import TakesWords
 from ops.toml_file import Key, TomlFile
+
+PORT_MAX = 65_535
+COMP_ID_CHARACTERS_MAX = 64
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
 
 class OrdersSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +36,7 @@ class MarketDataSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     symbols: tuple[str, ...]
 
 
-class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fallbacks": "fallback"}):
     """A broker or venue, and how to reach it."""
 
     name: str
@@ -40,9 +47,12 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     takes: TakesWords = TakesWords()
+    logon: LogonWords = LogonWords()
     schedule: ScheduleWords | None = None
     """When its sessions are logged on; without it, always."""
     heart_bt_int_s: int = 30
+    fallbacks: tuple[Address, ...] = ()
+    """Where to go, in this order, when `host` and `port` cannot be reached."""
     reconnect_interval_s: int = 1
     unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
     """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
@@ -64,8 +74,13 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         symbols = self.market_data.symbols
         return orders, SessionPlan(f"{self.name}-MD", SessionKind.MARKET_DATA, self.version, symbols, schedule=schedule)
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where its workers connect to."""
+        return Endpoint(self.host, self.port, self.reconnect_interval_s, self.fallbacks)
+
     def worker(self, plan: SessionPlan, data: Path, link_path: Path) -> WorkerConfig:
-        """What the worker of one of `plans` is told."""
+        """What the worker of one of `plans` is told, secrets and all. Raises NoSecret."""
         is_market_data = plan.kind is SessionKind.MARKET_DATA
         ids = self.market_data if is_market_data else self.orders
         assert ids is not None
@@ -77,8 +92,9 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 version=plan.version,
                 heart_bt_int_s=self.heart_bt_int_s,
                 reset_on_logon=is_market_data,
+                logon=self.logon.meaning,
             ),
-            endpoint=Endpoint(self.host, self.port, self.reconnect_interval_s),
+            endpoint=self.endpoint,
             folder=data / "fix" / plan.name,
             link_path=link_path,
             is_market_data=is_market_data,
@@ -87,30 +103,50 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read(path: Path) -> Counterparty:
     """The counterparty of one file. Raises ConfigError with everything that is wrong with it: file, line, key, reason."""
+    return _read(TomlFile(path))
+
+
+def check(path: Path) -> Counterparty:
+    """The same where its secrets must be there, too: its workers could start here. Raises ConfigError."""
     file = TomlFile(path)
-    counterparty = file.read(Counterparty)
-    file.require(_wrong(counterparty))
+    counterparty = _read(file)
+    file.require(counterparty.logon.missing())
     return counterparty
 
 
-PORT_MAX = 65_535
-COMP_ID_CHARACTERS_MAX = 64
+def _read(file: TomlFile) -> Counterparty:
+    counterparty = file.read(Counterparty)
+    file.require(_wrong(counterparty))
+    return counterparty
 
 
 def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     """What a type cannot forbid: words that name nothing, numbers that cannot be, and keys that contradict each other."""
     if counterparty.begin_string not in VERSIONS:
         yield ("begin_string",), f"{counterparty.begin_string!r} is none of {', '.join(VERSIONS)}"
-    if not 0 < counterparty.port <= PORT_MAX:
-        yield ("port",), f"{counterparty.port} is not between 1 and {PORT_MAX}"
+    yield from _endpoints_wrong(counterparty)
     for key in ("heart_bt_int_s", "reconnect_interval_s"):
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
+    yield from counterparty.logon.wrong()
     if counterparty.schedule is not None:
         yield from counterparty.schedule.wrong()
     yield from _ids_wrong(counterparty)
     yield from _takes_contradicted(counterparty)
+
+
+def _endpoints_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    taken: list[Address] = []
+    for place, address in enumerate(counterparty.endpoint.reach.addresses):
+        at: Key = ("fallback", place - 1) if place else ()
+        if not 0 < address.port <= PORT_MAX:
+            yield (*at, "port"), f"{address.port} is not between 1 and {PORT_MAX}"
+        if not _HOST.fullmatch(address.host):
+            yield (*at, "host"), f"{address.host!r} is no name or number of a host"
+        if address in taken:
+            yield at, f"{address} is there twice"
+        taken.append(address)
 
 
 def _ids_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
