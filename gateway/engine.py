@@ -163,7 +163,7 @@ class Engine:
 
     def _handle(self, item: Item, at_ns: int) -> None:
         command = item.command
-        if isinstance(command, FromLink):
+        if type(command) is FromLink:
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
         elif type(command) in CLIENT_COMMANDS:
@@ -187,7 +187,7 @@ class Engine:
             seq = self._add(event, at_ns)
             if event.IS_ANSWER:
                 self._batch.answer(item.reply, seq, cast(Answer, event), is_repeat=False)
-        if isinstance(command, DecideAgain) and is_undecided(self.state, command):
+        if type(command) is DecideAgain and is_undecided(self.state, command):
             self._undecided[command.cl_ord_id] = command
 
     def _add(self, event: Event, at_ns: int) -> int:
