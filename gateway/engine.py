@@ -179,7 +179,7 @@ class Engine:
     def _handle(self, item: Item, at_ns: int) -> None:
         command = item.command
         crash("engine.taken", command)
-        if isinstance(command, FromLink):
+        if type(command) is FromLink:
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
         elif type(command) in CLIENT_COMMANDS:
@@ -204,7 +204,7 @@ class Engine:
             if event.IS_ANSWER:
                 self._batch.answer(item.reply, seq, cast(Answer, event), is_repeat=False)
         crash("engine.applied", events)
-        if isinstance(command, DecideAgain) and is_undecided(self.state, command):
+        if type(command) is DecideAgain and is_undecided(self.state, command):
             self._undecided[command.cl_ord_id] = command
 
     def _add(self, event: Event, at_ns: int) -> int:

@@ -108,7 +108,7 @@ class Inbox:
         waiting = self._lanes[Lane.ORDERS if self._orders and self._follows_an_order(command) else lane]
         if len(waiting) >= BOUNDS[lane] and lane is not Lane.REPORTS:
             raise Overloaded(lane.name, BOUNDS[lane])
-        if isinstance(command, PlaceOrder):
+        if type(command) is PlaceOrder:
             named = (command.principal, command.client_order_id)
             self._orders[named] = self._orders.get(named, 0) + 1
         waiting.append(Item(command, reply))
@@ -136,7 +136,7 @@ class Inbox:
         for lane in self._lanes:
             if lane:
                 item = lane.popleft()
-                if self._orders and isinstance(item.command, PlaceOrder):
+                if type(item.command) is PlaceOrder:
                     self._forget(item.command)
                 return item
         return None

@@ -251,7 +251,8 @@ def _checked_ids(message: Message) -> tuple[str, ...]:
     """Those of _IDS: checked all at once, and each by itself only where that fails."""
     ids: tuple[str, ...] = _ids_of(message)
     together = "".join(ids)
-    if " " in together or not (together.isascii() and together.isprintable()) or len(max(ids, key=len)) > ID_CHARS_MAX:
+    is_long = len(together) > ID_CHARS_MAX and len(max(ids, key=len)) > ID_CHARS_MAX
+    if is_long or " " in together or not (together.isascii() and together.isprintable()):
         for name, value in zip(_IDS, ids, strict=True):
             if value:
                 _id(value, TAGS[name])

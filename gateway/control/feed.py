@@ -83,7 +83,7 @@ class Trader(Audience):
     def takes(self, fact: Fact) -> bool:
         """That a message left changes nothing for a trader, and would be every fourth event: it is told on Watch."""
         chain, event = fact.chain, fact.event
-        if isinstance(event, MessageSent):
+        if type(event) is MessageSent:
             return False
         if chain is None:
             return event.IS_ANSWER and cast(Answer, event).principal == self.principal
@@ -100,7 +100,7 @@ class Trader(Audience):
         """Keep count of what has not ended: an accepted request opens its order's account, the end of everything closes it."""
         if type(event) in _OPENS and chain.session:  # A parent has no life but its children's.
             self.unfinished.add(chain.root_id)
-        elif not chain.is_live and not any(request.state in OPEN for request in chain.requests[1:]):
+        elif not chain.is_live and (len(chain.requests) == 1 or not any(r.state in OPEN for r in chain.requests[1:])):
             self.unfinished.discard(chain.root_id)
 
 

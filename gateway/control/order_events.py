@@ -76,10 +76,13 @@ def framed(event: OrderEvent) -> bytes:
 
 
 def _framed(body: bytes) -> bytes:
-    length = len(body)
-    if 0x80 <= length < 0x4000:
-        return b"%b%c%c%b" % (_EVENTS_TAG, length & 0x7F | 0x80, length >> 7, body)
-    return b"%b%b%b" % (_EVENTS_TAG, _varint(length), body)
+    return _head(len(body)) + body
+
+
+@lru_cache(maxsize=1_024)  # Most events are of a few lengths.
+def _head(length: int) -> bytes:
+    """What stands before an event of so many bytes."""
+    return _EVENTS_TAG + _varint(length)
 
 
 def up_to(seq: int) -> bytes:
@@ -98,23 +101,22 @@ def _varint(number: int) -> bytes:
 
 
 def _snapshot(seq: int, chain: Chain) -> OrderEvent:
-    terms, cum_qty, price = chain.terms, chain.cum_qty, chain.terms.price
-    return OrderEvent(
-        seq=seq,
-        root_id=chain.root_id,
-        ord_status=ORD_STATUSES[chain.ord_status],
-        cum_qty=plain(cum_qty),
-        leaves_qty=plain(chain.leaves_qty),
-        avg_px=avg_px_of(chain.cum_value, cum_qty) if cum_qty else None,
-        order_id=chain.order_id,
-        account=terms.account,
-        symbol=terms.symbol,
-        side=SIDES[terms.side],
-        order_qty=plain(terms.order_qty),
-        price=None if price is None else plain(price),
-        stop_px=None if terms.stop_px is None else plain(terms.stop_px),
-        parent_root_id=chain.parent_id,
-    )
+    """Field by field: given to OrderEvent by name they take twice as long."""
+    terms, cum_qty, told = chain.terms, chain.cum_qty, OrderEvent()
+    told.seq, told.root_id, told.order_id = seq, chain.root_id, chain.order_id
+    told.ord_status = ORD_STATUSES[chain.ord_status]
+    told.cum_qty, told.leaves_qty = plain(cum_qty), plain(chain.leaves_qty)
+    told.account, told.symbol, told.side = terms.account, terms.symbol, SIDES[terms.side]
+    told.order_qty = plain(terms.order_qty)
+    if cum_qty:
+        told.avg_px = avg_px_of(chain.cum_value, cum_qty)
+    if terms.price is not None:
+        told.price = plain(terms.price)
+    if terms.stop_px is not None:
+        told.stop_px = plain(terms.stop_px)
+    if chain.parent_id:
+        told.parent_root_id = chain.parent_id
+    return told
 
 
 def _name_request(told: OrderEvent, chain: Chain | None, cl_ord_id: str) -> None:
