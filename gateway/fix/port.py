@@ -75,10 +75,10 @@ def _raw(message: Any) -> bytes:
 class _Application(quickfix.Application):
     """QuickFIX's seven callbacks as the six calls of a Handler."""
 
-    def __init__(self, handler: Handler, names: dict[str, str], logons: dict[str, tuple[LogonField, ...]]) -> None:
-        """names: of the sessions, by what QuickFIX calls them; logons: what each adds to its Logon(A)."""
+    def __init__(self, handler: Handler, names: dict[str, str]) -> None:
         super().__init__()
-        self._logons = logons
+        self.logons: dict[str, tuple[LogonField, ...]] = {}
+        """What each session adds to its Logon(A)."""
         self._handler = handler
         self._names = names
         self._only_name = next(iter(names.values())) if len(names) == 1 else ""
@@ -105,7 +105,7 @@ class _Application(quickfix.Application):
     def toAdmin(self, message: Any, session_id: Any) -> None:
         """Whoever gets a copy sees no secret: it is put into the message after the copy was made."""
         session = self._name(session_id)
-        fields = self._logons[session] if message.getHeader().getField(35) == _LOGON else ()
+        fields = self.logons[session] if message.getHeader().getField(35) == _LOGON else ()
         for field in fields:
             message.setField(field.tag, field.shown)
         self._handler.outgoing_admin(session, _raw(message))
@@ -138,9 +138,8 @@ class FixPort:
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
-        self._application = _Application(
-            handler, names, {s.name: s.logon for s in sessions}
-        )  # QuickFIX holds bare pointers: keep them all alive here
+        self._application = _Application(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
+        self._application.logons = {s.name: s.logon for s in sessions}
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._connector = kind(self._application, self._stores, self._settings)
