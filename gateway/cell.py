@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
 from gateway.schedule import Schedule
 from gateway.taking import Takes
@@ -38,6 +39,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """The accounts that a client may trade."""
     default_account: str = ""
     """Of a client's orders that name no account."""
+    dialect: Dialect | None = None
+    """What the peer says otherwise than FIX does; None for nothing."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway import link
 from gateway.cell import SessionKind, SessionPlan
 from gateway.client.outbox import Letter
 from gateway.codec import writing
+from gateway.codec.dialect import said
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
@@ -42,7 +44,17 @@ def effects(state: State, fact: Fact) -> Iterable[Outgoing]:
     """The frames that a durable fact releases. Most facts release none."""
     make = _EFFECTS.get(type(fact.event))
     made = () if make is None else make(state, fact, fact.event)
+    if state.dialects:
+        made = [_said(state, outgoing) for outgoing in made]
     return (*made, *_letters(state, fact)) if state.outboxes else made
+
+
+def _said(state: State, outgoing: Outgoing) -> Outgoing:
+    """In the words of the session's peer."""
+    dialect, frame = state.dialects.get(outgoing.session), outgoing.frame
+    if dialect is None or not isinstance(frame, link.Send):
+        return outgoing
+    return replace(outgoing, frame=replace(frame, text=said(dialect, frame.text)))
 
 
 def _letters(state: State, fact: Fact) -> Iterable[Outgoing]:

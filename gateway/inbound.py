@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from gateway import link
 from gateway.codec import reading
+from gateway.codec.dialect import heard
 from gateway.codec.message import Message, readable
 from gateway.codec.message import message as read
 from gateway.codec.reading import count
@@ -48,7 +49,8 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
 
     `meaning` is a venue's, unless another is given.
     """
-    message, problem = _message(frame.raw)
+    dialect = state.dialects.get(session.name)
+    message, problem = _message(frame.raw if dialect is None else heard(dialect, frame.raw))
     try:
         number = _number(session, message)
         next_target = _next_target(session, number, message)

@@ -4,6 +4,7 @@ import logging
 
 from gateway import link
 from gateway.codec import reading
+from gateway.codec.dialect import heard
 from gateway.codec.text import Garbled, fields
 from gateway.rules import FromLink
 from gateway.state import State
@@ -20,7 +21,7 @@ def take(state: State, command: FromLink, at_ns: int) -> bool:
     if command.grant != state.sessions[command.session].grant:
         return True
     try:
-        found = fields(frame.raw)
+        found = fields(frame.raw if plan.dialect is None else heard(plan.dialect, frame.raw))
         if (35, "W") in found:
             top = reading.top_of_book(found)
             if top.symbol in plan.symbols:

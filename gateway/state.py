@@ -32,6 +32,7 @@ class State:
         self._outboxes_of = {outbox.plan.principal: outbox for outbox in self.outboxes.values()}
         self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
         """By session, the accounts on which an order that we never sent is taken as ours."""
+        self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0

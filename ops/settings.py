@@ -99,6 +99,12 @@ def worker(settings: Settings, session: str) -> WorkerConfig:
     raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
 
 
+def _names_shared(environment: Environment, counterparty: Counterparty) -> list[str]:
+    """Two instruments that a counterparty calls the same: a report would be about either."""
+    names = [counterparty.symbols.get(i.symbol, i.symbol) for i in environment.instruments]
+    return duplicates(f"counterparty {counterparty.name}: symbol", names) if counterparty.symbols else []
+
+
 def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
     try:
         return counterparty.worker(plan, settings.data, settings.link_path)
@@ -115,6 +121,7 @@ def _check(settings: Settings) -> None:
         *([] if len(set(names)) == len(names) else [f"two sessions have one name: {', '.join(names)}"]),
         *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
         *(complaint for client in settings.clients for complaint in client.complaints(accounts)),
+        *(complaint for counterparty in settings.counterparties for complaint in _names_shared(environment, counterparty)),
         *duplicates("client port", [str(client.port) for client in settings.clients]),
     ]
     if complaints:

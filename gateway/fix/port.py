@@ -82,10 +82,10 @@ class Application(quickfix.Application):
     missing_from = 0
     """See JudgedApplication."""
 
-    def __init__(self, handler: Handler, names: dict[str, str], logons: dict[str, tuple[LogonField, ...]]) -> None:
-        """names: of the sessions, by what QuickFIX calls them; logons: what each adds to its Logon(A)."""
+    def __init__(self, handler: Handler, names: dict[str, str]) -> None:
         super().__init__()
-        self._logons = logons
+        self.logons: dict[str, tuple[LogonField, ...]] = {}
+        """What each session adds to its Logon(A)."""
         self._handler = handler
         self._names = names
         self._only_name = next(iter(names.values())) if len(names) == 1 else ""
@@ -112,7 +112,7 @@ class Application(quickfix.Application):
     def toAdmin(self, message: Any, session_id: Any) -> None:
         """Whoever gets a copy sees no secret: it is put into the message after the copy was made."""
         session = self._name(session_id)
-        fields = self._logons[session] if message.getHeader().getField(35) == _LOGON else ()
+        fields = self.logons[session] if message.getHeader().getField(35) == _LOGON else ()
         for field in fields:
             message.setField(field.tag, field.shown)
         self._handler.outgoing_admin(session, raw_text(message))
@@ -147,8 +147,8 @@ class FixPort:
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
-        logons = {s.name: s.logon for s in sessions}
-        self._application = _application(sessions)(handler, names, logons)  # QuickFIX holds bare pointers: keep all alive here
+        self._application = _application(sessions)(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
+        self._application.logons = {s.name: s.logon for s in sessions}
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gateway.codec.dialect import Action, Copy, Remap, Remove, Rule, Set
 from ops.counterparty.file import Counterparty
 
 Row = tuple[str, str]
@@ -15,6 +16,7 @@ def describe(counterparty: Counterparty) -> str:
         ("Connection", _connection(counterparty)),
         ("Hours", _hours(counterparty)),
         ("Orders", _orders(counterparty)),
+        ("Dialect", _dialect(counterparty)),
         ("Requests", _requests(counterparty)),
         ("When something is amiss", _amiss(counterparty)),
     )
@@ -69,6 +71,36 @@ def _orders(counterparty: Counterparty) -> Iterable[Row]:
     yield "handling", _words(takes.handl_insts)
     yield "execution", _words(takes.exec_insts)
     yield "instructions", _words(takes.instructions)
+
+
+def _dialect(counterparty: Counterparty) -> Iterable[Row]:
+    if counterparty.dialect is None:
+        yield "as FIX has it", "nothing is said otherwise"
+        return
+    for ours, theirs in counterparty.symbols.items():
+        yield "symbol", f"{ours} is {theirs} there"
+    for name, rules in (("we say", counterparty.dialect.outgoing), ("it says", counterparty.dialect.incoming)):
+        for rule in rules:
+            yield name, _rule(rule)
+
+
+def _rule(rule: Rule) -> str:
+    which = f"in 35={', '.join(sorted(rule.msg_types))}" if rule.msg_types else "in every business message"
+    values = f"={' or '.join(sorted(rule.when_values))}" if rule.when_values else ""
+    when = f", where {rule.when_tag}{values} is there" if rule.when_tag else ""
+    return f"{_action(rule.action)} {which}{when}"
+
+
+def _action(action: Action) -> str:
+    match action:
+        case Set():
+            return f"{action.tag}={action.value}"
+        case Remove():
+            return f"no {action.tag}"
+        case Copy():
+            return f"{action.tag} as {action.source}"
+        case Remap():
+            return f"{action.tag} {', '.join(f'{value} becomes {other}' for value, other in action.values.items())}"
 
 
 def _requests(counterparty: Counterparty) -> Iterable[Row]:

@@ -1,16 +1,18 @@
 """A broker or venue, as its file says it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from gateway.cell import SessionKind, SessionPlan
+from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.reaching import Address
+from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.hours import ScheduleWords
 from ops.counterparty.logon import LogonWords
 from ops.counterparty.takes import TakesWords
@@ -48,6 +50,11 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     takes: TakesWords = TakesWords()
     logon: LogonWords = LogonWords()
+    symbols: Mapping[str, str] = {}
+    """Their names of our symbols; one that is not here has the same name."""
+    outgoing: tuple[RuleWords, ...] = ()
+    incoming: tuple[RuleWords, ...] = ()
+    """What is done to business messages on their way, in this order (gateway.codec.dialect)."""
     schedule: ScheduleWords | None = None
     """When its sessions are logged on; without it, always."""
     heart_bt_int_s: int = 30
@@ -67,12 +74,33 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         """Its sessions as the engine sees them."""
         adopts, schedule = self.unknown_orders == "adopt", self.schedule.meaning if self.schedule else None
         orders = SessionPlan(
-            self.name, SessionKind.ORDERS, self.version, takes=self.takes.meaning, adopts=adopts, schedule=schedule
+            name=self.name,
+            kind=SessionKind.ORDERS,
+            version=self.version,
+            takes=self.takes.meaning,
+            adopts=adopts,
+            dialect=self.dialect,
+            schedule=schedule,
         )
         if self.market_data is None:
             return (orders,)
-        symbols = self.market_data.symbols
-        return orders, SessionPlan(f"{self.name}-MD", SessionKind.MARKET_DATA, self.version, symbols, schedule=schedule)
+        market_data = SessionPlan(
+            name=f"{self.name}-MD",
+            kind=SessionKind.MARKET_DATA,
+            version=self.version,
+            symbols=self.market_data.symbols,
+            dialect=self.dialect,
+            schedule=schedule,
+        )
+        return orders, market_data
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """What it says otherwise than FIX does; None for nothing."""
+        outgoing, incoming = (
+            tuple(rule for words in rules for rule in words.meaning) for rules in (self.outgoing, self.incoming)
+        )
+        return Dialect(self.symbols, outgoing, incoming) if self.symbols or outgoing or incoming else None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -130,6 +158,10 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
     yield from counterparty.logon.wrong()
+    yield from wrong_symbols(counterparty.symbols)
+    for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):
+        for place, rule in enumerate(rules):
+            yield from rule.wrong((table, place))
     if counterparty.schedule is not None:
         yield from counterparty.schedule.wrong()
     yield from _ids_wrong(counterparty)

@@ -184,7 +184,6 @@ class Installation:
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
         words = _set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s)
         counterparty.write_text(_set(words, mass_status=has_mass_requests))
-        counterparty.write_text(_set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s))
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
             "data": data,

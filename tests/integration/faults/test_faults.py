@@ -35,7 +35,7 @@ REPORTS = (
     "reject-new times=3",
     "alive-but-silent for_s=3",
 )
-NOBODY_THERE = ("silent for_s=7",)
+NOBODY_THERE = ("silent for_s=7", "half-open")
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,11 @@ def test_a_worker_is_told_what_its_logon_says_and_where_to_go(tmp_path: Path) ->
     assert "s3cret" not in repr(config)
 
 
+def test_raw_data_comes_with_its_length(tmp_path: Path) -> None:
+    counterparty = read(file_with(tmp_path, '[logon.secrets]\n96 = "env:VENUE_PASSWORD"\n'))
+    assert counterparty.logon.meaning == (LogonField(95, "6"), LogonField(96, "s3cret", is_secret=True))
+
+
 def test_a_missing_secret_is_refused_when_the_file_is_checked_and_when_a_worker_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
