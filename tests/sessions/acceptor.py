@@ -17,7 +17,6 @@ from typing import Self
 from gateway import link
 from gateway.rules import FromLink, LinkLost
 from ops import settings as configuration
-from tests.support.client import NAME
 from tests.support.installation import PROGRAM, REPOSITORY, Installation
 from tests.support.model_engine import Engine
 from tests.support.polling import eventually_async
@@ -35,6 +34,7 @@ class Acceptor:
     def __init__(self, folder: Path, version: str) -> None:
         self.installation = Installation(folder, clients=(version,))
         settings = self.installation.settings
+        self.name = settings.clients[0].name
         self.engine = Engine(configuration.cell(settings), [], time.time_ns())
         self.us, self.them = (getattr(settings.clients[0], name) for name in ("sender_comp_id", "target_comp_id"))
         self._path = settings.link_path
@@ -86,7 +86,7 @@ class Acceptor:
         return True
 
     async def _supervise(self) -> None:
-        arguments = [*PROGRAM, "worker", "--config", str(self.installation.file), "--session", NAME]
+        arguments = [*PROGRAM, "worker", "--config", str(self.installation.file), "--session", self.name]
         for self.starts in range(1, STARTS_MAX + 1):
             with self._log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
@@ -117,7 +117,7 @@ class Acceptor:
         finally:
             leases.cancel()
             self.engine.hole = False
-            self.engine.take(LinkLost(NAME, self.engine.state.sessions[NAME].grant))
+            self.engine.take(LinkLost(self.name, self.engine.state.sessions[self.name].grant))
             self._commit()
             writer.close()
             self._links.discard(task)
@@ -128,12 +128,12 @@ class Acceptor:
             await asyncio.sleep(_LEASE_S)
 
     def _take(self, frame: link.FromWorker) -> None:
-        grant = 0 if isinstance(frame, link.Hello) else self.engine.state.sessions[NAME].grant
+        grant = 0 if isinstance(frame, link.Hello) else self.engine.state.sessions[self.name].grant
         self.engine.at_ns = time.time_ns()
-        self.engine.take(FromLink(NAME, grant, frame))
+        self.engine.take(FromLink(self.name, grant, frame))
         self._commit()
 
     def _commit(self) -> None:
         for out in self.engine.commit():
-            if out.session == NAME and self._holder is not None and not self._holder.is_closing():
+            if out.session == self.name and self._holder is not None and not self._holder.is_closing():
                 self._holder.write(link.frame(out.frame))

@@ -5,6 +5,7 @@ In plain TCP: this engine knows no TLS.
 
 import asyncio
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.sessions.peer import now
 from tests.support.polling import eventually_async
 from tests.support.ports import free_port
 
-fixcore = pytest.importorskip("fixcore.message.message")
+fixcore = import_module("fixcore.message.message")
 BODY = {21: "1", 55: "EURUSD", 54: "1", 38: "100", 40: "1"}
 FILL = {
     37: "V1",
