@@ -93,6 +93,8 @@ class Acceptor:
         except OSError:
             return False
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
         return True
 
     async def _supervise(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 SOH = b"\x01"
@@ -36,7 +37,10 @@ class Peer:
         await self._writer.drain()
 
     async def hang_up(self) -> None:
+        """A second time is nothing."""
         self._writer.close()
+        with suppress(ConnectionError):  # The acceptor was quicker.
+            await self._writer.wait_closed()
 
     async def hear(self, within_s: float = HEARD_S_MAX) -> Fields:
         """The next message. Raises Unheard when it is broken or does not come."""

@@ -79,6 +79,7 @@ class Play:
             case ["next", number]:
                 self._next = int(number)
             case ["connect"]:
+                await self._peer.hang_up()
                 self._peers[self._at] = await Peer.connect(self._port)
             case ["hang", "up"]:
                 await self._peer.hang_up()
