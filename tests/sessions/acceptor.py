@@ -6,7 +6,6 @@ venue: an order is refused by its ExecutionReport(8).
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,11 +20,16 @@ from tests.support.installation import PROGRAM, REPOSITORY, Installation
 from tests.support.model_engine import Engine
 from tests.support.polling import eventually_async
 
-START_S = 30
+START_S = 90
+"""A worker starts in one to three seconds; on a machine with ten other things to do, it took half a minute."""
 STARTS_MAX = 20
 """A worker that ends more often has no session worth a test."""
 _LEASE_S = 1.0
 _SETTLED_S = 0.15
+
+
+class NotUp(Exception):
+    """The acceptor did not come up: says what its worker said last."""
 
 
 class Acceptor:
@@ -57,10 +61,17 @@ class Acceptor:
         self._server = await asyncio.start_unix_server(self._serve, str(self._path))
         self._running = asyncio.create_task(self._supervise())
         listens: Callable[[], bool | Awaitable[bool]] = self._listens
-        await eventually_async(listens, START_S)
+        try:
+            await eventually_async(listens, START_S)
+        except AssertionError:
+            await self._close()
+            raise NotUp(f"the acceptor does not listen after {START_S} s: {self.said()}") from None
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         assert self._server is not None and self._running is not None
         self._running.cancel()
         with suppress(asyncio.CancelledError):
@@ -83,6 +94,8 @@ class Acceptor:
         except OSError:
             return False
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
         return True
 
     async def _supervise(self) -> None:
@@ -107,13 +120,10 @@ class Acceptor:
         self._holder, cutter = writer, link.Cutter()
         leases = asyncio.create_task(self._lease(writer))
         try:
-            while data := await reader.read(1 << 16):
-                for body in cutter.feed(data):
-                    self._take(link.from_worker.decode(body))
-                if self.engine.hole:
-                    break
-        except ConnectionError as lost:
-            print(lost, file=sys.stderr)
+            with suppress(ConnectionError):  # A worker that is ended with bytes of ours unread.
+                while not self.engine.hole and (data := await reader.read(1 << 16)):
+                    for body in cutter.feed(data):
+                        self._take(link.from_worker.decode(body))
         finally:
             leases.cancel()
             self.engine.hole = False

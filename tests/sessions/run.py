@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.sessions.acceptor import Acceptor
+from tests.sessions.acceptor import Acceptor, NotUp
 from tests.sessions.playing import Play
 from tests.sessions.script import Case
 
@@ -36,13 +36,23 @@ async def run(cases: Iterable[Case], versions: Iterable[str], folder: Path) -> l
 
 
 async def play(case: Case, version: str, folder: Path) -> str:
-    """One case against an acceptor of its own in `folder`; returns what went wrong."""
-    acceptor = Acceptor(folder, version)
+    """One case against an acceptor of its own in `folder`; returns what went wrong.
+
+    A port that was free a moment ago may have been taken by somebody's connection: then once more.
+    """
     try:
-        async with acceptor:
-            failure = await Play(case, version, acceptor.port, acceptor.us, acceptor.them).play()
-            if not failure and not await acceptor.is_well():
-                failure = "the worker ended"
-    except TimeoutError:
-        failure = "the acceptor did not come up"
-    return f"{failure}\n  {acceptor.said()}" if failure else ""
+        return await _played(case, version, folder / "first")
+    except NotUp:
+        pass
+    try:
+        return await _played(case, version, folder / "again")
+    except NotUp as failure:
+        return str(failure)
+
+
+async def _played(case: Case, version: str, folder: Path) -> str:
+    async with Acceptor(folder, version) as acceptor:
+        failure = await Play(case, version, acceptor.port, acceptor.us, acceptor.them).play()
+        if not failure and not await acceptor.is_well():
+            failure = "the worker ended"
+        return f"{failure}\n  {acceptor.said()}" if failure else ""

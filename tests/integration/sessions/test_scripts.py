@@ -20,6 +20,7 @@ SHORT = (
 )
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("case", [case for case in CASES if (case.number, case.name) in SHORT], ids=lambda case: case.number)
 async def test_case(case: Case, tmp_path: Path) -> None:
     assert await play(case, "FIX.4.4", tmp_path / "acceptor") == ""
