@@ -34,6 +34,7 @@ _NOT_COUNTED = frozenset({"A", "4"})
 
 
 _NOTHING = Message()
+_NO_ACCOUNTS: frozenset[str] = frozenset()
 
 
 class Hole(Exception):
@@ -149,9 +150,9 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
             return (*filled_over(state, session), *_asked_anew(session, receipt, message))
         case _:
             told = reading.report(message, state.plans[session.name].version)
-            if isinstance(told, MessageReject) and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
+            if type(told) is MessageReject and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
                 return (MassCancelRejected(asked[-1], receipt, told.text),)
-            accounts = state.adopting.get(session.name, frozenset())
+            accounts = state.adopting.get(session.name, _NO_ACCOUNTS)
             return () if told is None else hearing.report(state.book, receipt, told, accounts)
 
 

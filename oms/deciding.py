@@ -119,8 +119,8 @@ def doubt(chain: Chain, request: Request, reason: str) -> RequestDoubted | None:
 
 def is_expired(terms: Terms, at_ns: int) -> bool:
     """Its own deadline for being sent, or ExpireTime(126), until when the venue would keep it."""
-    ends = (terms.expire_at_ns, terms.instructions.expire_time_ns)
-    return any(end is not None and at_ns >= end for end in ends)
+    ours, theirs = terms.expire_at_ns, terms.instructions.expire_time_ns
+    return (ours is not None and at_ns >= ours) or (theirs is not None and at_ns >= theirs)
 
 
 def _same_request(book: Book, known: Answer, command: ClientCommand) -> bool:

@@ -211,7 +211,10 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
     def execution(self, exec_id: str) -> Execution | None:
         """The last standing execution of this ExecID(17), which may come again on another day."""
-        return next((e for e in reversed(self.executions) if e.exec_id == exec_id), None)
+        for execution in reversed(self.executions):
+            if execution.exec_id == exec_id:
+                return execution
+        return None
 
     def request(self, cl_ord_id: str) -> Request | None:
         for request in self.requests:

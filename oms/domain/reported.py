@@ -31,6 +31,7 @@ _MASKING = frozenset({OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL, OrdStatus
 _BACK = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _NEVER_RESTS = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
 _NEW_DAY = frozenset({ExecRestatementReason.GT_RENEWAL, ExecRestatementReason.GT_CORPORATE_ACTION})
+_GIVEN_UP = End.REJECTED
 _DUPLICATE_ORDER, _BIDDING = OrdRejReason.DUPLICATE_ORDER, OrdStatus.ACCEPTED_FOR_BIDDING
 _ORDER_STATUS, _REPLACE, _DONE = ExecType.ORDER_STATUS, MsgType.ORDER_CANCEL_REPLACE_REQUEST, RequestState.DONE
 
@@ -121,7 +122,7 @@ def version_accepted(chain: Chain, cl_ord_id: str) -> Chain:
     terms = request.terms
     if request.msg_type is _REPLACE and terms.order_qty < chain.cum_qty:
         terms = replace(terms, order_qty=chain.cum_qty)
-    end = None if chain.end is End.REJECTED and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
+    end = None if chain.end is _GIVEN_UP and cl_ord_id == chain.root_id else chain.end  # We gave it up; the venue has it.
     if terms.cash_order_qty is not None and not terms.order_qty:
         terms = replace(terms, order_qty=chain.terms.order_qty)
     known = arrived(chain)
