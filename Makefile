@@ -15,10 +15,10 @@ STAMP := $(VENV)/installed-$(QUICKFIX)
 LOCKS := requirements-setup.lock requirements-dev.lock requirements-quickfix.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help setup run demo-check test check bench crash-loop crash-matrix conformance mutate-orders proto proto-check lock clean
+.PHONY: help setup run demo-check test check bench crash-loop crash-matrix session-conformance conformance mutate-orders proto proto-check lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv, by hash (QUICKFIX=official builds QuickFIX from source: 5 to 10 minutes)
 	@:
@@ -48,6 +48,9 @@ crash-loop: setup ## kill every process again and again while orders flow, then 
 
 crash-matrix: setup ## kill at every crash point, for every kind of message, then at random; about 45 minutes (ARGS="--kills 0")
 	@$(BIN)/python -m tests.crash.run_matrix --write docs/crash-matrix.md $(ARGS)
+
+session-conformance: setup ## play the FIX session-level test cases against the acceptor (ARGS="--only 2b --version FIX.4.4" for some)
+	@$(BIN)/python -m tests.sessions $(ARGS)
 
 conformance: setup ## play every order state matrix over the wire, with a kill after every step (ARGS="--only C.2" for some)
 	@$(BIN)/python -m tests.conformance $(ARGS)
