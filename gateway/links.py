@@ -20,6 +20,7 @@ STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
+_RESENT = "\x0143=Y\x01"
 _TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted})
 
 
@@ -84,7 +85,7 @@ class Links:
             event = fact.event
             if type(event) not in _TOLD:
                 continue
-            if isinstance(event, AdminSent) and event.msg_type in link.SESSION_MESSAGES:
+            if isinstance(event, AdminSent) and not _is_in_log(event):
                 continue
             if isinstance(event, (MessageSent, AdminSent, ReportSent, GapFilled)):
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
@@ -134,6 +135,11 @@ class Links:
 
     def _lease(self, session: str) -> bytes:
         return link.frame(link.Lease(self.acked.get(session, 0), self._asked_ns))
+
+
+def _is_in_log(event: AdminSent) -> bool:
+    """A mass cancel is. Of what the FIX layer says by itself only a gap-fill is, told apart; what is sent again was, once."""
+    return event.msg_type not in link.SESSION_MESSAGES and _RESENT not in event.raw
 
 
 class WorkerLink(asyncio.Protocol):

@@ -33,6 +33,12 @@ def test_each_message_of_ours_and_each_gap_fill_is_an_entry() -> None:
     assert acked(GRANTED, SENT, FILLED, FILLED, heartbeat, mass_cancel) == {SESSION: 4}
 
 
+def test_a_report_sent_again_is_no_entry() -> None:
+    """Its first sending was; counted twice, the worker would forget one that the journal does not know of yet."""
+    again = AdminSent(SESSION, 1, 3, "8", "8=FIX.4.4\x0135=8\x0134=3\x0143=Y\x01")
+    assert acked(GRANTED, SENT, again) == {SESSION: 1}
+
+
 def test_a_grant_starts_a_log() -> None:
     """What the last worker left unsaid is told just before it."""
     assert acked(GRANTED, SENT, FILLED, SENT, GRANTED) == {SESSION: 0}
