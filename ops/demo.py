@@ -25,6 +25,7 @@ from ops.settings import Settings, load
 from ops.supervisor import Supervisor
 
 READY_S_MAX = 60.0
+PRICED_S_MAX = 30.0
 SETTLED_S_MAX = 60.0
 _POLL_S = 0.1
 _LOG_COLUMNS = 150
@@ -125,7 +126,7 @@ def _wait_ready(client: Client, supervisor: Supervisor) -> None:
 
 def _trade(client: Client, console: Console, *, is_live: bool) -> list[Step]:
     """Send the basket and follow it until every order has ended."""
-    first = _submit(client, Step(_request("market buy", Side.SIDE_BUY, "1000"), "FILLED"))
+    first = _first(client)
     market_px = Decimal(first.order.requests[0].decision.reference_px) if first.order is not None else Decimal(0)
     steps = [first, *(_submit(client, step) for step in _basket(market_px))] if market_px else [first]
     deadline_s = time.monotonic() + SETTLED_S_MAX
@@ -139,6 +140,16 @@ def _trade(client: Client, console: Console, *, is_live: bool) -> list[Step]:
     if not is_live:
         console.print(_table(steps))
     return steps
+
+
+def _first(client: Client) -> Step:
+    """READY says that orders can travel, not that a price was heard: refused for want of one, it is sent again."""
+    deadline_s = time.monotonic() + PRICED_S_MAX
+    while True:
+        step = _submit(client, Step(_request("market buy", Side.SIDE_BUY, "1000"), "FILLED"))
+        if step.refusal != "NO_REFERENCE_PX" or time.monotonic() > deadline_s:
+            return step
+        threading.Event().wait(_POLL_S)
 
 
 @contextmanager
