@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
-from gateway import link, sessions
+from gateway import granting, link
 from gateway.cell import Cell
 from gateway.rules import Command
 from gateway.sessions import Phase
@@ -368,7 +368,7 @@ class OrderPathWithMassStatus(OrderPath):
 def test_every_order_is_at_the_venue_once_or_not_at_all(
     machine: type[RuleBasedStateMachine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (sessions, link):
+    for module in (granting, link):
         monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
     run_state_machine_as_test(
         machine,
