@@ -14,7 +14,18 @@ from gateway.codec.dialect import said
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
-from gateway.sessions import GapFilled, SenderReserved, SessionClosed, SessionGranted, SessionLoggedOn, SessionOpened
+from gateway.sessions import (
+    GapFilled,
+    LogonsPaused,
+    LogonsResumed,
+    SenderReserved,
+    SessionClosed,
+    SessionGranted,
+    SessionHalted,
+    SessionHeld,
+    SessionLoggedOn,
+    SessionOpened,
+)
 from gateway.state import State
 from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.events import (
@@ -119,14 +130,18 @@ def _dont_know(state: State, fact: Fact, event: ReportDismissed) -> Iterable[Out
 
 
 def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
-    is_open = state.sessions[event.session].is_open
+    is_open = state.sessions[event.session].may_log_on
     frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to, is_open)
     yield Outgoing(event.session, fact.seq, frame)
 
 
-def _hours(state: State, _fact: Fact, event: SessionOpened | SessionClosed) -> Iterable[Outgoing]:
-    frame = link.LogOn() if isinstance(event, SessionOpened) else link.LogOff()
-    yield Outgoing(event.session, state.sessions[event.session].grant, frame)
+def _line(
+    state: State, _fact: Fact, event: SessionOpened | SessionClosed | SessionHeld | SessionHalted | LogonsPaused | LogonsResumed
+) -> Iterable[Outgoing]:
+    """Logged on where nothing keeps it off; so it is said again where it is so already."""
+    session = state.sessions[event.session]
+    text = session.hold.told if session.hold is not None else link.LogOff().text
+    yield Outgoing(session.name, session.grant, link.LogOn() if session.may_log_on else link.LogOff(text))
 
 
 def _reserve(state: State, fact: Fact, event: SenderReserved) -> Iterable[Outgoing]:
@@ -157,8 +172,12 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
-    SessionOpened: _hours,
-    SessionClosed: _hours,
+    SessionOpened: _line,
+    SessionClosed: _line,
+    SessionHeld: _line,
+    SessionHalted: _line,
+    LogonsPaused: _line,
+    LogonsResumed: _line,
     SessionLoggedOn: _after_logon,
 }
 

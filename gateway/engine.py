@@ -19,12 +19,22 @@ from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
+from gateway.holding import ResumeLogons
 from gateway.hours import Timetable
 from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
-from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SequencesReset, SessionHalted
+from gateway.sessions import (
+    HEARD,
+    EngineStarted,
+    Heard,
+    LogonsPaused,
+    MessageDropped,
+    SequencesReset,
+    SessionHalted,
+    SessionHeld,
+)
 from gateway.state import State
 from oms import deciding
 from oms.domain.acts import ReportDisputed
@@ -50,6 +60,8 @@ _ALARMS = frozenset(
         RequestEscalated,
         OrdersEscalated,
         SessionHalted,
+        SessionHeld,
+        LogonsPaused,
         SequencesReset,
         MessageDropped,
     }
@@ -253,6 +265,9 @@ class Engine:
             self._looked_s = self._proved_s
             for change in self._timetable.due(self._now()):
                 self._inbox.put(change)
+            for name, known in self.state.sessions.items():
+                if known.paused_until_ns:
+                    self._inbox.put(ResumeLogons(name))
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():
                     self._inbox.put(LookAfter(session))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gateway import acting, link
+from gateway import acting, holding, link
 from gateway.cell import SessionKind
 from gateway.client import worker_words
 from gateway.codec import reading
@@ -128,7 +128,7 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, session, frame))
     if frame.msg_type != link.SEQUENCE_RESET:
-        return (told,)
+        return (told, *holding.is_too_low(state, session, frame))
     filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     doubts = [
         deciding.doubt(chain, request, "the peer asked for its number")

@@ -11,7 +11,7 @@ does a message that our FIX layer refuses by itself: all that we ever see of it 
 
 from collections.abc import Callable
 
-from gateway import link
+from gateway import holding, link
 from gateway.codec import reading
 from gateway.codec.dialect import heard
 from gateway.codec.message import Message, readable
@@ -31,6 +31,10 @@ MAY_COME_AHEAD = frozenset({"2", "3", "4", "5", "A"})
 
 _NOT_COUNTED = frozenset({"A", "4"})
 """RefMsgType(372) of the messages that our FIX layer rejects without counting them."""
+
+
+GUARDED = frozenset({"2", "5", "A"})
+"""MsgType(35) of the messages that say something of our numbers."""
 
 
 _NOTHING = Message()
@@ -56,9 +60,10 @@ def received(state: State, session: Session, frame: link.Received, meaning: Mean
         number = _number(session, message)
         next_target = _next_target(session, number, message)
     except Garbled as garbled:
-        return (ReportQuarantined(session.name, f"unreadable message: {problem or garbled}", is_suspended=True),)
-    if number < session.next_target == next_target:
-        return ()  # The peer repeats what we have.
+        unreadable = ReportQuarantined(session.name, f"unreadable message: {problem or garbled}", is_suspended=True)
+        return (unreadable, *holding.against(state, session, frame.raw))
+    if number < session.next_target == next_target:  # The peer repeats what we have.
+        return holding.against(state, session, frame.raw) if message.msg_type in GUARDED else ()
     if number > session.next_target and message.msg_type not in MAY_COME_AHEAD:
         raise Hole(f"{session.name}: MsgSeqNum {number} where {session.next_target} was expected")
     receipt = _receipt(session, number, message.msg_type, next_target, frame.raw)
@@ -144,6 +149,8 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
         case "0":
             is_answer = session.phase is Phase.LOGGED_ON and message.test_req_id == session.test_req_id
             return (SessionReady(session.name),) if is_answer else ()
+        case "2" | "5" | "A":
+            return holding.against(state, session, receipt.raw.encode("latin-1"))
         case "4" if is_reset(message):
             return _given_up(state, session, receipt)
         case "4":

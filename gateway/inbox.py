@@ -11,6 +11,7 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.holding import HoldSession, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
@@ -25,6 +26,7 @@ from oms.domain.commands import (
     LookAfter,
     MassCancel,
     PlaceOrder,
+    ReleaseSession,
     ReplaceOrder,
     ResolveRequest,
 )
@@ -76,6 +78,7 @@ _LANES: dict[type, Lane] = {
     DismissReport: Lane.CANCELS,
     ResolveRequest: Lane.CANCELS,
     AskVenue: Lane.CANCELS,
+    ReleaseSession: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
@@ -83,6 +86,8 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    HoldSession: Lane.REACTIONS,
+    ResumeLogons: Lane.REACTIONS,
 }
 
 

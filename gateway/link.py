@@ -154,6 +154,9 @@ class LogOn(msgspec.Struct, frozen=True, array_like=True, tag=25):
 class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
     """Log out, and stay so until LogOn."""
 
+    text: str = "closed"
+    """Text(58) of the Logout(5)."""
+
 
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
 FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff

@@ -13,6 +13,7 @@ from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbox import Inbox, Lane
 from gateway.sessions import AdminSent, GapFilled, ReportSent, SessionGranted, SessionHalted
+from oms.domain.acts import SessionReleased
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ STOP_S = 15
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
 _RESENT = "\x0143=Y\x01"
-_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted, SessionReleased})
 
 
 class Links:
@@ -91,7 +92,9 @@ class Links:
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.
-            elif isinstance(event, SessionHalted):
+            elif isinstance(event, SessionReleased) and event.was_down:
+                self.cut(event.session)  # The next worker starts with the numbers that are right now.
+            elif isinstance(event, SessionHalted) and not event.is_kept:  # Kept, it has its grant and is logged off.
                 self._waiting[event.session].popleft()
 
     def cut(self, session: str) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, hours, link, taking
+from gateway import acting, holding, hours, link, taking
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
+from gateway.holding import HoldSession, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.sessions import (
     GapFilled,
@@ -36,6 +37,7 @@ from oms.domain.commands import (
     LookAfter,
     MassCancel,
     PlaceOrder,
+    ReleaseSession,
     ReplaceOrder,
     ResolveRequest,
 )
@@ -76,7 +78,18 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
+Command = (
+    ClientCommand
+    | DecideAgain
+    | AskStatus
+    | LookAfter
+    | CancelChild
+    | FromLink
+    | LinkLost
+    | KeepHours
+    | HoldSession
+    | ResumeLogons
+)
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -98,6 +111,9 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     if command.is_parent:
         return (_hold(state, command, at_ns),)
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
+    held = holding.why_held(state.sessions.get(session))
+    if held is not None and (isinstance(event, OrderPlaced) or event.refusal is Refusal.SESSION_DOWN):
+        return (deciding.refuse(command, *held),)
     if isinstance(event, OrderRefused):
         return (event,)
     wrong = why_unfit(terms)
@@ -152,8 +168,14 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     if chain is not None and family.is_parent(chain):
         chain, grant = family.as_it_stands(state.book, chain), family.NEVER_SENT
     event = deciding.change(state.book, command, chain, grant, at_ns)
-    if chain is None or isinstance(event, RequestRefused):
+    if chain is None:
         return event
+    held = holding.why_held(state.sessions.get(chain.session))
+    if isinstance(event, RequestRefused):
+        is_down = event.refusal is Refusal.SESSION_DOWN
+        return replace(event, refusal=held[0], text=held[1]) if held is not None and is_down else event
+    if held is not None:
+        return _refused(command, event, held, None)
     unfit = family.why_not_replaced(state.book, chain, command.order_qty)
     if unfit is not None:
         return _refused(command, event, unfit, None)
@@ -196,7 +218,9 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
         return (event,) if event else ()
     request = chain.request(command.cl_ord_id)
     if request is None or request.terms is None:
-        return (event,)  # A cancel: risk never stands in its way.
+        return (event,)  # A cancel: nothing ever stands in its way.
+    if holding.why_held(state.sessions.get(chain.session)) is not None:
+        return ()  # Asked again until a person has released the session, or the request is too old.
     if hours.is_of_another_day(state, chain.session, request.placed_at_ns, at_ns):
         return (RequestNotSent(chain.root_id, request.cl_ord_id, "the trading day has ended"),)
     verdict, decision = review(request.terms, state.cell.policy, state.quotes, at_ns)
@@ -288,6 +312,9 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
+    HoldSession: holding.hold,
+    ResumeLogons: holding.resume,
+    ReleaseSession: holding.release,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,

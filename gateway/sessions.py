@@ -10,7 +10,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
-from oms.domain.acts import MassCancelRejected, MassCancelReported
+from gateway.hold import Hold
+from oms.domain.acts import MassCancelRejected, MassCancelReported, SessionReleased
 from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
 from oms.domain.fields import Choice, plain_members
 from oms.domain.report import Receipt
@@ -56,18 +57,44 @@ class SessionGranted(SessionEvent, frozen=True, gc=False):
     pid: int
 
 
-class SessionHalted(SessionEvent, frozen=True, gc=False):
-    """A worker came whose numbers this journal never gave out. It gets no grant until a person has looked."""
+class SessionHalted(SessionEvent, frozen=True, gc=False, omit_defaults=True):
+    """The peer, or a worker that came, knows of numbers that this journal never gave out: nothing goes out until a person has
+    looked. A database restored from a backup looks like this."""
 
     reason: str
+    is_kept: bool = False
+    """Whether it stays so until two people have released it; else it is judged anew when its next worker comes."""
+    next_sender: int = 0
+    """The next number of ours by the peer's word; 0 where it said none."""
 
 
-class SequencesReset(SessionEvent, frozen=True, gc=False):
+class SessionHeld(SessionEvent, frozen=True, gc=False):
+    """The session takes no new order and no replace until a person has released it. Cancels pass, as long as it is logged on."""
+
+    reason: str
+    is_down: bool
+    """Whether it is logged off, too, and kept so."""
+
+
+class LogonsPaused(SessionEvent, frozen=True, gc=False):
+    """So many logons failed that we wait before the next one."""
+
+    reason: str
+    until_ns: int
+
+
+class LogonsResumed(SessionEvent, frozen=True, gc=False):
+    """We have waited long enough, and try to log on again."""
+
+
+class SequencesReset(SessionEvent, frozen=True, gc=False, omit_defaults=True):
     """The peer began the numbers anew: those of its messages count from 1 again, in another epoch. Ours go on, far above whatever
     it may expect. Nobody knows what it made of what we sent; every order is asked for."""
 
     session_epoch: int
     reason: str
+    is_ours_too: bool = False
+    """Whether ours begin at 1 again, too: those towards a client that may reset them."""
 
 
 class SenderReserved(SessionEvent, frozen=True, gc=False):
@@ -175,6 +202,9 @@ EVENTS: tuple[type[Event], ...] = (
     EngineStarted,
     SessionGranted,
     SessionHalted,
+    SessionHeld,
+    LogonsPaused,
+    LogonsResumed,
     SequencesReset,
     SenderReserved,
     SessionLoggedOn,
@@ -213,13 +243,20 @@ class Session(msgspec.Struct, frozen=True):
     """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
     is_open: bool = True
     """Whether its schedule lets it log on."""
+    hold: Hold | None = None
+    paused_until_ns: int = 0
+    """When we try to log on again after too many failures; 0 where we do not wait."""
+
+    @property
+    def may_log_on(self) -> bool:
+        return self.is_open and not self.paused_until_ns and (self.hold is None or not self.hold.is_down)
 
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
         return [cl_ord_id for number, cl_ord_id in self.asked if number in numbers]
 
 
-def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
+def evolve(session: Session, event: SessionEvent | MessageSent | SessionReleased, seq: int) -> Session:
     """`session` after `event`, which is journal record `seq`."""
     return EVOLUTIONS[type(event)](session, event, seq)
 
@@ -261,6 +298,8 @@ def _reset(session: Session, event: SequencesReset, _seq: int) -> Session:
     """Down until its next worker is granted a start: no log of the old epoch is evidence for it."""
     return replace(
         session,
+        last_sender=0 if event.is_ours_too else session.last_sender,
+        reserved_to=0 if event.is_ours_too else session.reserved_to,
         phase=Phase.DOWN,
         session_epoch=event.session_epoch,
         next_target=1,
@@ -293,6 +332,38 @@ def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
     return replace(session, is_open=False)
 
 
+def _halted(session: Session, event: SessionHalted, _seq: int) -> Session:
+    hold = Hold(event.reason, is_down=True, is_halt=True, next_sender=event.next_sender)
+    return replace(session, hold=hold) if event.is_kept else session
+
+
+def _held(session: Session, event: SessionHeld, _seq: int) -> Session:
+    is_halt = session.hold is not None and session.hold.is_halt
+    return replace(session, hold=Hold(event.reason, is_down=event.is_down, is_halt=is_halt))
+
+
+def _released(session: Session, event: SessionReleased, _seq: int) -> Session:
+    """Where the peer is ahead of us, our numbers go on beyond all that it has seen: no log is evidence for them."""
+    assert session.hold is not None, f"{session.name} is not held"
+    hold = replace(session.hold, is_down=False, released_by=event.principal) if event.is_still_held else None
+    used = max(session.reserved_to, event.next_sender - 1) if event.next_sender else 0
+    return replace(
+        session,
+        hold=hold,
+        paused_until_ns=0,
+        last_sender=max(session.last_sender, used),
+        reserved_to=max(session.reserved_to, used),
+    )
+
+
+def _paused(session: Session, event: LogonsPaused, _seq: int) -> Session:
+    return replace(session, paused_until_ns=event.until_ns)
+
+
+def _resumed(session: Session, _event: LogonsResumed, _seq: int) -> Session:
+    return replace(session, paused_until_ns=0)
+
+
 def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
@@ -310,7 +381,11 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionOpened: _opened,
     SessionClosed: _closed,
     GapFilled: _unchanged,
-    SessionHalted: _unchanged,
+    SessionHalted: _halted,
+    SessionHeld: _held,
+    SessionReleased: _released,
+    LogonsPaused: _paused,
+    LogonsResumed: _resumed,
     SequencesReset: _reset,
     ClientTold: _unchanged,
 }

@@ -9,7 +9,7 @@ from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
-from oms.domain.acts import MassCancelRequested
+from oms.domain.acts import MassCancelRequested, SessionReleased
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.family import as_it_stands
@@ -52,7 +52,7 @@ class State:
         receipt = event.receipt
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
 
-    def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
+    def _evolved(self, event: MessageSent | SessionEvent | SessionReleased, seq: int, at_ns: int) -> None:
         was = self._session(event.session)
         now = self.sessions[event.session] = evolve(was, event, seq)
         if was.phase is not now.phase:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved, VenueAsked
-from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved, SessionReleased, VenueAsked
+from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, MassCancel, ReleaseSession, ResolveRequest
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.refusal import Refusal
@@ -14,6 +14,7 @@ _ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),
+    ReleaseSession: (SessionReleased, ("session", "reason", "takes_numbers")),
 }
 """What each is answered by, and the fields that say the same in both."""
 

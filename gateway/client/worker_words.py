@@ -1,11 +1,11 @@
 """What the worker of a client's session says, in facts: messages that came in, and reports that were handed over."""
 
-from gateway import link
+from gateway import holding, link
 from gateway.client.receiving import Decide, Desk
 from gateway.codec import reading
 from gateway.codec.message import Message, message
 from gateway.granting import filled_in_log, left_in_log, trusts
-from gateway.inbound import filled_over, is_reset, rejected
+from gateway.inbound import GUARDED, filled_over, is_reset, rejected
 from gateway.inbound import received as counted
 from gateway.sessions import (
     AdminSent,
@@ -33,6 +33,8 @@ def received(state: State, session: Session, frame: link.Received, at_ns: int, d
             return (_skipped(session, receipt),)
         if found.msg_type == _FILLS:
             return filled_over(state, session)
+        if found.msg_type in GUARDED:
+            return holding.against(state, session, frame.raw)
         return desk.causes(found.msg_type, frame.raw)
 
     return counted(state, session, frame, meaning)
@@ -47,7 +49,7 @@ def sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, session, frame)[:1])  # The client has its answer: no person need look.
     if frame.msg_type != link.SEQUENCE_RESET:
-        return (told,)
+        return (told, *holding.is_too_low(state, session, frame))
     filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     return (told, filled, *_lost(state, filled))
 

@@ -29,6 +29,7 @@ RULES = {
     "/gateway.api.v1.OrderService/Watch": EVERYBODY,
     "/gateway.api.v1.SessionService/List": EVERYBODY,
     "/gateway.api.v1.SessionService/Watch": EVERYBODY,
+    "/gateway.api.v1.SessionService/Release": TRADERS,
     "/gateway.api.v1.SuspenseService/List": EVERYBODY,
     "/gateway.api.v1.SuspenseService/Attribute": TRADERS,
     "/gateway.api.v1.SuspenseService/Dismiss": TRADERS,

@@ -4,13 +4,14 @@ import re
 
 from gateway.api.v1.order_service_pb2 import AskVenueRequest, MassCancelRequest
 from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
+from gateway.api.v1.session_service_pb2 import SessionServiceReleaseRequest
 from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
 from gateway.control.codes import DK_REASONS, REQUEST_STATES, SIDES
 from gateway.control.identity import Principal
 from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from oms.domain.chain import RequestState
-from oms.domain.commands import AskVenue, AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.commands import AskVenue, AttributeReport, DismissReport, MassCancel, ReleaseSession, ResolveRequest
 
 REASON_LENGTH_MAX = 200
 _REASON = re.compile(r"(?=.*[!-~])[ -~]{1,200}").fullmatch
@@ -86,6 +87,17 @@ def dismiss(request: DismissRequest, caller: Principal) -> DismissReport:
         seq=_seq(request.seq),
         reason=_reason(request.reason),
         dk_reason=dk_reason,
+    )
+
+
+def release(request: SessionServiceReleaseRequest, caller: Principal) -> ReleaseSession:
+    """Raises Refused."""
+    return ReleaseSession(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        session=name("session", request.session),
+        reason=_reason(request.reason),
+        takes_numbers=request.takes_numbers,
     )
 
 

@@ -16,7 +16,12 @@ from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc, sus
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
-from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
+from gateway.api.v1.session_service_pb2 import (
+    SessionServiceListRequest,
+    SessionServiceReleaseRequest,
+    SessionServiceReleaseResponse,
+    SessionServiceWatchRequest,
+)
 from gateway.api.v1.suspense_pb2 import SuspendedReport, WorstCase
 from gateway.api.v1.suspense_service_pb2 import (
     AttributeRequest,
@@ -149,6 +154,10 @@ class Client:
 
     def sessions(self) -> list[Session]:
         return list(self._call(self._sessions.List, SessionServiceListRequest()).sessions)
+
+    def release(self, request: SessionServiceReleaseRequest) -> SessionServiceReleaseResponse:
+        response: SessionServiceReleaseResponse = self._ask(self._sessions.Release, request)
+        return response
 
     def watch_sessions(self) -> Iterator[list[Session]]:
         """Every session at once, then those that changed. Never ends by itself."""

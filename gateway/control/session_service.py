@@ -11,16 +11,33 @@ from gateway.api.v1 import session_pb2
 from gateway.api.v1.session_service_pb2 import (
     SessionServiceListRequest,
     SessionServiceListResponse,
+    SessionServiceReleaseRequest,
+    SessionServiceReleaseResponse,
     SessionServiceWatchRequest,
     SessionServiceWatchResponse,
 )
 from gateway.cell import SessionPlan
+from gateway.control import acts
+from gateway.control.access import caller
+from gateway.control.asking import Asks, ask
 from gateway.control.codes import SESSION_KINDS, SESSION_PHASES
 from gateway.control.handlers import Write
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.facts import Fact
-from gateway.sessions import EngineStarted, Session, SessionGranted, SessionLoggedOn, SessionLoggedOut, SessionReady
+from gateway.sessions import (
+    EngineStarted,
+    LogonsPaused,
+    LogonsResumed,
+    Session,
+    SessionGranted,
+    SessionHalted,
+    SessionHeld,
+    SessionLoggedOn,
+    SessionLoggedOut,
+    SessionReady,
+)
 from gateway.state import State
+from oms.domain.acts import SessionReleased
 
 T = TypeVar("T")
 
@@ -36,12 +53,24 @@ class InDoubt(msgspec.Struct, frozen=True):
 
 Known = tuple[SessionPlan, Session, InDoubt]
 _NS_PER_MS = 1_000_000
+_NS_PER_S = 1_000_000_000
 
-_CHANGES = (EngineStarted, SessionGranted, SessionLoggedOn, SessionReady, SessionLoggedOut)
-"""The facts that change a session's phase or grant. Numbers change with every message, and are told along with these."""
+_CHANGES = (
+    EngineStarted,
+    SessionGranted,
+    SessionLoggedOn,
+    SessionReady,
+    SessionLoggedOut,
+    SessionHalted,
+    SessionHeld,
+    SessionReleased,
+    LogonsPaused,
+    LogonsResumed,
+)
+"""The facts that change a session's phase, grant or hold. Numbers change with every message, and are told along with these."""
 
 
-class Engine(Protocol):
+class Engine(Asks, Protocol):
     """What the service needs of the engine."""
 
     async def look(self, view: Callable[[State], T]) -> T: ...
@@ -59,6 +88,11 @@ class SessionService:
 
     async def List(self, request: SessionServiceListRequest) -> SessionServiceListResponse:
         return SessionServiceListResponse(sessions=map(_shown, await self._engine.look(_view)))
+
+    async def Release(self, request: SessionServiceReleaseRequest) -> SessionServiceReleaseResponse:
+        answer, seq, is_repetition = await ask(self._engine, acts.release(request, caller()))
+        assert isinstance(answer, SessionReleased)
+        return SessionServiceReleaseResponse(seq=seq, is_repetition=is_repetition, is_still_held=answer.is_still_held)
 
     async def Watch(self, request: SessionServiceWatchRequest, write: Write) -> None:
         wake = asyncio.Event()
@@ -108,12 +142,17 @@ def _in_doubt(state: State, session: str) -> InDoubt:
 
 
 def _differs(before: Known | None, now: Known) -> bool:
-    return before is None or (before[1].phase, before[1].grant) != (now[1].phase, now[1].grant)
+    return before is None or _shows(before[1]) != _shows(now[1])
+
+
+def _shows(session: Session) -> tuple[object, ...]:
+    return session.phase, session.grant, session.hold, session.paused_until_ns
 
 
 def _shown(known: Known) -> session_pb2.Session:
     plan, session, in_doubt = known
-    return session_pb2.Session(
+    hold = session.hold
+    shown = session_pb2.Session(
         name=plan.name,
         kind=SESSION_KINDS[plan.kind],
         phase=SESSION_PHASES[session.phase],
@@ -123,5 +162,11 @@ def _shown(known: Known) -> session_pb2.Session:
         last_sender=session.last_sender,
         reserved_to=session.reserved_to,
         grant=session.grant,
+        held=hold.reason if hold else "",
+        is_held_down=hold is not None and hold.is_down,
+        released_by=hold.released_by if hold else "",
         **msgspec.structs.asdict(in_doubt),
     )
+    if session.paused_until_ns:
+        shown.paused_until.seconds, shown.paused_until.nanos = divmod(session.paused_until_ns, _NS_PER_S)
+    return shown

@@ -178,9 +178,9 @@ class FixPort:
         """Let the session log on, and log on again whenever it is lost. So it is from the start, unless it is shut before."""
         self._sessions[session].logon()
 
-    def shut(self, session: str) -> None:
+    def shut(self, session: str, why: str = "closed") -> None:
         """Log the session out, and neither open nor take a connection for it until `open`. Does not wait."""
-        self._sessions[session].logout("closed")
+        self._sessions[session].logout(why)
 
     def stop(self) -> None:
         """Log out and close; waits up to 10 s for the peers' logouts."""

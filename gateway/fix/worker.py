@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway import link
+from gateway import guards, link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
@@ -84,10 +84,13 @@ class OrdersHandler:
         writer: LinkWriter,
         log: Callable[[], sent_log.Writer],
         halt: Callable[[int, str], None],
+        shut: Callable[[], None],
         *,
         is_client: bool = False,
     ) -> None:
         self._is_client = is_client
+        self._shut = shut
+        """Keeps the session logged off. What the engine does with the same message is the same, but it may be slow."""
         self._writer = writer
         self._log = log
         self._halt = halt
@@ -142,11 +145,15 @@ class OrdersHandler:
         if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
             self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
+        if guards.too_low(raw) is not None:
+            self._shut()
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
             self._reset(raw)
         self._tell(link.Received(masked(raw)))
+        if guards.too_low(raw) is not None:
+            self._shut()
 
     def _reset(self, raw: bytes) -> None:
         """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
@@ -203,7 +210,7 @@ class Worker:
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
     def _handler(self, config: WorkerConfig) -> OrdersHandler:
-        return OrdersHandler(self._writer, self._open_log, self._halt, is_client=config.is_client)
+        return OrdersHandler(self._writer, self._open_log, self._halt, self._shut, is_client=config.is_client)
 
     def run(self) -> None:
         """Until the engine says stop. Every other end is an exit code."""
@@ -254,7 +261,7 @@ class Worker:
             case link.LogOn():
                 self._port.open(self._session)
             case link.LogOff():
-                self._port.shut(self._session)
+                self._port.shut(self._session, frame.text)
             case link.Stop():
                 self._port.stop()
                 return False
@@ -325,6 +332,9 @@ class Worker:
             halting.halt(self._config.folder, why)
         finally:  # On a full disk too.
             _exit(code, why)
+
+    def _shut(self) -> None:
+        self._port.shut(self._session)
 
     def _open_log(self) -> sent_log.Writer:
         assert self._log is not None, "nothing is sent before the grant"

@@ -123,8 +123,31 @@ class RequestResolved(OrderEvent, frozen=True, gc=False):
     reason: str
 
 
+class SessionReleased(Event, frozen=True, gc=False):
+    """A person has looked at a session that was held, and lets it go."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    session: str
+    client_order_id: str
+    principal: str
+    reason: str
+    takes_numbers: bool
+    """Whether the peer's sequence numbers are right from now on."""
+    next_sender: int = 0
+    """Where our own go on because of that; 0: where they are."""
+    was_down: bool = False
+    """Whether it was kept logged off: it logs on again."""
+    is_still_held: bool = False
+    """Whether it may log on and be asked, and takes no new order before a second person has released it."""
+
+    @property
+    def key(self) -> str:
+        return self.session
+
+
 class ActRefused(Event, frozen=True, gc=False):
-    """We did not do what was asked of more than one order, or of what is in suspense or UNKNOWN."""
+    """We did not do what was asked of more than one order, of a session, or of what is in suspense or UNKNOWN."""
 
     IS_ANSWER: ClassVar[bool] = True
 

@@ -139,7 +139,18 @@ class AskVenue(msgspec.Struct, frozen=True, gc=False):
     """Of the version to ask about; empty for the one that the venue works."""
 
 
-Act = AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
+class ReleaseSession(msgspec.Struct, frozen=True, gc=False):
+    """A person has looked at a session that is held, and lets it go."""
+
+    principal: str
+    client_order_id: str
+    session: str
+    reason: str
+    takes_numbers: bool = False
+    """Whether the peer's sequence numbers are taken for right. Else the session tries again with ours."""
+
+
+Act = AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest | ReleaseSession
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

@@ -10,6 +10,7 @@ from oms.domain.acts import (
     MassCancelRequested,
     ReportDisputed,
     RequestResolved,
+    SessionReleased,
     VenueAsked,
 )
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
@@ -341,6 +342,7 @@ Answer = (
     | VenueAsked
     | ReportAttributed
     | ReportDismissed
+    | SessionReleased
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -389,5 +391,6 @@ EVENTS: tuple[type[Event], ...] = (
     RequestResolved,
     VenueAsked,
     ReportDisputed,
+    SessionReleased,
     ActRefused,
 )

@@ -63,6 +63,14 @@ class Refusal(Enum):
     """The order names another currency than the instrument is traded in."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
+    SESSION_HELD = "SESSION_HELD"
+    """The venue's session takes no new order and no replace until a person releases it; the text says why."""
+    UNKNOWN_SESSION = "UNKNOWN_SESSION"
+    """No session of that name."""
+    NOT_HELD = "NOT_HELD"
+    """The session is not held: there is nothing to release."""
+    SAME_PERSON = "SAME_PERSON"
+    """A halted session is let go by two people, and this one has released it before."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

@@ -19,7 +19,9 @@ ORDER_COLUMNS = (
     "order", "id", "account", "side", "qty", "symbol", "price", "tif", "status", "cum", "leaves", "avg px", "family", "why"
 )  # fmt: skip
 REQUEST_COLUMNS = ("ClOrdID", "id", "asks", "qty", "price", "state", "reference", "age ms", "limits")
-SESSION_COLUMNS = ("session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to", "unknown", "unconfirmed")
+SESSION_COLUMNS = (
+    "session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to", "unknown", "unconfirmed", "held"
+)  # fmt: skip
 
 
 def say(text: str, message: Any) -> None:
@@ -99,6 +101,7 @@ def session_row(session: "Session") -> tuple[str, ...]:
         *map(str, numbers),
         f"{session.unknown_requests}{age}",
         str(session.unconfirmed_orders),
+        session.held,
     )
 
 

@@ -1,7 +1,7 @@
-"""The acceptor that is tested: a client's worker, started as in production, with the engine's rules at the other end of its link.
+"""A worker that is tested: started as in production, with the engine's rules at the other end of its link.
 
-The journal is in memory, so that a hundred sessions can begin anew in some minutes; all else is what is shipped. There is no
-venue: an order is refused by its ExecutionReport(8).
+The journal is in memory, so that a hundred sessions can begin anew in some minutes; all else is what is shipped. At the acceptor
+there is no venue: an order is refused by its ExecutionReport(8).
 """
 
 import asyncio
@@ -15,9 +15,12 @@ from typing import Self
 
 from gateway import link
 from gateway.rules import FromLink, LinkLost
+from oms.domain.acts import SessionReleased
+from oms.domain.commands import ClientCommand
+from oms.domain.events import Answer
 from ops import settings as configuration
 from tests.support.installation import PROGRAM, REPOSITORY, Installation
-from tests.support.model_engine import Engine
+from tests.support.model_engine import Engine, Row
 from tests.support.polling import eventually_async
 
 START_S = 90
@@ -32,17 +35,17 @@ class NotUp(Exception):
     """The acceptor did not come up: says what its worker said last."""
 
 
-class Acceptor:
-    """Listens while it is entered. A worker that ends is started again, as its supervisor does."""
+class Served:
+    """One session's worker, while it is entered. One that ends is started again, as its supervisor does."""
 
-    def __init__(self, folder: Path, version: str) -> None:
-        self.installation = Installation(folder, clients=(version,))
-        settings = self.installation.settings
-        self.name = settings.clients[0].name
-        self.engine = Engine(configuration.cell(settings), [], time.time_ns())
-        self.us, self.them = (getattr(settings.clients[0], name) for name in ("sender_comp_id", "target_comp_id"))
+    def __init__(self, installation: Installation, name: str, journal: list[Row] | None = None) -> None:
+        """journal: what the engine starts on; nothing, unless it is given."""
+        self.installation = installation
+        self.name = name
+        settings = installation.settings
+        self.engine = Engine(configuration.cell(settings), [] if journal is None else journal, time.time_ns())
         self._path = settings.link_path
-        self._log = folder / "worker.log"
+        self._log = installation.folder / "worker.log"
         self._server: asyncio.Server | None = None
         self._holder: asyncio.StreamWriter | None = None
         self._running: asyncio.Task[None] | None = None
@@ -51,21 +54,10 @@ class Acceptor:
         """How often the worker was started; no case is a reason to start it again."""
         self._links: set[asyncio.Task[None]] = set()
 
-    @property
-    def port(self) -> int:
-        (port,) = self.installation.client_ports.values()
-        return port
-
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, str(self._path))
         self._running = asyncio.create_task(self._supervise())
-        listens: Callable[[], bool | Awaitable[bool]] = self._listens
-        try:
-            await eventually_async(listens, START_S)
-        except AssertionError:
-            await self._close()
-            raise NotUp(f"the acceptor does not listen after {START_S} s: {self.said()}") from None
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -88,15 +80,15 @@ class Acceptor:
         """The last that the worker said of itself."""
         return " / ".join(self._log.read_text(errors="replace").splitlines()[-2:])
 
-    async def _listens(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except OSError:
-            return False
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-        return True
+    def asks(self, command: ClientCommand) -> Answer:
+        """What the command is answered, and all that follows from it. A session that was kept off gets another worker."""
+        self.engine.at_ns = time.time_ns()
+        answer = self.engine.take(command)
+        assert answer is not None
+        self._commit()
+        if isinstance(answer, SessionReleased) and answer.was_down and self._holder is not None:
+            self._holder.close()
+        return answer
 
     async def _supervise(self) -> None:
         arguments = [*PROGRAM, "worker", "--config", str(self.installation.file), "--session", self.name]
@@ -147,3 +139,38 @@ class Acceptor:
         for out in self.engine.commit():
             if out.session == self.name and self._holder is not None and not self._holder.is_closing():
                 self._holder.write(link.frame(out.frame))
+
+
+class Acceptor(Served):
+    """A client's, which listens when it is entered."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        installation = Installation(folder, clients=(version,))
+        client = installation.settings.clients[0]
+        super().__init__(installation, client.name)
+        self.us, self.them = client.sender_comp_id, client.target_comp_id
+
+    @property
+    def port(self) -> int:
+        (port,) = self.installation.client_ports.values()
+        return port
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        listens: Callable[[], bool | Awaitable[bool]] = self._listens
+        try:
+            await eventually_async(listens, START_S)
+        except AssertionError:
+            await self._close()
+            raise NotUp(f"the acceptor does not listen after {START_S} s: {self.said()}") from None
+        return self
+
+    async def _listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        return True

@@ -40,6 +40,10 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_NOT_UNKNOWN: _ClassVar[Refusal]
     REFUSAL_CURRENCY_DIFFERS: _ClassVar[Refusal]
     REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
+    REFUSAL_SESSION_HELD: _ClassVar[Refusal]
+    REFUSAL_UNKNOWN_SESSION: _ClassVar[Refusal]
+    REFUSAL_NOT_HELD: _ClassVar[Refusal]
+    REFUSAL_SAME_PERSON: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -80,6 +84,10 @@ REFUSAL_DUPLICATE_EXECUTION: Refusal
 REFUSAL_NOT_UNKNOWN: Refusal
 REFUSAL_CURRENCY_DIFFERS: Refusal
 REFUSAL_UNFIT_TERMS: Refusal
+REFUSAL_SESSION_HELD: Refusal
+REFUSAL_UNKNOWN_SESSION: Refusal
+REFUSAL_NOT_HELD: Refusal
+REFUSAL_SAME_PERSON: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal

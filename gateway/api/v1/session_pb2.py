@@ -22,19 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgateway/api/v1/session.proto\x12\x0egateway.api.v1\"\xea\x02\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.gateway.api.v1.SessionKind\x12+\n\x05phase\x18\x03 \x01(\x0e\x32\x1c.gateway.api.v1.SessionPhase\x12\x14\n\x0c\x62\x65gin_string\x18\x04 \x01(\t\x12\x15\n\rsession_epoch\x18\x05 \x01(\x04\x12\x13\n\x0bnext_target\x18\x06 \x01(\x04\x12\x13\n\x0blast_sender\x18\x07 \x01(\x04\x12\x13\n\x0breserved_to\x18\x08 \x01(\x04\x12\r\n\x05grant\x18\t \x01(\x04\x12\x18\n\x10unknown_requests\x18\x14 \x01(\x04\x12\x1e\n\x11oldest_unknown_ms\x18\x15 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nunknown_ms\x18\x16 \x01(\x04\x12\x1a\n\x12unconfirmed_orders\x18\x17 \x01(\x04\x42\x14\n\x12_oldest_unknown_ms*|\n\x0bSessionKind\x12\x1c\n\x18SESSION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SESSION_KIND_ORDERS\x10\x01\x12\x1c\n\x18SESSION_KIND_MARKET_DATA\x10\x02\x12\x18\n\x14SESSION_KIND_CLIENTS\x10\x03*{\n\x0cSessionPhase\x12\x1d\n\x19SESSION_PHASE_UNSPECIFIED\x10\x00\x12\x16\n\x12SESSION_PHASE_DOWN\x10\x01\x12\x1b\n\x17SESSION_PHASE_LOGGED_ON\x10\x02\x12\x17\n\x13SESSION_PHASE_READY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgateway/api/v1/session.proto\x12\x0egateway.api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd5\x03\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.gateway.api.v1.SessionKind\x12+\n\x05phase\x18\x03 \x01(\x0e\x32\x1c.gateway.api.v1.SessionPhase\x12\x14\n\x0c\x62\x65gin_string\x18\x04 \x01(\t\x12\x15\n\rsession_epoch\x18\x05 \x01(\x04\x12\x13\n\x0bnext_target\x18\x06 \x01(\x04\x12\x13\n\x0blast_sender\x18\x07 \x01(\x04\x12\x13\n\x0breserved_to\x18\x08 \x01(\x04\x12\r\n\x05grant\x18\t \x01(\x04\x12\x18\n\x10unknown_requests\x18\x14 \x01(\x04\x12\x1e\n\x11oldest_unknown_ms\x18\x15 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nunknown_ms\x18\x16 \x01(\x04\x12\x1a\n\x12unconfirmed_orders\x18\x17 \x01(\x04\x12\x0c\n\x04held\x18\x1e \x01(\t\x12\x14\n\x0cis_held_down\x18\x1f \x01(\x08\x12\x13\n\x0breleased_by\x18  \x01(\t\x12\x30\n\x0cpaused_until\x18! \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_oldest_unknown_ms*|\n\x0bSessionKind\x12\x1c\n\x18SESSION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SESSION_KIND_ORDERS\x10\x01\x12\x1c\n\x18SESSION_KIND_MARKET_DATA\x10\x02\x12\x18\n\x14SESSION_KIND_CLIENTS\x10\x03*{\n\x0cSessionPhase\x12\x1d\n\x19SESSION_PHASE_UNSPECIFIED\x10\x00\x12\x16\n\x12SESSION_PHASE_DOWN\x10\x01\x12\x1b\n\x17SESSION_PHASE_LOGGED_ON\x10\x02\x12\x17\n\x13SESSION_PHASE_READY\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.session_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SESSIONKIND']._serialized_start=413
-  _globals['_SESSIONKIND']._serialized_end=537
-  _globals['_SESSIONPHASE']._serialized_start=539
-  _globals['_SESSIONPHASE']._serialized_end=662
-  _globals['_SESSION']._serialized_start=49
-  _globals['_SESSION']._serialized_end=411
+  _globals['_SESSIONKIND']._serialized_start=553
+  _globals['_SESSIONKIND']._serialized_end=677
+  _globals['_SESSIONPHASE']._serialized_start=679
+  _globals['_SESSIONPHASE']._serialized_end=802
+  _globals['_SESSION']._serialized_start=82
+  _globals['_SESSION']._serialized_end=551
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from gateway.api.v1 import session_pb2 as gateway_dot_api_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$gateway/api/v1/session_service.proto\x12\x0egateway.api.v1\x1a\x1cgateway/api/v1/session.proto\"\x1b\n\x19SessionServiceListRequest\"G\n\x1aSessionServiceListResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"\x1c\n\x1aSessionServiceWatchRequest\"H\n\x1bSessionServiceWatchResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session2\xd3\x01\n\x0eSessionService\x12]\n\x04List\x12).gateway.api.v1.SessionServiceListRequest\x1a*.gateway.api.v1.SessionServiceListResponse\x12\x62\n\x05Watch\x12*.gateway.api.v1.SessionServiceWatchRequest\x1a+.gateway.api.v1.SessionServiceWatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$gateway/api/v1/session_service.proto\x12\x0egateway.api.v1\x1a\x1cgateway/api/v1/session.proto\"\x1b\n\x19SessionServiceListRequest\"G\n\x1aSessionServiceListResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"\x1c\n\x1aSessionServiceWatchRequest\"H\n\x1bSessionServiceWatchResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"o\n\x1cSessionServiceReleaseRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x15\n\rtakes_numbers\x18\x04 \x01(\x08\"Z\n\x1dSessionServiceReleaseResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12\x15\n\ris_still_held\x18\x03 \x01(\x08\x32\xbb\x02\n\x0eSessionService\x12]\n\x04List\x12).gateway.api.v1.SessionServiceListRequest\x1a*.gateway.api.v1.SessionServiceListResponse\x12\x62\n\x05Watch\x12*.gateway.api.v1.SessionServiceWatchRequest\x1a+.gateway.api.v1.SessionServiceWatchResponse0\x01\x12\x66\n\x07Release\x12,.gateway.api.v1.SessionServiceReleaseRequest\x1a-.gateway.api.v1.SessionServiceReleaseResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONSERVICEWATCHREQUEST']._serialized_end=216
   _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_start=218
   _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_end=290
-  _globals['_SESSIONSERVICE']._serialized_start=293
-  _globals['_SESSIONSERVICE']._serialized_end=504
+  _globals['_SESSIONSERVICERELEASEREQUEST']._serialized_start=292
+  _globals['_SESSIONSERVICERELEASEREQUEST']._serialized_end=403
+  _globals['_SESSIONSERVICERELEASERESPONSE']._serialized_start=405
+  _globals['_SESSIONSERVICERELEASERESPONSE']._serialized_end=495
+  _globals['_SESSIONSERVICE']._serialized_start=498
+  _globals['_SESSIONSERVICE']._serialized_end=813
 # @@protoc_insertion_point(module_scope)

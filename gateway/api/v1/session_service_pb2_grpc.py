@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class SessionServiceStub:
-    """Looks at the FIX sessions.
+    """Looks at the FIX sessions, and releases those that are held.
     """
 
     def __init__(self, channel):
@@ -45,10 +45,15 @@ class SessionServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchResponse.FromString,
                 _registered_method=True)
+        self.Release = channel.unary_unary(
+                '/gateway.api.v1.SessionService/Release',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.FromString,
+                _registered_method=True)
 
 
 class SessionServiceServicer:
-    """Looks at the FIX sessions.
+    """Looks at the FIX sessions, and releases those that are held.
     """
 
     def List(self, request, context):
@@ -59,7 +64,15 @@ class SessionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Watch(self, request, context):
-        """Every session at once, and then those whose phase or grant changed, until the client cancels.
+        """Every session at once, and then those whose phase, grant or hold changed, until the client cancels.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Release(self, request, context):
+        """Lets go of a session that is held, in the name of a person who has looked. One that was halted takes two people: after the
+        first it logs on and can be asked what the venue has, after the second it takes orders.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -78,6 +91,11 @@ def add_SessionServiceServicer_to_server(servicer, server):
                     request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchResponse.SerializeToString,
             ),
+            'Release': grpc.unary_unary_rpc_method_handler(
+                    servicer.Release,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'gateway.api.v1.SessionService', rpc_method_handlers)
@@ -87,7 +105,7 @@ def add_SessionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SessionService:
-    """Looks at the FIX sessions.
+    """Looks at the FIX sessions, and releases those that are held.
     """
 
     @staticmethod
@@ -134,6 +152,33 @@ class SessionService:
             '/gateway.api.v1.SessionService/Watch',
             gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Release(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/Release',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

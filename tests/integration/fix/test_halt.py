@@ -56,7 +56,7 @@ def test_a_number_that_is_not_the_next_one_halts(tmp_path: Path, number: int) ->
 
     ours, theirs = socketpair()
     with ours, theirs:
-        handler = OrdersHandler(LinkWriter(ours), lambda: pytest.fail("no order"), halt)
+        handler = OrdersHandler(LinkWriter(ours), lambda: pytest.fail("no order"), halt, lambda: None)
         handler.granted(link.Grant(7, 1, 5, 1, 10_000))
         with pytest.raises(Ended, match=f"MsgSeqNum {number} after 4"):
             handler.outgoing_admin("S", text("FIX.4.4", "0", [(34, str(number))]).encode())

@@ -26,7 +26,7 @@ def shown(*facts: tuple[int, Event]) -> tuple[tuple[int, int | None, int, int], 
 
 
 def test_a_session_without_a_doubt_shows_none() -> None:
-    assert shown((500, placed())) == ((0, None, 0, 0), ("0", "0"))
+    assert shown((500, placed())) == ((0, None, 0, 0), ("0", "0", ""))
 
 
 def test_a_doubt_shows_its_age_and_what_was_in_doubt_before() -> None:

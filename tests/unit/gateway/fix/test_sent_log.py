@@ -49,7 +49,7 @@ def test_a_gap_fill_is_logged_before_it_leaves(tmp_path: Path) -> None:
     writer = sent_log.Writer(tmp_path / "sent.log", 1, 7)
     ours, theirs = socketpair()
     with ours, theirs:
-        handler = OrdersHandler(LinkWriter(ours), lambda: writer, lambda code, why: None)
+        handler = OrdersHandler(LinkWriter(ours), lambda: writer, lambda code, why: None, lambda: None)
         raw = text("FIX.4.4", "4", [(34, "5"), (43, "Y"), (123, "Y"), (36, "9")]).encode()
         handler.outgoing_admin("BROKER", raw)
     assert entries(tmp_path / "sent.log") == (link.Logged(9, 0, "", "", "4", raw),)

@@ -1,0 +1,135 @@
+"""Sessions that are held until a person has looked: why they come to be, what that means for requests, and how they are released.
+
+A hold that only keeps orders back leaves the session logged on: cancels pass, and questions. One that says `is_down` logs it off
+and keeps it so. A halt is one of these that two people have to release: the first lets it log on, so that the venue can be asked
+what it has; the second lets orders pass.
+"""
+
+import msgspec
+
+from gateway import guards, link
+from gateway.cell import SessionKind
+from gateway.hold import Hold
+from gateway.sessions import LogonsResumed, SequencesReset, Session, SessionHalted, SessionHeld
+from gateway.state import State
+from oms import acts, deciding
+from oms.domain.acts import SessionReleased
+from oms.domain.commands import ReleaseSession
+from oms.domain.events import Event
+from oms.domain.refusal import Refusal
+
+
+class HoldSession(msgspec.Struct, frozen=True, gc=False):
+    """A breaker of the session has tripped."""
+
+    session: str
+    reason: str
+    is_down: bool
+
+
+class ResumeLogons(msgspec.Struct, frozen=True, gc=False):
+    """The session has waited long enough after too many failed logons."""
+
+    session: str
+
+
+def why_held(session: Session | None) -> tuple[Refusal, str] | None:
+    """Why the session takes no new order and no replace; None where it does, and for a parent order, which is at no session."""
+    if session is None or session.hold is None:
+        return None
+    return Refusal.SESSION_HELD, f"session={session.name} {session.hold.reason}"
+
+
+def hold(state: State, command: HoldSession, _at_ns: int) -> tuple[SessionHeld, ...]:
+    session = state.sessions[command.session]
+    is_new = Hold(command.reason, is_down=command.is_down).is_above(session.hold)
+    return (SessionHeld(session.name, command.reason, command.is_down),) if is_new else ()
+
+
+def resume(state: State, command: ResumeLogons, at_ns: int) -> tuple[LogonsResumed, ...]:
+    session = state.sessions[command.session]
+    return (LogonsResumed(session.name),) if 0 < session.paused_until_ns <= at_ns else ()
+
+
+def against(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
+    """What a Logon(A), ResendRequest(2) or Logout(5) causes beside its number: the peer knows numbers that we do not."""
+    if state.plans[session.name].kind is SessionKind.MARKET_DATA:
+        return ()  # Its numbers begin anew at each logon.
+    return _told_too_low(state, session, raw) or _asked_ahead(state, session, raw)
+
+
+def is_too_low(state: State, session: Session, sent: link.Sent) -> tuple[Event, ...]:
+    """Our FIX layer logs out over a number of the peer's that was used before, without PossDupFlag(43): it began anew, or was
+    set back. It would only do so again at each logon."""
+    told = guards.too_low(sent.raw)
+    if told is None:
+        return ()
+    reason = f"the peer's MsgSeqNum is too low: we expect {told.expected or session.next_target}, and it was {told.received}"
+    if not Hold(reason, is_down=True).is_above(session.hold):
+        return ()
+    return *_doubts(state, session, reason), SessionHeld(session.name, reason, is_down=True)
+
+
+def release(state: State, command: ReleaseSession, _at_ns: int) -> tuple[Event, ...]:
+    """A hold that is down ends with its worker: the next one is granted the numbers that are right now."""
+    session = state.sessions.get(command.session)
+    why = _why_not(state, session, command)
+    if why is not None or session is None or session.hold is None:
+        return (acts.refused(command, *(why or (Refusal.UNKNOWN_SESSION, f"session={command.session}"))),)
+    held = session.hold
+    is_set_back = command.takes_numbers and held.is_down and not held.next_sender
+    reason = f"released by {command.principal}: the peer's numbers are taken"
+    released = SessionReleased(
+        session=session.name,
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        reason=command.reason,
+        takes_numbers=command.takes_numbers,
+        next_sender=held.next_sender if command.takes_numbers and held.is_down else 0,
+        is_still_held=held.is_halt and held.is_down,
+        was_down=held.is_down,
+    )
+    return (released, SequencesReset(session.name, session.session_epoch + 1, reason)) if is_set_back else (released,)
+
+
+def _told_too_low(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
+    """The peer says in a Logout(5) that our number was used before: it knows more of us than we do."""
+    told = guards.too_low(raw)
+    if told is None:
+        return ()
+    reason = f"the peer says that our MsgSeqNum is too low: it expects {told.expected or 'another'}, and ours was"
+    return _halted(state, session, f"{reason} {told.received or session.last_sender} ({told.text!r})", told.expected)
+
+
+def _asked_ahead(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
+    """The peer asks for a number that we never used: it knows more of us than we do."""
+    asked = guards.asks_ahead(raw, session.last_sender)
+    if not asked:
+        return ()
+    return _halted(
+        state, session, f"the peer asks for our MsgSeqNum {asked}, and the last one that we sent is {session.last_sender}", asked
+    )
+
+
+def _halted(state: State, session: Session, reason: str, next_sender: int) -> tuple[Event, ...]:
+    if not Hold(reason, is_down=True, is_halt=True).is_above(session.hold):
+        return ()
+    return *_doubts(state, session, reason), SessionHalted(session.name, reason, is_kept=True, next_sender=next_sender)
+
+
+def _doubts(state: State, session: Session, reason: str) -> tuple[Event, ...]:
+    """Nobody knows what the peer has made of what we sent: every unanswered request is asked about when it logs on again."""
+    doubts = [deciding.doubt(chain, request, reason) for chain, request in state.book.open_requests(session.name)]
+    return tuple(doubt for doubt in doubts if doubt is not None)
+
+
+def _why_not(state: State, session: Session | None, command: ReleaseSession) -> tuple[Refusal, str] | None:
+    if state.book.answer(command.principal, command.client_order_id) is not None:
+        return Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}"
+    if session is None:
+        return Refusal.UNKNOWN_SESSION, f"session={command.session}"
+    if session.hold is None:
+        return Refusal.NOT_HELD, f"session={session.name}"
+    if session.hold.released_by == command.principal and not session.hold.is_down:
+        return Refusal.SAME_PERSON, f"session={session.name} principal={command.principal}"
+    return None

@@ -1,0 +1,102 @@
+"""The venue's numbers and ours cannot both be right: the session stays off until people have looked, and nothing is sent."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from oms.domain.acts import ActRefused, SessionReleased
+from oms.domain.events import OrderPlaced, OrderRefused, RequestDoubted
+from oms.domain.refusal import Refusal
+from tests.integration.sessions.venue import DESK1, DESK2, Trading, Venue
+from tests.support.installation import Installation
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "installation")
+
+
+@pytest.fixture
+async def venue(installation: Installation) -> AsyncIterator[Venue]:
+    async with Venue(installation.broker_port) as venue:
+        yield venue
+
+
+async def test_a_venue_that_finds_our_number_too_low_halts_the_session(installation: Installation, venue: Venue) -> None:
+    async with Trading(installation) as ours:
+        line = await venue.line()
+        assert (await line.hear_of("A"))[34] == "1"
+        await line.say("5", (58, "MsgSeqNum too low, expecting 20000 but received 1"))
+        await ours.is_held()
+        hold = ours.session.hold
+        assert hold is not None
+        assert (hold.is_down, hold.is_halt, hold.next_sender) == (True, True, 20_000)
+        assert "it expects 20000, and ours was 1" in hold.reason
+        refused = ours.place("c1")
+        assert isinstance(refused, OrderRefused)
+        assert (refused.refusal, hold.reason in refused.text) == (Refusal.SESSION_HELD, True)
+
+        first = ours.release("r1", DESK1, takes_numbers=True)
+        assert isinstance(first, SessionReleased)
+        assert first.is_still_held
+        line = await venue.line()
+        assert venue.connections == 2, "it tried to log on before it was released"
+        logon = await line.log_on(2)
+        assert logon[34] == "20000"
+        await line.prove()
+        await ours.is_ready()
+        assert isinstance(ours.place("c2"), OrderRefused)
+        same = ours.release("r2", DESK1)
+        assert isinstance(same, ActRefused)
+        assert same.refusal is Refusal.SAME_PERSON
+        assert isinstance(ours.release("r3", DESK2), SessionReleased)
+        assert isinstance(ours.place("c3"), OrderPlaced)
+        assert (await line.hear_of("D"))[34] == "20002"
+
+
+async def test_a_venue_that_was_set_back_is_held_off_and_begins_another_epoch_when_a_person_says_so(
+    installation: Installation, venue: Venue
+) -> None:
+    async with Trading(installation) as ours:
+        line = await venue.line()
+        await line.log_on(1)
+        await line.prove()
+        await ours.is_ready()
+        placed = ours.place("c1")
+        assert isinstance(placed, OrderPlaced)
+        await line.hear_of("D")
+        await line.hang_up()
+        line = await venue.line()
+        await line.log_on(1)
+        assert (await line.hear_of("5"))[58] == "MsgSeqNum too low, expecting 3 but received 1"
+        await ours.is_held()
+        hold = ours.session.hold
+        assert hold is not None
+        assert hold.reason == "the peer's MsgSeqNum is too low: we expect 3, and it was 1"
+        assert RequestDoubted(placed.root_id, placed.root_id, hold.reason) in ours.facts
+        ours.release("r1", takes_numbers=True)
+        line = await venue.line()
+        assert venue.connections == 3
+        await line.log_on(1)
+        await line.prove()
+        await ours.is_ready()
+        assert (ours.session.session_epoch, ours.session.hold) == (2, None)
+        assert (await line.hear_of("H"))[11] == placed.root_id
+
+
+async def test_a_venue_that_asks_for_what_we_never_sent_halts_the_session(installation: Installation, venue: Venue) -> None:
+    async with Trading(installation) as ours:
+        line = await venue.line()
+        await line.log_on(1)
+        await line.prove()
+        await ours.is_ready()
+        await line.say("2", (7, "400"), (16, "0"))
+        await ours.is_held()
+        hold = ours.session.hold
+        assert hold is not None
+        assert hold.reason == "the peer asks for our MsgSeqNum 400, and the last one that we sent is 2"
+        assert hold.is_halt
+        assert isinstance(ours.place("c1"), OrderRefused)
