@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.breakers import Breakers
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
 from gateway.schedule import Schedule
@@ -41,6 +42,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """Of a client's orders that name no account."""
     dialect: Dialect | None = None
     """What the peer says otherwise than FIX does; None for nothing."""
+    breakers: Breakers = Breakers()
+    """How much is too much on it."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
 

@@ -45,7 +45,7 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
     down = session_down(state, hello.session, session.grant, "worker replaced")
     if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
         return (*down, granted_anew(session, hello))
-    halt = why_halt(session, hello)
+    halt = why_halt(session, hello) or _told_by_another(state, hello)
     if halt:
         return (*down, SessionHalted(hello.session, halt))
     outbox = state.outboxes.get(hello.session)
@@ -64,6 +64,21 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
         return (*down, *doubts, grant)
     sent = [_told_sent(hello.session, session.session_epoch, entry) for entry in left_in_log(session, hello)]
     return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
+
+
+def _told_by_another(state: State, hello: link.Hello) -> str:
+    """Why the session must not log on: its log tells of what this journal never decided, and every intent is durable first."""
+    entries = hello.log.entries if hello.log is not None else ()
+    if hello.session in state.outboxes:
+        unknown = next((f"what record {e.seq} says" for e in entries if e.seq > state.seq), "")
+    else:
+        unknown = next((f"order {e.root_id}" for e in entries if e.root_id and e.root_id not in state.book.chains), "")
+    if not unknown:
+        return ""
+    return (
+        f"the session's sent.log tells of {unknown}, and this journal never had it: it was set back behind the peer;"
+        " if the later journal is gone for good, remove the folder"
+    )
 
 
 def _asked_again(

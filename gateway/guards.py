@@ -13,6 +13,7 @@ _MSG_TYPE = re.compile(rb"\x0135=([^\x01]*)\x01")
 _TEXT = re.compile(rb"\x0158=([^\x01]*)\x01")
 _SESSION_STATUS = re.compile(rb"\x011409=([^\x01]*)\x01")
 _BEGIN_SEQ_NO = re.compile(rb"\x017=0*(\d{1,9})\x01")
+_END_SEQ_NO = re.compile(rb"\x0116=0*(\d{1,9})\x01")
 _NEXT_EXPECTED = re.compile(rb"\x01789=0*(\d{1,9})\x01")
 _TOO_LOW_STATUS = b"9"
 """SessionStatus(1409): received MsgSeqNum(34) too low."""
@@ -59,6 +60,12 @@ def asks_ahead(raw: bytes, last_sender: int) -> int:
         return asked if asked > last_sender else 0
     asked = int(_first(_NEXT_EXPECTED, raw) or 0) if msg_type == _LOGON else 0
     return asked if asked > last_sender + 1 else 0
+
+
+def asked_range(raw: bytes, last_sender: int) -> tuple[int, int]:
+    """BeginSeqNo(7) and EndSeqNo(16) of a ResendRequest(2); one without an end goes as far as our last number."""
+    begin, end = (int(_first(pattern, raw) or 0) for pattern in (_BEGIN_SEQ_NO, _END_SEQ_NO))
+    return begin, end if 0 < end < last_sender else last_sender
 
 
 def _first(pattern: re.Pattern[bytes], raw: bytes) -> bytes:

@@ -15,6 +15,8 @@ class Hold(msgspec.Struct, frozen=True):
     """Whether two people have to release it."""
     next_sender: int = 0
     """The next number of ours by the peer's word; 0 where it said none."""
+    cl_ord_ids: int = 0
+    """The number of a ClOrdID(11) of ours that the peer knows and we never gave out; 0 where it knows none such."""
     released_by: str = ""
     """The first of the two."""
 

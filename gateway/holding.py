@@ -8,15 +8,19 @@ what it has; the second lets orders pass.
 import msgspec
 
 from gateway import guards, link
+from gateway.breakers import NS_PER_S, counted_on, pause_ns, tripped
 from gateway.cell import SessionKind
 from gateway.hold import Hold
-from gateway.sessions import LogonsResumed, SequencesReset, Session, SessionHalted, SessionHeld
+from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, SequencesReset, Session, SessionHalted, SessionHeld
 from gateway.state import State
 from oms import acts, deciding
 from oms.domain.acts import SessionReleased
 from oms.domain.commands import ReleaseSession
-from oms.domain.events import Event
+from oms.domain.events import Event, ReportQuarantined
 from oms.domain.refusal import Refusal
+
+CL_ORD_IDS_AHEAD = 10_000
+"""So many ClOrdIDs(11) are left out above one that a venue knows and we never gave out: it may know more of them."""
 
 
 class HoldSession(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +29,12 @@ class HoldSession(msgspec.Struct, frozen=True, gc=False):
     session: str
     reason: str
     is_down: bool
+
+
+class PauseLogons(msgspec.Struct, frozen=True, gc=False):
+    """Too many logons of the session failed."""
+
+    session: str
 
 
 class ResumeLogons(msgspec.Struct, frozen=True, gc=False):
@@ -46,6 +56,28 @@ def hold(state: State, command: HoldSession, _at_ns: int) -> tuple[SessionHeld, 
     return (SessionHeld(session.name, command.reason, command.is_down),) if is_new else ()
 
 
+def pause(state: State, command: PauseLogons, at_ns: int) -> tuple[LogonsPaused, ...]:
+    session, breakers = state.sessions[command.session], state.plans[command.session].breakers
+    wait_ns = pause_ns(state.counts[session.name], breakers)
+    if not wait_ns or session.paused_until_ns:
+        return ()
+    reason = f"{breakers.logons} logons within {breakers.logons_s} s failed: no other is tried for {wait_ns // NS_PER_S} s"
+    return (LogonsPaused(session.name, reason, at_ns + wait_ns),)
+
+
+def counted(state: State, event: Event) -> tuple[HoldSession | PauseLogons, ...]:
+    """What a fact sets off that its session's breakers have counted."""
+    name = counted_on(event)
+    counts = state.counts.get(name)
+    if counts is None:
+        return ()
+    breakers = state.plans[name].breakers
+    found = tripped(counts, breakers, event)
+    if found is not None:
+        return (HoldSession(name, *found),)
+    return (PauseLogons(name),) if isinstance(event, AdminSent) and pause_ns(counts, breakers) else ()
+
+
 def resume(state: State, command: ResumeLogons, at_ns: int) -> tuple[LogonsResumed, ...]:
     session = state.sessions[command.session]
     return (LogonsResumed(session.name),) if 0 < session.paused_until_ns <= at_ns else ()
@@ -56,6 +88,23 @@ def against(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
     if state.plans[session.name].kind is SessionKind.MARKET_DATA:
         return ()  # Its numbers begin anew at each logon.
     return _told_too_low(state, session, raw) or _asked_ahead(state, session, raw)
+
+
+def knows_more(state: State, session: Session, caused: tuple[Event, ...]) -> tuple[Event, ...]:
+    """What a report causes beside being set aside: it is about a ClOrdID(11) of ours that this journal never gave out.
+
+    A database restored behind the venue looks like this where our numbers go on above the ones that were used: to the venue
+    that is a gap, and no number is too low. We would give out the ClOrdID a second time.
+    """
+    event = caused[0] if caused else None
+    if not isinstance(event, ReportQuarantined) or event.report is None:
+        return ()
+    number = state.book.number_of(event.report.cl_ord_id)
+    if number <= state.book.cl_ord_ids_minted:
+        return ()
+    last = f"{state.book.prefix}{state.book.cl_ord_ids_minted:08d}"
+    reason = f"the peer reports on our ClOrdID {event.report.cl_ord_id}, and the last one that we gave out is {last}"
+    return _halted(state, session, reason, 0, number)
 
 
 def is_too_low(state: State, session: Session, sent: link.Sent) -> tuple[Event, ...]:
@@ -77,7 +126,7 @@ def release(state: State, command: ReleaseSession, _at_ns: int) -> tuple[Event, 
     if why is not None or session is None or session.hold is None:
         return (acts.refused(command, *(why or (Refusal.UNKNOWN_SESSION, f"session={command.session}"))),)
     held = session.hold
-    is_set_back = command.takes_numbers and held.is_down and not held.next_sender
+    is_set_back = command.takes_numbers and held.is_down and not (held.next_sender or held.cl_ord_ids)
     reason = f"released by {command.principal}: the peer's numbers are taken"
     released = SessionReleased(
         session=session.name,
@@ -88,6 +137,7 @@ def release(state: State, command: ReleaseSession, _at_ns: int) -> tuple[Event, 
         next_sender=held.next_sender if command.takes_numbers and held.is_down else 0,
         is_still_held=held.is_halt and held.is_down,
         was_down=held.is_down,
+        cl_ord_ids=held.cl_ord_ids + CL_ORD_IDS_AHEAD if held.cl_ord_ids and held.is_down else 0,
     )
     return (released, SequencesReset(session.name, session.session_epoch + 1, reason)) if is_set_back else (released,)
 
@@ -111,10 +161,11 @@ def _asked_ahead(state: State, session: Session, raw: bytes) -> tuple[Event, ...
     )
 
 
-def _halted(state: State, session: Session, reason: str, next_sender: int) -> tuple[Event, ...]:
+def _halted(state: State, session: Session, reason: str, next_sender: int, cl_ord_ids: int = 0) -> tuple[Event, ...]:
     if not Hold(reason, is_down=True, is_halt=True).is_above(session.hold):
         return ()
-    return *_doubts(state, session, reason), SessionHalted(session.name, reason, is_kept=True, next_sender=next_sender)
+    halted = SessionHalted(session.name, reason, is_kept=True, next_sender=next_sender, cl_ord_ids=cl_ord_ids)
+    return *_doubts(state, session, reason), halted
 
 
 def _doubts(state: State, session: Session, reason: str) -> tuple[Event, ...]:

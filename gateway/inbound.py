@@ -160,7 +160,8 @@ def _meaning(state: State, session: Session, receipt: Receipt, message: Message,
             if type(told) is MessageReject and (asked := session.asked_in(range(told.ref_seq_num, told.ref_seq_num + 1))):
                 return (MassCancelRejected(asked[-1], receipt, told.text),)
             accounts = state.adopting.get(session.name, _NO_ACCOUNTS)
-            return () if told is None else hearing.report(state.book, receipt, told, accounts)
+            caused = () if told is None else hearing.report(state.book, receipt, told, accounts)
+            return (*caused, *holding.knows_more(state, session, caused)) if caused else ()
 
 
 def _asked_anew(session: Session, receipt: Receipt, message: Message) -> tuple[SessionLoggedOn, ...]:

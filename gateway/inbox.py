@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import msgspec
 
-from gateway.holding import HoldSession, ResumeLogons
+from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
@@ -87,6 +87,7 @@ _LANES: dict[type, Lane] = {
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
     HoldSession: Lane.REACTIONS,
+    PauseLogons: Lane.REACTIONS,
     ResumeLogons: Lane.REACTIONS,
 }
 

@@ -14,11 +14,13 @@ from gateway import acting, holding, hours, link, taking
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
-from gateway.holding import HoldSession, ResumeLogons
+from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.sessions import (
+    AdminSent,
     GapFilled,
     MessageDropped,
+    MessageReceived,
     SessionReady,
 )
 from gateway.state import State
@@ -42,6 +44,7 @@ from oms.domain.commands import (
     ResolveRequest,
 )
 from oms.domain.events import (
+    CancelRejected,
     CancelRequested,
     Event,
     ExecutionReported,
@@ -52,6 +55,7 @@ from oms.domain.events import (
     RequestNotSent,
     RequestRefused,
     RequestReissued,
+    RequestRejected,
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.fitness import why_unfit
@@ -76,7 +80,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 
 
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
-_ORDER_STATUS = ExecType.ORDER_STATUS
+_ORDER_STATUS, _REJECTED = ExecType.ORDER_STATUS, ExecType.REJECTED
 
 Command = (
     ClientCommand
@@ -88,6 +92,7 @@ Command = (
     | LinkLost
     | KeepHours
     | HoldSession
+    | PauseLogons
     | ResumeLogons
 )
 
@@ -291,10 +296,10 @@ def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
     return (AskStatus(event.root_id, event.cl_ord_id),)
 
 
-def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Command, ...]:
-    """A status report showed that a request never arrived."""
+def _reported(state: State, event: ExecutionReported) -> tuple[Command, ...]:
+    """A status report may show that a request never arrived; a reject may be one too many."""
     if event.report.exec_type is not _ORDER_STATUS:
-        return ()
+        return holding.counted(state, event) if event.report.exec_type is _REJECTED else ()
     chain = state.book.chains[event.root_id]
     return tuple(
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
@@ -313,6 +318,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LinkLost: _link_lost,
     KeepHours: hours.keep,
     HoldSession: holding.hold,
+    PauseLogons: holding.pause,
     ResumeLogons: holding.resume,
     ReleaseSession: holding.release,
     AskVenue: acting.ask_venue,
@@ -326,7 +332,11 @@ _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
     CancelRequested: _cancel_children,
-    ExecutionReported: _unsent_after_status,
+    ExecutionReported: _reported,
+    CancelRejected: holding.counted,
+    RequestRejected: holding.counted,
+    MessageReceived: holding.counted,
+    AdminSent: holding.counted,
     MassCancelRequested: acting.one_by_one,
     MassCancelReported: acting.unless_done,
     MassCancelRejected: acting.instead,

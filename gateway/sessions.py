@@ -66,6 +66,8 @@ class SessionHalted(SessionEvent, frozen=True, gc=False, omit_defaults=True):
     """Whether it stays so until two people have released it; else it is judged anew when its next worker comes."""
     next_sender: int = 0
     """The next number of ours by the peer's word; 0 where it said none."""
+    cl_ord_ids: int = 0
+    """The number of a ClOrdID(11) of ours that it knows and we never gave out; 0 where it knows none such."""
 
 
 class SessionHeld(SessionEvent, frozen=True, gc=False):
@@ -333,7 +335,7 @@ def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
 
 
 def _halted(session: Session, event: SessionHalted, _seq: int) -> Session:
-    hold = Hold(event.reason, is_down=True, is_halt=True, next_sender=event.next_sender)
+    hold = Hold(event.reason, is_down=True, is_halt=True, next_sender=event.next_sender, cl_ord_ids=event.cl_ord_ids)
     return replace(session, hold=hold) if event.is_kept else session
 
 

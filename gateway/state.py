@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from gateway.breakers import COUNTED, Counts, counted_on, note
 from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
@@ -33,6 +34,8 @@ class State:
         self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
+        self.counts = {plan.name: Counts() for plan in cell.sessions if plan.kind is not SessionKind.MARKET_DATA}
+        """What the breakers of each session have counted."""
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0
@@ -45,6 +48,8 @@ class State:
         tell = self._SESSIONS.get(type(event))
         if tell is not None:
             tell(self, event, seq, at_ns)
+        if type(event) in COUNTED:
+            self._count(event, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         return after if after is None or after.session else as_it_stands(self.book, after)
 
@@ -57,6 +62,12 @@ class State:
         now = self.sessions[event.session] = evolve(was, event, seq)
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
+
+    def _count(self, event: Event, at_ns: int) -> None:
+        name = counted_on(event)
+        counts = self.counts.get(name)
+        if counts is not None:
+            note(counts, self.plans[name].breakers, self.sessions[name], event, at_ns)
 
     def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
         for name, session in self.sessions.items():

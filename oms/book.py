@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 
 import msgspec
 
-from oms.domain.acts import MassCancelReported, MassCancelRequested
+from oms.domain.acts import MassCancelReported, MassCancelRequested, SessionReleased
 from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.events import (
     Answer,
@@ -55,6 +55,7 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     answer: Answer
 
 
+_ID_DIGITS_MAX = 18
 _MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
 _STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
 _ORDER_STATUS, _NOT_SENT = ExecType.ORDER_STATUS, RequestState.NOT_SENT
@@ -101,6 +102,12 @@ class Book:
     def mint(self) -> str:
         """The next ClOrdID(11): deterministic, unique over restarts and days. Taken once an event that carries it is applied."""
         return f"{self.prefix}{self.cl_ord_ids_minted + 1:08d}"
+
+    def number_of(self, cl_ord_id: str) -> int:
+        """Which of our ClOrdIDs(11) this one is, given out or not; 0 where it is none of ours by its form."""
+        number = cl_ord_id.removeprefix(self.prefix)
+        is_form = number.isascii() and number.isdecimal() and 8 <= len(number) <= _ID_DIGITS_MAX and int(number) > 0
+        return int(number) if is_form and cl_ord_id == f"{self.prefix}{int(number):08d}" else 0
 
     def answer(self, principal: str, client_order_id: str) -> Answered | None:
         """What was answered to this request the first time."""
@@ -312,6 +319,8 @@ class Book:
             self.doubts[event.session].mass_ended(event)
         elif isinstance(event, OrdersEscalated):
             self.doubts[event.session].all_escalated()
+        elif isinstance(event, SessionReleased):
+            self.cl_ord_ids_minted = max(self.cl_ord_ids_minted, event.cl_ord_ids)
         elif isinstance(event, ReportQuarantined):
             report = event.report
             if report is not None and event.session in self.doubts:

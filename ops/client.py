@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.breakers import Breakers
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
@@ -33,6 +34,8 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     heart_bt_int_s: int = 30
+    breakers: Breakers = Breakers()
+    """How much is too much on its session."""
 
     def __post_init__(self) -> None:
         if self.begin_string not in VERSIONS:
@@ -46,6 +49,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             version=VERSIONS[self.begin_string],
             accounts=frozenset(self.accounts),
             default_account=self.default_account,
+            breakers=self.breakers,
         )
 
     def complaints(self, accounts: Collection[str]) -> list[str]:
@@ -58,6 +62,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 else [f"client {self.name!r} is not 1 to 32 letters, digits, dots, dashes and underscores"]
             ),
             *([] if self.host == _LOOPBACK else [f"{who}: host {self.host!r} is not {_LOOPBACK}"]),
+            *(f"{who}: breakers.{key} {reason}" for key, reason in self.breakers.wrong()),
             *([] if self.accounts else [f"{who}: it has no account"]),
             *(f"{who}: no account is called {account!r}" for account in self.accounts if account not in accounts),
             *([] if default in {"", *self.accounts} else [f"{who}: default_account {default!r} is none of its accounts"]),

@@ -138,6 +138,8 @@ class SessionReleased(Event, frozen=True, gc=False):
     """Where our own go on because of that; 0: where they are."""
     was_down: bool = False
     """Whether it was kept logged off: it logs on again."""
+    cl_ord_ids: int = 0
+    """ClOrdIDs(11) of ours up to this number may be at the venue, and are never given out again; 0 where none beyond ours is."""
     is_still_held: bool = False
     """Whether it may log on and be asked, and takes no new order before a second person has released it."""
 

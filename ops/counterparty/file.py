@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from gateway.breakers import Breakers
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, VERSIONS, Version
@@ -57,6 +58,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """What is done to business messages on their way, in this order (gateway.codec.dialect)."""
     schedule: ScheduleWords | None = None
     """When its sessions are logged on; without it, always."""
+    breakers: Breakers = Breakers()
+    """How much is too much on its orders session."""
     heart_bt_int_s: int = 30
     fallbacks: tuple[Address, ...] = ()
     """Where to go, in this order, when `host` and `port` cannot be reached."""
@@ -81,6 +84,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             adopts=adopts,
             dialect=self.dialect,
             schedule=schedule,
+            breakers=self.breakers,
         )
         if self.market_data is None:
             return (orders,)
@@ -156,6 +160,7 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     for key in ("heart_bt_int_s", "reconnect_interval_s"):
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
+    yield from ((("breakers", key), reason) for key, reason in counterparty.breakers.wrong())
     yield from counterparty.takes.wrong()
     yield from counterparty.logon.wrong()
     yield from wrong_symbols(counterparty.symbols)

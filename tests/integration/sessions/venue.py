@@ -1,8 +1,10 @@
 """A venue that says what a test tells it to, and the worker that trades with it, with the engine's rules behind."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from msgspec.structs import replace
 
@@ -10,14 +12,21 @@ from gateway.sessions import Phase, Session
 from oms.domain.commands import ReleaseSession
 from oms.domain.events import Event
 from tests.sessions.acceptor import START_S, Served
-from tests.sessions.peer import Peer, now, put_together
+from tests.sessions.peer import Peer, Unheard, now, put_together
 from tests.support import orders
 from tests.support.installation import Installation
 from tests.support.model_engine import Row, events
 from tests.support.polling import eventually_async
 
+E = TypeVar("E", bound=Event)
 NAME = "SIMBROKER"
 DESK1, DESK2 = "trader/desk1", "trader/desk2"
+
+
+def fill(cl_ord_id: str, exec_id: str = "E1") -> list[tuple[int, str]]:
+    """100 of an order's 1,000."""
+    ids = [(37, f"V{cl_ord_id}"), (11, cl_ord_id), (17, exec_id), (55, "EURUSD"), (54, "1")]
+    return [*ids, (150, "F"), (39, "1"), (32, "100"), (31, "1.3850"), (14, "100"), (151, "900"), (6, "1.3850")]
 
 
 class Line(Peer):
@@ -37,6 +46,15 @@ class Line(Peer):
         while (heard := dict(await self.hear()))[35] != msg_type:
             pass
         return heard
+
+    async def rest(self) -> AsyncIterator[str]:
+        """The types of all that still comes until the worker hangs up, which is answered where it says goodbye."""
+        with suppress(Unheard):
+            while True:
+                heard = dict(await self.hear())
+                yield heard[35]
+                if heard[35] == "5":
+                    await self.say("5")
 
     async def log_on(self, number: int, *body: tuple[int, str]) -> dict[int, str]:
         """Answer its Logon(A) under `number`; returns the worker's."""
@@ -98,6 +116,10 @@ class Trading(Served):
     def facts(self) -> list[Event]:
         """What is durable."""
         return events(self.engine.journal)
+
+    def told(self, kind: type[E]) -> list[E]:
+        """The durable facts of that kind."""
+        return [event for event in self.facts if isinstance(event, kind)]
 
     def quote(self) -> None:
         self.engine.state.quotes["EURUSD"] = replace(orders.QUOTE, at_ns=self.engine.at_ns)

@@ -12,7 +12,7 @@ from gateway.control import codes
 from gateway.control.order_events import _WRITERS
 from gateway.control.status import CODES, NUMBERS, RETRIES, EdgeRefusal, Refused, told
 from gateway.sessions import Phase
-from oms.domain import events, fields
+from oms.domain import acts, events, fields
 from oms.domain.chain import RequestState
 from oms.domain.refusal import RETRY_CAN_HELP, Refusal
 

@@ -1,0 +1,147 @@
+"""Breakers of a session: too many rejects, questions, repeated gaps or failed logons, counted in the journal's own time.
+
+What is counted is a fold over the journal, bounded. It begins anew when a breaker has tripped, and at a release.
+"""
+
+import msgspec
+
+from gateway import guards
+from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, MessageReceived, Session, SessionHeld, SessionLoggedOn
+from oms.domain.acts import SessionReleased
+from oms.domain.events import CancelRejected, Event, ExecutionReported, RequestRejected
+from oms.domain.fields import ExecType
+
+COUNT_MAX = 1_000
+"""No breaker counts further."""
+SECONDS_MAX = 3_600
+PAUSE_S_MAX = 600
+NS_PER_S = 1_000_000_000
+_RESEND_REQUEST, _LOGON = "2", "A"
+_REJECTED = ExecType.REJECTED
+
+
+class Breakers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[breakers] of a counterparty's or client's file: how much is too much."""
+
+    rejects: int = 50
+    """Of our requests, by Reject(3), BusinessMessageReject(j), ExecutionReport(8) or OrderCancelReject(9), within `rejects_s`:
+    the session takes no new order until a person releases it."""
+    rejects_s: int = 10
+    resends: int = 20
+    """ResendRequests(2) of the peer for what overlaps, within `resends_s`: logged off until a person releases the session."""
+    resends_s: int = 60
+    gaps: int = 20
+    """ResendRequests(2) of ours from the same number on, without an answer that counts: the same."""
+    logons: int = 10
+    """Logons(A) of ours that fail, within `logons_s`: then we wait `pause_s`, and twice as long each time after that."""
+    logons_s: int = 60
+    pause_s: int = 30
+
+    def wrong(self) -> list[tuple[str, str]]:
+        """Each key whose number cannot be, and why."""
+        bounds = {name: SECONDS_MAX if name.endswith("_s") else COUNT_MAX for name in self.__struct_fields__}
+        bounds["pause_s"] = PAUSE_S_MAX
+        given = [(name, getattr(self, name), most) for name, most in bounds.items()]
+        return [(name, f"{number} is not between 2 and {most}") for name, number, most in given if not 2 <= number <= most]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A ResendRequest(2) of the peer's."""
+
+    at_ns: int
+    begin_seq_no: int
+    end_seq_no: int
+
+
+class Counts(msgspec.Struct):
+    """What was counted of one session. No list is longer than its breaker."""
+
+    rejected_ns: tuple[int, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    gap: int = 0
+    """The number from which we last asked."""
+    gaps: int = 0
+    logons_ns: tuple[int, ...] = ()
+    pauses: int = 0
+    """How often we have waited since we were last logged on."""
+
+
+COUNTED: frozenset[type[Event]] = frozenset(
+    {
+        ExecutionReported,
+        CancelRejected,
+        RequestRejected,
+        MessageReceived,
+        AdminSent,
+        SessionLoggedOn,
+        LogonsPaused,
+        LogonsResumed,
+        SessionHeld,
+        SessionReleased,
+    }
+)
+"""The facts that a breaker looks at."""
+_HEARD = (ExecutionReported, CancelRejected, RequestRejected, MessageReceived)
+
+
+def counted_on(event: Event) -> str:
+    """The session that one of these facts is about: a report counts where it came in."""
+    name: str = event.receipt.session if isinstance(event, _HEARD) else event.session  # type: ignore[attr-defined]
+    return name
+
+
+def note(counts: Counts, breakers: Breakers, session: Session, event: Event, at_ns: int) -> None:
+    """Take in one fact about the session."""
+    match event:
+        case ExecutionReported() if event.report.exec_type is not _REJECTED:
+            return
+        case ExecutionReported() | CancelRejected() | RequestRejected():
+            counts.rejected_ns = (*counts.rejected_ns, at_ns)[-breakers.rejects :]
+        case MessageReceived() if event.receipt.msg_type == _RESEND_REQUEST:
+            begin, end = guards.asked_range(event.receipt.raw.encode("latin-1"), session.last_sender)
+            counts.asked = (*counts.asked, Asked(at_ns, begin, end))[-breakers.resends :]
+        case AdminSent(msg_type="2"):
+            begin, _ = guards.asked_range(event.raw.encode("latin-1"), 0)
+            counts.gap, counts.gaps = begin, min(counts.gaps + 1 if begin == counts.gap else 1, breakers.gaps)
+        case AdminSent(msg_type="A"):
+            counts.logons_ns = (*counts.logons_ns, at_ns)[-breakers.logons :]
+        case SessionLoggedOn():
+            counts.logons_ns, counts.pauses = (), 0
+        case LogonsPaused():
+            counts.logons_ns, counts.pauses = (), counts.pauses + 1
+        case LogonsResumed():
+            counts.logons_ns = ()
+        case SessionHeld() | SessionReleased():
+            counts.rejected_ns, counts.asked, counts.gap, counts.gaps = (), (), 0, 0
+
+
+def tripped(counts: Counts, breakers: Breakers, event: Event) -> tuple[str, bool] | None:
+    """Why the session has to be held because of this fact, and whether it is to be logged off; None where nothing is too much."""
+    match event:
+        case ExecutionReported() | CancelRejected() | RequestRejected():
+            if _is_storm(counts.rejected_ns, breakers.rejects, breakers.rejects_s):
+                return f"{breakers.rejects} of our requests were rejected within {breakers.rejects_s} s", False
+        case MessageReceived() if event.receipt.msg_type == _RESEND_REQUEST:
+            last = counts.asked[-1]
+            overlaps = tuple(one.at_ns for one in counts.asked if _is_overlap(one, last))
+            if _is_storm(overlaps, breakers.resends, breakers.resends_s):
+                what = f"{breakers.resends} ResendRequests within {breakers.resends_s} s"
+                return f"{what} for MsgSeqNum {last.begin_seq_no} to {last.end_seq_no}, or what overlaps it", True
+        case AdminSent(msg_type="2") if counts.gaps >= breakers.gaps:
+            return f"we asked {breakers.gaps} times from MsgSeqNum {counts.gap} on, and the gap does not close", True
+    return None
+
+
+def pause_ns(counts: Counts, breakers: Breakers) -> int:
+    """How long no logon is tried because of those that failed; 0 where they are not too many."""
+    if not _is_storm(counts.logons_ns, breakers.logons, breakers.logons_s):
+        return 0
+    return min(breakers.pause_s << min(counts.pauses, 10), PAUSE_S_MAX) * NS_PER_S
+
+
+def _is_storm(times_ns: tuple[int, ...], count: int, seconds: int) -> bool:
+    return len(times_ns) >= count and times_ns[-1] - times_ns[-count] <= seconds * NS_PER_S
+
+
+def _is_overlap(one: Asked, other: Asked) -> bool:
+    return one.begin_seq_no <= other.end_seq_no and other.begin_seq_no <= one.end_seq_no
