@@ -121,8 +121,10 @@ def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple
         deciding.doubt(chain, request, "the peer reset the sequence numbers")
         for chain, request in state.book.open_requests(session.name)
     ]
-    reset = SequencesReset(session.name, session.session_epoch + 1, "the peer's Logon had ResetSeqNumFlag(141)=Y")
-    return (*(d for d in doubts if d is not None), reset)
+    is_client = session.name in state.outboxes
+    reason = "the peer's Logon had ResetSeqNumFlag(141)=Y"
+    reset = SequencesReset(session.name, session.session_epoch + 1, reason, is_ours_too=is_client)
+    return (*(d for d in doubts if d is not None), *(worker_words.voided(state, session) if is_client else ()), reset)
 
 
 def _want_numbers(_state: State, session: Session, _frame: link.WantNumbers) -> tuple[Event, ...]:

@@ -62,6 +62,14 @@ def asks_ahead(raw: bytes, last_sender: int) -> int:
     return asked if asked > last_sender + 1 else 0
 
 
+def received_to(raw: bytes) -> int | None:
+    """The last number of ours that the peer has, by its ResendRequest(2) or the NextExpectedMsgSeqNum(789) of its Logon(A); None
+    where it does not say so."""
+    pattern = _BEGIN_SEQ_NO if _first(_MSG_TYPE, raw) == _RESEND_REQUEST else _NEXT_EXPECTED
+    next_expected = int(_first(pattern, raw) or 0)
+    return next_expected - 1 if next_expected else None
+
+
 def asked_range(raw: bytes, last_sender: int) -> tuple[int, int]:
     """BeginSeqNo(7) and EndSeqNo(16) of a ResendRequest(2); one without an end goes as far as our last number."""
     begin, end = (int(_first(pattern, raw) or 0) for pattern in (_BEGIN_SEQ_NO, _END_SEQ_NO))

@@ -56,6 +56,8 @@ class State:
     def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
         receipt = event.receipt
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
+        if receipt.session in self.outboxes:
+            self.outboxes[receipt.session].heard(receipt)
 
     def _evolved(self, event: MessageSent | SessionEvent | SessionReleased, seq: int, at_ns: int) -> None:
         was = self._session(event.session)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -34,6 +35,8 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     heart_bt_int_s: int = 30
+    reset_seq_num: Literal["refuse", "accept"] = "refuse"
+    """What a Logon(A) of its with ResetSeqNumFlag(141)=Y does: nothing but a Logout(5), or both numbers begin anew at 1."""
     breakers: Breakers = Breakers()
     """How much is too much on its session."""
 
@@ -79,6 +82,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 heart_bt_int_s=self.heart_bt_int_s,
                 persist_messages=True,
                 is_judged=True,
+                takes_resets=self.reset_seq_num == "accept",
             ),
             endpoint=Endpoint(self.host, self.port),
             folder=data / "fix" / self.name,

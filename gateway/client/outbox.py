@@ -12,13 +12,16 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
-from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
+from gateway.guards import received_to
+from gateway.sessions import ClientTold, GapFilled, ReportSent, SequencesReset, SessionGranted
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, ReportAttributed, RequestRefused
 from oms.domain.fields import ExecType
+from oms.domain.report import Receipt
 
+_PROVING = frozenset({"2", "A"})
 REMEMBERED_MAX = 50_000
 """How many reports that were handed over are kept, in case that the FIX layer loses its store."""
 
@@ -47,6 +50,8 @@ class Outbox:
         """By the seq of the fact."""
         self.forgotten_to = 0
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
+        self.proved_to = 0
+        """The client has said that it has everything of ours up to this number."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
         self._exec_seqs: dict[str, int] = {}
@@ -62,12 +67,19 @@ class Outbox:
                 self._hand_over(event)
             case GapFilled():
                 self._take_back(event, seq)
+            case SequencesReset(is_ours_too=True):
+                self._void(seq)
             case SessionGranted(trusted=False):
                 self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
                 self._mass_canceled |= dict.fromkeys(event.root_ids, event.client_order_id)
             case OrderEvent() | OrderRefused() | RequestRefused():
                 self._tell(book, event, before, seq, at_ns)
+
+    def heard(self, receipt: Receipt) -> None:
+        """A ResendRequest(2) says what the client has, and so does a Logon(A) with NextExpectedMsgSeqNum(789)."""
+        if receipt.msg_type in _PROVING and (proved := received_to(receipt.raw.encode("latin-1"))) is not None:
+            self.proved_to = proved
 
     def due(self, seq: int) -> list[Letter]:
         """What fact `seq` itself lets go: one letter or none."""
@@ -135,6 +147,14 @@ class Outbox:
             letter = self._sent.pop(number, None)
             if letter is not None:
                 self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+
+    def _void(self, seq: int) -> None:
+        """The client voids every number of ours. What it was not proved to have is sent to it again."""
+        for number, letter in self._sent.items():
+            if number > self.proved_to:
+                self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+        self._sent.clear()
+        self.proved_to = self.forgotten_to = 0
 
 
 def _order(book: Book, event: Event) -> Chain | None:

@@ -40,6 +40,8 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_judged: bool = False
     """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
     own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
+    takes_resets: bool = False
+    """Whether a client may begin the numbers anew by ResetSeqNumFlag(141)=Y. Else it hears a Logout(5), and nothing changes."""
     logon: tuple[LogonField, ...] = ()
 
 

@@ -6,17 +6,21 @@ provoke it: so there is a bound, and the process then ends and begins anew.
 
 import os
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import quickfix
 
-from gateway.fix import judge
+from gateway.fix import judge, message_store
 from gateway.fix.port import Application, guarded, raw_text
 from gateway.fix.raw import value
 
 EXIT_REFUSALS = 78
 REFUSALS_MAX = 10_000
 """Of one process: some 60 MB."""
+NO_RESET = "ResetSeqNumFlag(141)=Y is not taken on this session: log on with the next MsgSeqNum"
+"""Text(58) of the Logout(5)."""
 _LOGON, _REJECT, _LOGOUT, _RESEND_REQUEST = b"A", b"3", b"5", b"2"
 _REJECT_REASON, _TEXT = 373, 58
 
@@ -24,6 +28,10 @@ _REJECT_REASON, _TEXT = 373, 58
 class JudgedApplication(Application):
     """Of one session."""
 
+    store: Path | None = None
+    """Where the session's files are kept (message_store.keep), so that a peer that may not begin the numbers anew does not."""
+    reset_refused_s: float | None = None
+    """When a peer was told so: QuickFIX has begun anew all the same, and the process has to begin with what was kept."""
     missing_from = 0
     """The number from which messages are missing that QuickFIX has not asked for; 0: none."""
     _refusals = 0
@@ -53,7 +61,7 @@ class JudgedApplication(Application):
         raw, session = raw_text(message), quickfix.Session.lookupSession(session_id)
         msg_type, given, expected = value(raw, b"\x0135="), value(raw, b"\x0134="), session.getExpectedTargetNum()
         if msg_type == _LOGON:
-            problem = judge.why_no_logon(raw)
+            problem = judge.why_no_logon(raw) or self._why_no_reset(raw, session)
             return self._counted(quickfix.RejectLogon(problem)) if problem else None
         if not session.receivedLogon() or not given.isdigit():
             return self._hung_up(session, msg_type)
@@ -65,6 +73,18 @@ class JudgedApplication(Application):
                 session.setNextTargetMsgSeqNum(expected - 1)
             return None
         return self._refused(judge.refusal(raw, expected, session.getExpectedSenderNum()))
+
+    def _why_no_reset(self, raw: bytes, session: Any) -> str:
+        """QuickFIX has set its numbers to 1 already: our Logout(5) is said under the number that is due, and nobody else gets in
+        before the process has begun again."""
+        if self.store is None or b"\x01141=Y\x01" not in raw:
+            return ""
+        next_sender, next_target = message_store.kept_numbers(self.store)
+        session.setNextSenderMsgSeqNum(next_sender)
+        session.setNextTargetMsgSeqNum(next_target)
+        session.logout(NO_RESET)
+        self.reset_refused_s = time.monotonic()
+        return NO_RESET
 
     def _hung_up(self, session: Any, msg_type: bytes) -> Exception:
         """QuickFIX takes SequenceReset(4) and Reject(3) from anybody, before the Logon(A); and some messages without a number.

@@ -7,6 +7,7 @@ here is a copy in bytes. FIX exceptions raised to the engine leak memory, so non
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ R = TypeVar("R")
 Role = Literal["initiator", "acceptor"]
 _SENDING_TIME_OFF_S_MAX = 120
 """The two minutes of the list of session-level test cases, 2o."""
+_TOLD_S = 0.3
+"""How long the Logout(5) that tells of it may take to the socket."""
 _NO_JUDGE = {
     "AllowUnknownMsgFields": "Y",
     "ValidateFieldsHaveValues": "N",
@@ -80,6 +83,8 @@ class Application(quickfix.Application):
     """QuickFIX's seven callbacks as the six calls of a Handler."""
 
     missing_from = 0
+    reset_refused_s: float | None = None
+    store: Path | None = None
     """See JudgedApplication."""
 
     def __init__(self, handler: Handler, names: dict[str, str]) -> None:
@@ -140,6 +145,9 @@ class FixPort:
         self, role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path, handler: Handler
     ) -> None:
         store.mkdir(parents=True, exist_ok=True)
+        keeps = any(s.is_judged and not s.takes_resets for s in sessions)
+        if keeps:
+            message_store.put_back(store)
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
@@ -153,6 +161,9 @@ class FixPort:
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
         self._connector = kind(self._application, self._stores, self._settings, *self._logs)
+        if keeps:
+            message_store.keep(store)
+            self._application.store = store
         self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
         self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.version.data_dictionary)) for s in sessions}
 
@@ -189,6 +200,11 @@ class FixPort:
     def is_logged_on(self, session: str) -> bool:
         logged_on: bool = self._sessions[session].isLoggedOn()
         return logged_on
+
+    def must_begin_again(self) -> bool:
+        """Whether a beginning of the numbers that was refused has to be undone: the process ends, and its next one does it."""
+        refused_s = self._application.reset_refused_s
+        return refused_s is not None and time.monotonic() - refused_s > _TOLD_S
 
     def ask_missing(self, session: str) -> None:
         """Ask for what QuickFIX found missing and did not ask for: it does not where a ResendRequest(2) or Reject(3) shows it."""

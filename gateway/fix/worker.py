@@ -9,7 +9,6 @@ import fcntl
 import os
 import select
 import socket
-import sys
 import threading
 import time
 from collections import deque
@@ -20,17 +19,20 @@ from gateway import guards, link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
+from gateway.fix.ending import EXIT_LINK_LOST as EXIT_LINK_LOST  # noqa: PLC0414  One of the worker's exit codes like the rest.
+from gateway.fix.ending import end
+from gateway.fix.link_writer import LinkWriter
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
 from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.raw import value
 
-EXIT_LINK_LOST = 71
 EXIT_LEASE_LOST = 72
 EXIT_NUMBERS = 73
 EXIT_FOLDER_HELD = 74
 EXIT_RESET = 75
 EXIT_STUCK = 76
+EXIT_RESET_REFUSED = 79
 
 DROP_AFTER_S = 2.0
 """Without a sign of the journal for this long, new orders and replaces are dropped."""
@@ -50,32 +52,6 @@ _BUSINESS_REJECT = b"j"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
 
-class LinkWriter:
-    """The way to the engine. Frames keep the order in which they were added, whichever thread writes them.
-
-    `add` takes no lock, so that it can be called under QuickFIX's session lock; `flush` is never called there.
-    """
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._waiting: deque[bytes] = deque()
-        self._lock = threading.Lock()
-
-    def add(self, frame: link.FromWorker) -> None:
-        self._waiting.append(link.frame(frame))
-
-    def flush(self) -> None:
-        with self._lock:
-            parts: list[bytes] = []
-            while self._waiting:
-                parts.append(self._waiting.popleft())
-            if parts:
-                try:
-                    self._connection.sendall(b"".join(parts))
-                except OSError:
-                    _exit(EXIT_LINK_LOST, "the engine is gone")
-
-
 class OrdersHandler:
     """QuickFIX's callbacks of an orders session: everything is told to the engine, in order, with its number."""
 
@@ -87,8 +63,13 @@ class OrdersHandler:
         shut: Callable[[], None],
         *,
         is_client: bool = False,
+        takes_resets: bool = False,
     ) -> None:
         self._is_client = is_client
+        self._takes_resets = takes_resets
+        self.is_new = False
+        """Whether the epoch's first Logon(A) is still to come, from a client that may reset the numbers: nothing is handed to
+        QuickFIX before it, which would give it a number that the client may void."""
         self._shut = shut
         """Keeps the session logged off. What the engine does with the same message is the same, but it may be slow."""
         self._writer = writer
@@ -104,6 +85,7 @@ class OrdersHandler:
 
     def granted(self, grant: link.Grant) -> None:
         self._last_sender = grant.next_sender - 1
+        self.is_new = self._takes_resets and grant.next_sender == grant.next_target == 1
         self.reserved_to = grant.reserved_to
 
     def reserve(self, reserved_to: int) -> None:
@@ -120,6 +102,7 @@ class OrdersHandler:
         return self._last_sender < self.reserved_to
 
     def logged_on(self, session: str) -> None:
+        self.is_new = False
         self._tell(link.LoggedOn())
 
     def logged_out(self, session: str) -> None:
@@ -157,11 +140,14 @@ class OrdersHandler:
 
     def _reset(self, raw: bytes) -> None:
         """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
-        if self._is_client:
-            self._halt(EXIT_RESET, "the peer reset the sequence numbers")
+        if self.is_new:
+            return  # Both stood at 1 already.
+        assert self._takes_resets or not self._is_client, "judged before it comes here"
         self._writer.add(link.PeerReset())
-        self._tell(link.Received(masked(raw)))
-        _exit(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
+        if not self._is_client:  # A client's comes again, to the worker that may answer it.
+            self._writer.add(link.Received(masked(raw)))
+        self._writer.flush()
+        end(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
 
     def incoming_app(self, session: str, raw: bytes) -> None:
         crash("worker.in_from_app", raw)
@@ -179,7 +165,7 @@ class OrdersHandler:
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:
-            _exit(EXIT_NUMBERS, f"MsgSeqNum {number} is not reserved; {self.reserved_to} was the last")
+            end(EXIT_NUMBERS, f"MsgSeqNum {number} is not reserved; {self.reserved_to} was the last")
         self._last_sender = number
         return number
 
@@ -194,7 +180,7 @@ class Worker:
         self._lock = _hold(config.folder)
         halted = halting.why(config.folder)
         if halted:
-            _exit(halting.EXIT_HALTED, halted)
+            end(halting.EXIT_HALTED, halted)
         self._connection = _connected(config.link_path)
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
@@ -206,11 +192,20 @@ class Worker:
         role: Role = "acceptor" if config.is_client else "initiator"
         self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", handler)
         self._is_started = False
+        self._waiting: deque[link.Send] = deque()
+        """No more than the engine has for a client; see OrdersHandler.is_new."""
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
     def _handler(self, config: WorkerConfig) -> OrdersHandler:
-        return OrdersHandler(self._writer, self._open_log, self._halt, self._shut, is_client=config.is_client)
+        return OrdersHandler(
+            self._writer,
+            self._open_log,
+            self._halt,
+            self._shut,
+            is_client=config.is_client,
+            takes_resets=config.session.takes_resets,
+        )
 
     def run(self) -> None:
         """Until the engine says stop. Every other end is an exit code."""
@@ -227,6 +222,10 @@ class Worker:
             if self._orders is not None and self._is_started:
                 self._orders.ask_numbers()
                 self._port.ask_missing(self._session)
+                self._go_on()
+                if self._port.must_begin_again():
+                    self._writer.flush()
+                    end(EXIT_RESET_REFUSED, "a client may not reset the sequence numbers; they are put back at the next start")
             self._writer.flush()
 
     def _hello(self) -> None:
@@ -242,7 +241,7 @@ class Worker:
         except ConnectionResetError:  # Killed with bytes of ours unread.
             data = b""
         if not data:
-            _exit(EXIT_LINK_LOST, "the engine is gone")
+            end(EXIT_LINK_LOST, "the engine is gone")
         return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
 
     def _take(self, frame: link.FromEngine) -> bool:
@@ -279,6 +278,18 @@ class Worker:
         self._port.start()
 
     def _send(self, send: link.Send) -> None:
+        if self._waiting or (self._orders is not None and self._orders.is_new):
+            self._waiting.append(send)
+        else:
+            self._hand_over(send)
+
+    def _go_on(self) -> None:
+        """What waited for the first Logon(A) of an epoch. Should we die before it, the engine has it all."""
+        assert self._orders is not None
+        while self._waiting and not self._orders.is_new:
+            self._hand_over(self._waiting.popleft())
+
+    def _hand_over(self, send: link.Send) -> None:
         crash("worker.frame_read", send)
         reason = self._why_not(send)
         if reason:
@@ -308,7 +319,7 @@ class Worker:
     def _check_lease(self) -> None:
         if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:
             self._port.stop()
-            _exit(EXIT_LEASE_LOST, f"no commit for {END_AFTER_S} s")
+            end(EXIT_LEASE_LOST, f"no commit for {END_AFTER_S} s")
 
     def _watch(self) -> None:
         """A second pair of eyes, asleep nearly always: ends the process when the main thread is stuck in a send to a venue
@@ -320,7 +331,7 @@ class Worker:
                 pass
             threading.Event().wait(_STUCK_S)
             if poller.poll(0) or self._is_silent():  # After a pause of the whole process all may be well again.
-                _exit(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
+                end(EXIT_STUCK, "the engine is gone or silent, and a send does not return")
 
     def _is_silent(self) -> bool:
         """Whether the main thread should have ended the process by now. Before the grant there is nothing to end."""
@@ -331,7 +342,7 @@ class Worker:
         try:
             halting.halt(self._config.folder, why)
         finally:  # On a full disk too.
-            _exit(code, why)
+            end(code, why)
 
     def _shut(self) -> None:
         self._port.shut(self._session)
@@ -358,7 +369,7 @@ def _connected(path: Path) -> socket.socket:
         else:
             return connection
         if time.monotonic() > deadline_s:
-            _exit(EXIT_LINK_LOST, f"no engine listens at {path} after {CONNECT_S_MAX:.0f} s")
+            end(EXIT_LINK_LOST, f"no engine listens at {path} after {CONNECT_S_MAX:.0f} s")
         threading.Event().wait(_CONNECT_PAUSE_S)  # Nobody announces a socket.
 
 
@@ -368,12 +379,5 @@ def _hold(folder: Path) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        _exit(EXIT_FOLDER_HELD, f"another worker holds {folder}")
+        end(EXIT_FOLDER_HELD, f"another worker holds {folder}")
     return lock
-
-
-def _exit(code: int, why: str) -> None:
-    """End at once: no logout, no resend, nothing that could still go out."""
-    sys.stderr.write(f"worker ends: {why}\n")
-    sys.stderr.flush()
-    os._exit(code)

@@ -144,8 +144,12 @@ class Served:
 class Acceptor(Served):
     """A client's, which listens when it is entered."""
 
-    def __init__(self, folder: Path, version: str) -> None:
+    def __init__(self, folder: Path, version: str, *, takes_resets: bool = False) -> None:
+        """takes_resets: whether the client's file lets it begin the numbers anew."""
         installation = Installation(folder, clients=(version,))
+        if takes_resets:
+            file = folder / f"client-{version}.toml"
+            file.write_text(file.read_text().replace('reset_seq_num = "refuse"', 'reset_seq_num = "accept"'))
         client = installation.settings.clients[0]
         super().__init__(installation, client.name)
         self.us, self.them = client.sender_comp_id, client.target_comp_id
@@ -157,13 +161,17 @@ class Acceptor(Served):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        listens: Callable[[], bool | Awaitable[bool]] = self._listens
         try:
-            await eventually_async(listens, START_S)
+            await self.listens()
         except AssertionError:
             await self._close()
             raise NotUp(f"the acceptor does not listen after {START_S} s: {self.said()}") from None
         return self
+
+    async def listens(self) -> None:
+        """Until its worker takes connections. Raises AssertionError."""
+        listens: Callable[[], bool | Awaitable[bool]] = self._listens
+        await eventually_async(listens, START_S)
 
     async def _listens(self) -> bool:
         try:

@@ -9,7 +9,8 @@ from gateway import link
 from gateway.codec.text import text
 from gateway.fix import halting, worker
 from gateway.fix.halting import EXIT_HALTED
-from gateway.fix.worker import LinkWriter, OrdersHandler
+from gateway.fix.link_writer import LinkWriter
+from gateway.fix.worker import OrdersHandler
 from tests.integration.fix.counterparty import Counterparty
 from tests.integration.fix.rig import Rig
 

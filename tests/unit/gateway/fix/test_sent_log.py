@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from gateway import link
 from gateway.codec.text import text
 from gateway.fix import sent_log
-from gateway.fix.worker import LinkWriter, OrdersHandler
+from gateway.fix.link_writer import LinkWriter
+from gateway.fix.worker import OrdersHandler
 
 
 def logged(msg_seq_num: int) -> link.Logged:
