@@ -203,7 +203,7 @@ class OrderPath(Parts, RuleBasedStateMachine):
 
     # --- the session and the venue -----------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.worker.grant is not None and self.worker.is_alive and not self.wire.is_up)
+    @precondition(lambda self: self.worker.may_connect and not self.wire.is_up)
     @rule()
     def connect(self) -> None:
         self._drain_wire()
@@ -332,7 +332,7 @@ class OrderPath(Parts, RuleBasedStateMachine):
             self.commit()
         elif worker.frames:
             self._take()
-        elif worker.grant is not None and not self.wire.is_up:
+        elif worker.may_connect and not self.wire.is_up:
             self.connect()
         elif self.wire.to_venue:
             self.venue.hear()

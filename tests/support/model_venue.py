@@ -52,6 +52,8 @@ class Venue:
         """MsgType and ClOrdID of every D, F, G and q, as often as it arrived."""
         self.executed = 0
         self.takes_mass_cancels = True
+        self.begins_anew = False
+        """Whether it begins its numbers anew at the next logon, and says so."""
         self.is_mute = False
         """Whether it takes questions and answers none."""
 
@@ -62,7 +64,8 @@ class Venue:
         if message.msg_type == "A":
             self.asked_up_to = 0
             assert number >= self.next_target, f"logon under {number}, which was used before ({self.next_target} is next)"
-            self._say("A")
+            self._say("A", ((141, "Y"),) if self.begins_anew else ())
+            self.begins_anew = False
         if message.msg_type == "2":
             self._resend(int(message.get(7)))
         if number < self.next_target:

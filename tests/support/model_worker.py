@@ -44,6 +44,8 @@ class Worker:
         self.unsaid: deque[link.FromWorker] = deque()
         self.asked_up_to = 0
         self.wants_numbers = False
+        self.is_open = True
+        """Whether it may log on."""
         self.told.append(link.Hello(session, disk.boot_id, 1, disk.next_sender, disk.log))
 
     def die(self, *, last_words: bool = False) -> None:
@@ -58,6 +60,10 @@ class Worker:
     def flush(self) -> None:
         self.told.extend(self.unsaid)
         self.unsaid.clear()
+
+    @property
+    def may_connect(self) -> bool:
+        return self.is_alive and self.grant is not None and self.is_open
 
     def connect(self) -> None:
         assert self.grant is not None
@@ -77,11 +83,13 @@ class Worker:
         """One frame of the engine."""
         match self.frames.popleft():
             case link.Grant() as grant:
-                self.grant, self.reserved_to = grant, grant.reserved_to
+                self.grant, self.reserved_to, self.is_open = grant, grant.reserved_to, grant.is_open
                 self.disk.next_sender, self.disk.next_target = grant.next_sender, grant.next_target
                 self.disk.log = link.SentLog(self.disk.boot_id, grant.session_epoch, grant.grant, ())
             case link.Reserve() as reserve:
                 self.reserved_to, self.wants_numbers = reserve.reserved_to, False
+            case link.LogOn() | link.LogOff() as line:
+                self._open(is_open=isinstance(line, link.LogOn))
             case link.Send() as send:
                 self._send(send, death)
 
@@ -137,8 +145,10 @@ class Worker:
         """Take one message off the wire."""
         message = self.wire.to_us.popleft()
         number, is_early = message.msg_seq_num, message.msg_seq_num > self.disk.next_target
+        if message.get(141) == "Y":
+            return self._reset(message)
         if number < self.disk.next_target:
-            return
+            return None if message.poss_dup or message.msg_type == "2" else self._too_low(number)
         if not is_early or message.msg_type in {"A", "2"}:
             self.unsaid.append(link.Received(message.raw()))
             self.flush()
@@ -152,6 +162,26 @@ class Worker:
             self.unsaid.append(link.LoggedOn())
         elif message.msg_type == "2":
             self._fill_gap(int(message.get(7)))
+        return None
+
+    def _reset(self, message: Message) -> None:
+        """The Logon says so: nothing more is heard or sent under the old numbers."""
+        self.disk.next_sender = self.disk.next_target = 1
+        self.unsaid += (link.PeerReset(), link.Received(message.raw()))
+        self.flush()
+        self.die()
+
+    def _too_low(self, number: int) -> None:
+        """QuickFIX logs out; and we stay so."""
+        said = f"MsgSeqNum too low, expecting {self.disk.next_target} but received {number}"
+        self._send_admin("5", ((58, said),))
+        if self.is_alive:
+            self._open(is_open=False)
+
+    def _open(self, *, is_open: bool) -> None:
+        self.is_open = is_open
+        if not is_open and self.wire.is_up:
+            self.disconnect()
 
     def _ask_for_gap(self, number: int) -> None:
         if not self.asked_up_to:

@@ -1,13 +1,15 @@
 """A venue that says what a test tells it to, and the worker that trades with it, with the engine's rules behind."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
 from msgspec.structs import replace
 
+from gateway.engine import LOOK_INTERVAL_S
 from gateway.sessions import Phase, Session
 from oms.domain.commands import ReleaseSession
 from oms.domain.events import Event
@@ -130,6 +132,23 @@ class Trading(Served):
 
     def release(self, client_order_id: str, principal: str = DESK1, *, takes_numbers: bool = False) -> Event:
         return self.asks(ReleaseSession(principal, client_order_id, NAME, "compared with the venue", takes_numbers))
+
+    @asynccontextmanager
+    async def looking_after(self) -> AsyncIterator[None]:
+        """What is in doubt is looked after again and again, as the engine does."""
+
+        async def look() -> None:
+            while True:
+                self.engine.at_ns = time.time_ns()
+                self.engine.look_again()
+                self._commit()
+                await asyncio.sleep(LOOK_INTERVAL_S)
+
+        looking = asyncio.create_task(look())
+        yield
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
 
     async def is_ready(self) -> None:
         await eventually_async(lambda: self.session.phase is Phase.READY, START_S)

@@ -162,3 +162,30 @@ def test_what_quickfix_resends_and_refuses_by_itself_is_journalled_and_wakes_nob
     kinds = [type(event).__name__ for event in events(side.engine.journal)[-3:]]
     assert kinds == ["AdminSent", "AdminSent", "MessageReceived"]
     assert side.engine.state.sessions[CLIENT].next_target == 2
+
+
+def test_a_client_that_voids_all_numbers_is_told_again_what_it_did_not_ask_beyond() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.venue_says(FILL)
+    ids = exec_ids(side.released)
+    side.asks(f"35=2|7={side.number}|16=0")
+    side.worker_says(link.PeerReset())
+    session = side.engine.state.sessions[CLIENT]
+    assert (session.session_epoch, session.next_target, session.last_sender, session.reserved_to) == (2, 1, 0, 0)
+    again = hello(side, 1, None)
+    assert (shown(again), exec_ids(again)) == ([("F", True)], ids[-1:])
+    (grant,) = [event for event in events(side.engine.journal) if isinstance(event, SessionGranted) and event.session_epoch == 2]
+    assert (grant.next_sender, grant.next_target, grant.reserved_to) == (1, 1, link.BLOCK)
+
+
+def test_a_client_that_says_nothing_of_what_it_has_is_told_everything_again() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.venue_says(FILL)
+    side.worker_says(link.PeerReset())
+    assert shown(hello(side, 1, None)) == [("0", True), ("F", True)]
+    side.worker_says(link.PeerReset())
+    assert shown(hello(side, 1, None)) == [("0", True), ("F", True)]

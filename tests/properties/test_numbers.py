@@ -1,0 +1,84 @@
+"""The same order path while the venue begins its numbers anew, is set back, or asks again: nothing twice, nothing lost.
+
+After a hold, people release the session and take the venue's numbers for right, as they would once they have compared the orders.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from gateway import granting, link
+from oms.domain.commands import ReleaseSession
+from tests.properties.test_order_path import OrderPath
+from tests.support import model_worker
+from tests.support.model_engine import folded, receipts, shape
+from tests.support.model_parts import SESSION
+from tests.support.model_wire import Body
+
+
+class Numbers(OrderPath):
+    """The venue's FIX session is not what it was; its business is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.releases = 0
+
+    @rule(says_so=st.booleans())
+    def venue_begins_anew(self, says_so: bool) -> None:
+        """By ResetSeqNumFlag(141)=Y at the next logon, or without a word."""
+        self.session_drops()
+        self._drain_wire()
+        self.venue.said.clear()
+        self.venue.next_target = self.worker.disk.next_sender if not says_so else 1
+        self.venue.begins_anew = says_so
+
+    @precondition(lambda self: len(self.venue.said) > 3)
+    @rule(back=st.integers(1, 3))
+    def venue_is_set_back(self, back: int) -> None:
+        self.session_drops()
+        self._drain_wire()
+        del self.venue.said[-back:]
+
+    @precondition(lambda self: self.wire.is_up and self.worker.is_logged_on)
+    @rule(ahead=st.integers(1, 5))
+    def venue_asks_for_what_was_never_sent(self, ahead: int) -> None:
+        begin: Body = ((7, str(self.worker.disk.next_sender + ahead)), (16, "0"))
+        self.venue._say("2", begin)
+
+    @precondition(lambda self: self.engine.state.sessions[SESSION].hold is not None)
+    @rule(principal=st.sampled_from(["ann", "bob"]), takes_numbers=st.booleans())
+    def person_releases(self, principal: str, takes_numbers: bool) -> None:
+        self._release(principal, takes_numbers=takes_numbers)
+
+    def _release(self, principal: str, *, takes_numbers: bool = True) -> None:
+        hold = self.engine.state.sessions[SESSION].hold
+        self.releases += 1
+        self.engine.take(ReleaseSession(principal, f"release {self.releases}", SESSION, "compared", takes_numbers))
+        self.commit()
+        if hold is not None and hold.is_down and self.holder is not None:
+            self.holder.die()  # Its link is cut, and it is started again.
+
+    def _step(self) -> bool:
+        """When nothing else moves, people come, one after the other."""
+        if super()._step():
+            return True
+        hold = self.engine.state.sessions[SESSION].hold
+        if hold is None:
+            return False
+        self._release("bob" if hold.released_by == "ann" else "ann")
+        return True
+
+    def _assert_folds_to_the_same(self) -> None:
+        assert shape(folded(self.cell, self.journal)) == shape(self.engine.state), "the fold of the journal is not the state"
+        counted = [(r.session_epoch, r.msg_seq_num) for r in receipts(self.journal) if r.msg_seq_num < r.next_target]
+        assert counted == sorted(set(counted)), f"a number counted twice: {counted}"
+
+
+def test_nothing_is_sent_or_booked_twice_whatever_becomes_of_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (granting, link):
+        monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
+    run_state_machine_as_test(
+        Numbers,
+        settings=settings(max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)),
+    )
