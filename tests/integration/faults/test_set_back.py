@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gateway.api.v1 import fix_pb2
 from gateway.api.v1 import order_service_pb2 as api
 from gateway.simulator import ledger
+from oms.journal.failures import Unreachable
 from tests.crash.evidence import kinds
 from tests.integration.faults.desk import Desk, ready
 from tests.integration.faults.test_lost_for_good import is_done, place, until
@@ -50,7 +52,9 @@ async def test_a_database_restored_behind_the_venue_halts_the_session() -> None:
         start(running)
 
         async def is_halted() -> bool:
-            return bool((await kinds(running.dsn))["SessionHalted"])
+            with suppress(Unreachable):  # The database is still starting.
+                return bool((await kinds(running.dsn))["SessionHalted"])
+            return False
 
         await until(is_halted)
         async with desk.gateway() as gateway:

@@ -94,7 +94,7 @@ class Venue:
 
     async def line(self) -> Line:
         """The next connection."""
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(20):
             return await self._waiting.get()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
