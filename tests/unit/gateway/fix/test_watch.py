@@ -34,7 +34,7 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         codes.append(code)
         threading.Event().wait()  # Nothing follows an exit.
 
-    monkeypatch.setattr(worker, "_exit", end)
+    monkeypatch.setattr(worker, "end", end)
     monkeypatch.setattr(worker, "_WATCH_S", 0.02)
     monkeypatch.setattr(worker, "_STUCK_S", 0.1)
     return codes
