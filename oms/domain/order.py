@@ -9,7 +9,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from oms.domain.acts import ReportDisputed, RequestResolved, VenueAsked
-from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
+from oms.domain.chain import (
+    NOT_TOLD,
+    OPEN,
+    QUESTIONS_COUNTED,
+    Chain,
+    End,
+    Request,
+    RequestState,
+    came_to_nothing,
+    with_request,
+)
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -34,7 +44,6 @@ from oms.domain.fields import MsgType
 from oms.domain.reported import arrived, reported, version_accepted
 from oms.domain.terms import Terms
 
-QUESTIONS_COUNTED = 4
 _NEW_ORDER_SINGLE, _STATUS_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_STATUS_REQUEST.code
 _SENT = RequestState.SENT
 
@@ -126,10 +135,9 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
 
 
 def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Chain:
-    """Counted only so far: questions that were lost are never answered, and must not stand in the way of those that are."""
     cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
     request = chain.request(cl_ord_id)
-    if request is None or request.questions == QUESTIONS_COUNTED:
+    if request is None or request.questions > QUESTIONS_COUNTED:
         return chain
     return with_request(chain, cl_ord_id, questions=request.questions + 1)
 

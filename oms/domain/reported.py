@@ -14,6 +14,7 @@ from oms.domain.chain import (
     NOT_TOLD,
     OPEN,
     PRECEDENCE,
+    QUESTIONS_COUNTED,
     Chain,
     End,
     Request,
@@ -271,7 +272,7 @@ def _answered(chain: Chain, report: ExecutionReport) -> tuple[Chain, bool]:
     asked = [request for request in chain.requests if request.questions]
     other = asked[0] if asked and not report.says_unknown() else None  # The venue may say the id under which it has the order.
     question = next((request for request in asked if request.cl_ord_id == report.cl_ord_id), other)
-    if question is None:
+    if question is None or question.questions > QUESTIONS_COUNTED:
         return chain, False
     left = {"questions": question.questions - 1, "old_questions": max(question.old_questions - 1, 0)}
     return with_request(chain, question.cl_ord_id, **left), not question.old_questions
