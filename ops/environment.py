@@ -47,12 +47,12 @@ class ArchiveWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def plan(self, data: Path, session: str) -> Plan:
         """Of one session."""
-        return Plan(archive_folder(data, session), self.days, self.mb_a_day_max << 20)
+        return Plan(archive_folder(data) / session, self.days, self.mb_a_day_max << 20)
 
 
-def archive_folder(data: Path, session: str) -> Path:
-    """Beside the session's own folder and not in it: that one a person may have to remove."""
-    return data / "archive" / session
+def archive_folder(data: Path) -> Path:
+    """With a folder for each session, and none of it in the session's own: that one a person may have to remove."""
+    return data / "archive"
 
 
 class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_SINGULAR):
