@@ -22,7 +22,6 @@ from oms.journal.record import Record
 
 LOOKED_AT_MAX = 1_000_000
 """So many records are looked at backwards where neither a time nor a seq says where to begin."""
-_BLOCKS_AT_ONCE = 64
 DAMAGED_MAX = 100
 """So many damaged lines are named; the rest is counted."""
 
@@ -121,8 +120,7 @@ async def _naming(connection: Connection, ids: AbstractSet[str]) -> list[Fact]:
     """The facts that name one of the ids, and the one before each: a message need not name what it caused."""
     blocks = await indexing.blocks_of(connection, ids) if ids else []
     found: list[Fact] = []
-    for start in range(0, len(blocks), _BLOCKS_AT_ONCE):
-        records = await indexing.records_in(connection, blocks[start : start + _BLOCKS_AT_ONCE])
+    async for records in indexing.records_in(connection, blocks):
         named = [not ids.isdisjoint(ids_of(record.payload)) for record in records]
         wanted = [here or after for here, after in zip(named, [*named[1:], False], strict=True)]
         found += [Fact(record, _event(record)) for record, is_wanted in zip(records, wanted, strict=True) if is_wanted]

@@ -4,11 +4,12 @@ It holds hashes, and blocks of records: an order's life is close together, so th
 that it is given and looks for the id itself; what a hash has in common with another one costs a glance.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import psycopg
 from psycopg.rows import args_row
+from psycopg.types.numeric import Int8
 
 from oms.journal import arrays
 from oms.journal.reading import Connection
@@ -18,6 +19,7 @@ BLOCK = 256
 """Records in a block."""
 PIECE_RECORDS = 20_000
 """How many are indexed in one transaction."""
+_RUN_MAX = 64
 BLOCKS_MAX = 4_000
 """A search reads so many blocks at most, the newest."""
 
@@ -33,10 +35,7 @@ _ADD = b"INSERT INTO journal_index (id_hash, block) SELECT * FROM unnest(%b, %b)
 _MOVE = b"UPDATE journal_index_head SET seq = %b"
 _BLOCKS = b"SELECT DISTINCT block FROM journal_index WHERE id_hash = ANY(%b) ORDER BY block DESC LIMIT %b"
 _RECORDS = b"""
-SELECT seq, epoch, at_ns, kind, version, key, payload
-FROM unnest(%b) AS wanted (block), LATERAL (
-    SELECT * FROM journal_record WHERE seq > wanted.block * 256 AND seq <= wanted.block * 256 + 256
-) AS r ORDER BY seq
+SELECT seq, epoch, at_ns, kind, version, key, payload FROM journal_record WHERE seq > %b AND seq <= %b ORDER BY seq
 """
 
 
@@ -74,11 +73,21 @@ async def blocks_of(connection: Connection, ids: Iterable[str]) -> list[int]:
     return sorted({*found, *tail})
 
 
-async def records_in(connection: Connection, blocks: Sequence[int]) -> list[Record]:
-    """Every record of these blocks, oldest first."""
-    async with connection.cursor(binary=True, row_factory=args_row(Record)) as cursor:
-        await cursor.execute(_RECORDS, (list(blocks),))
-        return await cursor.fetchall()
+async def records_in(connection: Connection, blocks: Sequence[int]) -> AsyncIterator[list[Record]]:
+    """Every record of these blocks, oldest first, a few blocks at a time. `blocks` rise."""
+    for first, last in _runs(blocks):
+        async with connection.cursor(binary=True, row_factory=args_row(Record)) as cursor:
+            await cursor.execute(_RECORDS, (Int8(first * BLOCK), Int8((last + 1) * BLOCK)))
+            yield await cursor.fetchall()
+
+
+def _runs(blocks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of the blocks that follow on each other: a statement each, which any planner knows how to do."""
+    start = 0
+    for place in range(1, len(blocks) + 1):
+        if place == len(blocks) or blocks[place] != blocks[place - 1] + 1 or place - start == _RUN_MAX:
+            yield blocks[start], blocks[place - 1]
+            start = place
 
 
 async def _index(connection: Connection, ids_of: IdsOf, after_seq: int, upto_seq: int) -> None:
