@@ -144,8 +144,13 @@ class Writer:
     def _delete_old(self, day: int) -> None:
         oldest = str(_EPOCH + timedelta(days=day - self._plan.days + 1))
         for file in files(self._plan.folder):
-            if file.stem < oldest:
+            if file.stem >= oldest:
+                break
+            try:
                 file.unlink(missing_ok=True)
+            except OSError as error:
+                self._say(f"ALARM: {file} is older than {self._plan.days} days and cannot be deleted: {error}")
+            else:
                 self._say(f"{file} is older than {self._plan.days} days and deleted")
 
 

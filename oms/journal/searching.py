@@ -9,6 +9,8 @@ from oms.journal.reading import Connection, read_end
 from oms.journal.record import Record
 
 PIECE_RECORDS = 20_000
+_FIRST_PIECE_RECORDS = 1_000
+"""Most searches want the last few."""
 
 _RECORDS = b"""
 SELECT seq, epoch, at_ns, kind, version, key, payload FROM journal_record
@@ -30,13 +32,14 @@ async def backwards(
     connection: Connection, kinds: Sequence[str], needles: Sequence[bytes], first_seq: int, last_seq: int
 ) -> AsyncIterator[Piece]:
     """The records of these kinds from `last_seq` back to `first_seq` whose payloads hold every needle."""
-    upto = last_seq
+    upto, size = last_seq, _FIRST_PIECE_RECORDS
     while upto >= first_seq:
-        after = max(upto - PIECE_RECORDS, first_seq - 1)
+        size = min(size, PIECE_RECORDS)
+        after = max(upto - size, first_seq - 1)
         async with connection.cursor(binary=True, row_factory=args_row(Record)) as cursor:
             await cursor.execute(_RECORDS, (after, upto, list(kinds), list(needles)))
             yield Piece(after + 1, await cursor.fetchall())
-        upto = after
+        upto, size = after, size * 4
 
 
 async def last_seq(connection: Connection) -> int:
