@@ -6,8 +6,10 @@ import msgspec
 
 from gateway.reader.ids import CHAIN_TAGS, ids_of, named_in
 from gateway.reader.message import Message, from_event
+from gateway.sessions import ReportSent
 from oms.domain.acts import ReportDisputed
 from oms.domain.events import Event, ExecutionReported, ReportQuarantined
+from oms.domain.report import NO_ORDER_ID
 from oms.journal.record import Record
 
 ORDERS_MAX = 100
@@ -53,10 +55,17 @@ def root_ids(any_id: str, facts: Iterable[Fact]) -> list[str]:
     """The orders that the id names, or whose requests, reports or executions it does; newest last."""
     found: dict[str, None] = {}
     for fact in facts:
-        root_id = getattr(fact.event, "root_id", "")
+        root_id = _told_of(fact) if isinstance(fact.event, ReportSent) else getattr(fact.event, "root_id", "")
         if root_id and any_id in ids_of(fact.record.payload):
             found[root_id] = None
     return list(found)
+
+
+def _told_of(fact: Fact) -> str:
+    """The order that a client was told of: OrderID(37) towards it is our root_id, and ExecID(17) is in no other record."""
+    message = fact.message
+    order_id = "" if message is None else message.value(37)
+    return "" if order_id == NO_ORDER_ID else order_id
 
 
 def names(wanted: Iterable[str], facts: Iterable[Fact]) -> Names:
@@ -72,7 +81,7 @@ def names(wanted: Iterable[str], facts: Iterable[Fact]) -> Names:
         if principal.startswith(_OVER_FIX) and client_order_id:
             of_session.add((principal.removeprefix(_OVER_FIX), client_order_id))
         if isinstance(event, ExecutionReported):
-            of_session |= {(event.receipt.session, one) for one in (event.report.order_id,) if one and one != "NONE"}
+            of_session |= {(event.receipt.session, one) for one in (event.report.order_id,) if one not in {"", NO_ORDER_ID}}
     return Names(orders, frozenset(cl_ord_ids), frozenset(of_session))
 
 

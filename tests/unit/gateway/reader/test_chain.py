@@ -57,7 +57,8 @@ def test_an_order_is_found_by_every_id_of_both_sides(two_orders: list[Fact]) -> 
     life = told("one", two_orders)
     assert sorted(set(life)) == sorted(LIFE)
     root_id = chain.root_ids("one", two_orders)[0]
-    for any_id in (root_id, "V-one", "E-one"):
+    exec_id = next(m.value(17) for fact in two_orders if (m := fact.message) and (m.session, m.direction) == (CLIENT, "out"))
+    for any_id in (root_id, "V-one", "E-one", exec_id):
         assert told(any_id, two_orders) == life
 
 
