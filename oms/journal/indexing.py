@@ -11,7 +11,6 @@ import psycopg
 from psycopg.rows import args_row
 from psycopg.types.numeric import Int8
 
-from oms.journal import arrays
 from oms.journal.reading import Connection
 from oms.journal.record import Record
 
@@ -31,9 +30,9 @@ Progress = Callable[[int, int], None]
 _LOCK = b"SELECT seq FROM journal_index_head FOR UPDATE"
 _HEAD = b"SELECT seq FROM journal_head"
 _PAYLOADS = b"SELECT seq, payload FROM journal_record WHERE seq > %b AND seq <= %b"
-_ADD = b"INSERT INTO journal_index (id_hash, block) SELECT * FROM unnest(%b, %b) ON CONFLICT DO NOTHING"
+_ADD = b"INSERT INTO journal_index (id_hash, block) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING"
 _MOVE = b"UPDATE journal_index_head SET seq = %b"
-_BLOCKS = b"SELECT DISTINCT block FROM journal_index WHERE id_hash = ANY(%b) ORDER BY block DESC LIMIT %b"
+_BLOCKS = b"SELECT DISTINCT block FROM journal_index WHERE id_hash = ANY(%b::bigint[]) ORDER BY block DESC LIMIT %b"
 _RECORDS = b"""
 SELECT seq, epoch, at_ns, kind, version, key, payload FROM journal_record WHERE seq > %b AND seq <= %b ORDER BY seq
 """
@@ -44,7 +43,6 @@ async def catch_up(connection: Connection, ids_of: IdsOf, progress: Progress) ->
 
     Raises psycopg's InsufficientPrivilege and ReadOnlySqlTransaction where we may only read: `is_read_only` knows them.
     """
-    arrays.register(connection)
     end = await _number(connection, _HEAD)
     start = done = await indexed_to(connection)
     while done < end:
@@ -95,7 +93,7 @@ async def _index(connection: Connection, ids_of: IdsOf, after_seq: int, upto_seq
         await cursor.execute(_PAYLOADS, (after_seq, upto_seq))
         named = {(one, _block(seq)) for seq, payload in await cursor.fetchall() for one in ids_of(payload)}
     rows = sorted((_hash(one), block) for one, block in named)  # In the order of the tree: it is filled page by page.
-    await connection.execute(_ADD, (arrays.bigints([h for h, _ in rows]), arrays.bigints([b for _, b in rows])))
+    await connection.execute(_ADD, ([id_hash for id_hash, _ in rows], [block for _, block in rows]))
     await connection.execute(_MOVE, (upto_seq,))
 
 
