@@ -89,6 +89,11 @@ def cell(settings: Settings) -> Cell:
 
 def worker(settings: Settings, session: str) -> WorkerConfig:
     """One worker's part of the settings. Raises ConfigError for a session that no file names."""
+    plan = settings.environment.archive.plan(settings.data, session)
+    return msgspec.structs.replace(_config(settings, session), archive=plan)
+
+
+def _config(settings: Settings, session: str) -> WorkerConfig:
     for counterparty in settings.counterparties:
         for plan in counterparty.plans:
             if plan.name == session:

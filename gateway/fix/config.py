@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.codec.version import FIX_44, Version
+from gateway.fix.archive import Plan
 from gateway.fix.reaching import Address, Reach
 
 
@@ -70,3 +71,7 @@ class WorkerConfig(msgspec.Struct, frozen=True):
     is_market_data: bool = False
     is_client: bool = False
     """Whether the peer is a client: it connects to us, and its reports are kept by QuickFIX and resent."""
+    archive: Plan | None = None
+    """Where the messages go that the journal does not hold; None for the session's own folder, and what Plan says."""
+    keeps_prices: bool = False
+    """Whether prices are among them."""

@@ -18,8 +18,9 @@ from gateway import crash
 from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, LogonField, SessionConfig
-from gateway.fix.outgoing_log import OutgoingLogFactory
+from gateway.fix.tap import Tap
 from gateway.fix.thread_state import ThreadState
+from gateway.fix.wire_log import WireLogFactory
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
@@ -137,8 +138,15 @@ class FixPort:
     """The sessions of one process. Made first, numbers set second, started third; stopped before the process ends."""
 
     def __init__(
-        self, role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path, handler: Handler
+        self,
+        role: Role,
+        sessions: tuple[SessionConfig, ...],
+        endpoint: Endpoint,
+        store: Path,
+        handler: Handler,
+        tap: Tap | None = None,
     ) -> None:
+        """`tap` hears of what comes in before QuickFIX looks at it; for a process with one session."""
         store.mkdir(parents=True, exist_ok=True)
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
@@ -151,7 +159,7 @@ class FixPort:
         self._application.logons = {s.name: s.logon for s in sessions}
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
-        self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
+        self._logs = (WireLogFactory(tap, guarded),) if tap is not None or crash.IS_ON else ()
         self._connector = kind(self._application, self._stores, self._settings, *self._logs)
         self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
         self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.version.data_dictionary)) for s in sessions}

@@ -24,6 +24,7 @@ from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
 from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.raw import value
+from gateway.fix.tapped import tapped
 
 EXIT_LINK_LOST = 71
 EXIT_LEASE_LOST = 72
@@ -60,6 +61,8 @@ class LinkWriter:
         self._connection = connection
         self._waiting: deque[bytes] = deque()
         self._lock = threading.Lock()
+        self.lost: Callable[[], None] = lambda: None
+        """Called when the engine is gone, before the process ends."""
 
     def add(self, frame: link.FromWorker) -> None:
         self._waiting.append(link.frame(frame))
@@ -73,6 +76,7 @@ class LinkWriter:
                 try:
                     self._connection.sendall(b"".join(parts))
                 except OSError:
+                    self.lost()
                     _exit(EXIT_LINK_LOST, "the engine is gone")
 
 
@@ -196,8 +200,11 @@ class Worker:
         self._market_data = MarketDataHandler(self._writer.add, self._writer.flush) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
+        self._tapped = tapped(config, handler)
+        self._tap = self._tapped.tap
+        self._writer.lost = self._tap.lost
         role: Role = "acceptor" if config.is_client else "initiator"
-        self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", handler)
+        self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", self._tapped, self._tap)
         self._is_started = False
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
@@ -215,6 +222,7 @@ class Worker:
             if readable and not self._receive():
                 return
             self._check_lease()
+            self._tap.settle()
             if self._market_data is not None:
                 self._market_data.tick()
             if self._orders is not None and self._is_started:
@@ -235,6 +243,7 @@ class Worker:
         except ConnectionResetError:  # Killed with bytes of ours unread.
             data = b""
         if not data:
+            self._tap.lost()
             _exit(EXIT_LINK_LOST, "the engine is gone")
         return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
 
@@ -257,6 +266,7 @@ class Worker:
                 self._port.shut(self._session)
             case link.Stop():
                 self._port.stop()
+                self._tap.end()
                 return False
         return True
 
@@ -266,6 +276,7 @@ class Worker:
             self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
+        self._tapped.granted(grant.next_target)
         self._is_started = True
         if not grant.is_open:
             self._port.shut(self._session)
@@ -301,6 +312,7 @@ class Worker:
     def _check_lease(self) -> None:
         if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:
             self._port.stop()
+            self._tap.lost()
             _exit(EXIT_LEASE_LOST, f"no commit for {END_AFTER_S} s")
 
     def _watch(self) -> None:

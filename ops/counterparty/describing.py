@@ -34,7 +34,8 @@ def _sessions(counterparty: Counterparty) -> Iterable[Row]:
     yield "orders", f"{orders.sender_comp_id} (ours) to {orders.target_comp_id}; its numbers go on for ever"
     if market_data is not None:
         ids = f"{market_data.sender_comp_id} (ours) to {market_data.target_comp_id}"
-        yield "market data", f"{ids}; its numbers start anew at every logon; {_words(market_data.symbols)}"
+        archived = "; prices are archived" if market_data.archive_prices else ""
+        yield "market data", f"{ids}; its numbers start anew at every logon; {_words(market_data.symbols)}{archived}"
 
 
 def _connection(counterparty: Counterparty) -> Iterable[Row]:

@@ -36,6 +36,8 @@ class MarketDataSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     sender_comp_id: str
     target_comp_id: str
     symbols: tuple[str, ...]
+    archive_prices: bool = False
+    """Whether prices (35=W, X) are archived, too: there may be very many (gateway.fix.archive)."""
 
 
 class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fallbacks": "fallback"}):
@@ -126,6 +128,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             folder=data / "fix" / plan.name,
             link_path=link_path,
             is_market_data=is_market_data,
+            keeps_prices=self.market_data is not None and self.market_data.archive_prices,
         )
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import VERSIONS, Version
+from gateway.fix.archive import Plan
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.simulator.requests import Malformed, Unsupported, read
 from gateway.taking import Instruction, Takes
@@ -196,6 +197,7 @@ def test_a_client_over_fix_has_a_session_that_we_accept(tmp_path: Path) -> None:
         folder=settings.data / "fix" / "EXAMPLE",
         link_path=settings.link_path,
         is_client=True,
+        archive=Plan(settings.data / "archive" / "EXAMPLE"),
     )
 
 
