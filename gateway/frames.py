@@ -111,7 +111,9 @@ def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple
         deciding.doubt(chain, request, "the peer reset the sequence numbers")
         for chain, request in state.book.open_requests(session.name)
     ]
-    reset = SequencesReset(session.name, session.session_epoch + 1, "the peer's Logon had ResetSeqNumFlag(141)=Y")
+    is_client = state.plans[session.name].kind is SessionKind.CLIENTS
+    reason = "the peer's Logon had ResetSeqNumFlag(141)=Y"
+    reset = SequencesReset(session.name, session.session_epoch + 1, reason, is_ours_too=is_client)
     return (*(d for d in doubts if d is not None), reset)
 
 

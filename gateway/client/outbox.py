@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
-from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
+from gateway.sessions import (
+    ClientTold,
+    GapFilled,
+    ReportSent,
+    SequencesReset,
+    SessionGranted,
+    SessionLoggedOn,
+    SessionLoggedOut,
+)
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
@@ -49,6 +57,9 @@ class Outbox:
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
+        self._is_on = False
+        self._unheard: list[int] = []
+        """The numbers of what was handed over while the client was not there, since it was last."""
         self._exec_seqs: dict[str, int] = {}
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
@@ -61,7 +72,13 @@ class Outbox:
             case ReportSent():
                 self._hand_over(event)
             case GapFilled():
-                self._take_back(event, seq)
+                self._take_back(range(event.begin_seq_no, event.new_seq_no), seq)
+            case SequencesReset():
+                self._begin_anew(seq)
+            case SessionLoggedOn():
+                self._is_on, self._unheard = True, []
+            case SessionLoggedOut():
+                self._is_on = False
             case SessionGranted(trusted=False):
                 self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
@@ -124,12 +141,19 @@ class Outbox:
         if letter is None:
             return  # Handed over twice, by a worker whose log was lost in between.
         self._sent[event.msg_seq_num] = letter
+        if not self._is_on:
+            self._unheard.append(event.msg_seq_num)
         if len(self._sent) > REMEMBERED_MAX:
             self.forgotten_to = next(iter(self._sent))
             del self._sent[self.forgotten_to]
 
-    def _take_back(self, event: GapFilled, seq: int) -> None:
-        filled = range(event.begin_seq_no, event.new_seq_no)
+    def _begin_anew(self, seq: int) -> None:
+        """The client can ask for no number of before any more. What it cannot have heard is told again."""
+        for number in self._unheard:
+            self._take_back(range(number, number + 1), seq)
+        self._sent, self._unheard, self.forgotten_to = {}, [], 0
+
+    def _take_back(self, filled: range, seq: int) -> None:
         numbers = filled if len(filled) < len(self._sent) else [number for number in self._sent if number in filled]
         for number in numbers:
             letter = self._sent.pop(number, None)

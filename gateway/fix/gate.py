@@ -34,12 +34,13 @@ _TRAILER_BYTES = len(b"10=000\x01")
 _FIELD = re.compile(rb"(\d+)=([^\x01]*)\x01")
 _OURS = re.compile(rb"\x010*%d=[^\x01]*" % MARK)
 _MARK = re.compile(rb"\x01%d=(\d{1,9}):(\d{1,2})\x01" % MARK)
+_RESETS = b"\x01141=Y\x01"
 _NEEDED = (b"34", b"49", b"52", b"56")
 _SHOWN_BYTES = 64
 
 
 class NoLogon(Exception):
-    """The first message of a connection is none to answer: says why, for our own log. The connection has to be closed."""
+    """The connection has to be closed, because of its first message or of a later Logon(A): says why, for our own log."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -75,6 +76,8 @@ class Gate:
 
     def _passed(self, raw: bytes) -> bytes:
         fitted = self._fitted(raw)
+        if _RESETS in fitted and (why := why_no_reset(fitted)):
+            raise NoLogon(why)
         if not self._is_open:
             why = why_no_logon(fitted, self._layout)
             if why:
@@ -127,6 +130,16 @@ def why_no_logon(raw: bytes, layout: Layout) -> str:
         if not its or (form is not None and form.fullmatch(its) is None):
             return f"tag {tag.decode()} has a value that it cannot have"
     return _why_ill_made([tag for tag, _ in found], layout)
+
+
+def why_no_reset(raw: bytes) -> str:
+    """Why a Logon(A) with ResetSeqNumFlag(141)=Y may not come to QuickFIX, which begins anew before anybody can refuse it."""
+    if value(raw, b"\x0135=") != b"A":
+        return ""
+    if value(raw, b"\x0134=").lstrip(b"0") != b"1":
+        return "ResetSeqNumFlag(141)=Y needs MsgSeqNum(34) 1"
+    is_taken = value(raw, b"\x0198=") == b"0" and value(raw, b"\x01108=").isdigit() and fault(raw) is None
+    return "" if is_taken else "ResetSeqNumFlag(141)=Y in a Logon(A) that is refused"
 
 
 def _why_ill_made(tags: list[bytes], layout: Layout) -> str:

@@ -23,6 +23,9 @@ UNREAD_S_MAX = 10
 """For so long a client may read nothing."""
 LOOPBACK = "127.0.0.1"
 _READ_BYTES = 1 << 14
+_SETTLED_S = 0.1
+"""QuickFIX's thread looks at the number of its socket once more after closing it: a client that came back at once could be given
+the same one, and its Logon(A) be read by the wrong thread."""
 _BACKLOG = 16
 
 
@@ -106,6 +109,7 @@ def _back(inner: socket.socket, outer: socket.socket, answered: threading.Event)
             while True:
                 outer.sendall(_read(inner))
                 answered.set()
+        threading.Event().wait(_SETTLED_S)
     finally:
         with suppress(OSError):  # The client may have hung up before.
             outer.shutdown(socket.SHUT_RDWR)

@@ -67,6 +67,23 @@ def test_a_logon_opens_with_what_is_for_others_to_judge(more: str) -> None:
     assert len(Gate(layout(FIX_44)).feed(raw(f"{kept}|{more}"))) == 1
 
 
+RESET = "35=A|34=1|49=C|52=20260101-00:00:00|56=US|98=0|108=30|141=Y"
+
+
+@pytest.mark.parametrize("of", ["34=1", "98=0", "108=30"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_reset_that_would_be_refused_does_not_come_to_quickfix(of: str, is_first: bool) -> None:
+    gate = Gate(layout(FIX_44)) if is_first else opened()
+    with pytest.raises(NoLogon):
+        gate.feed(raw(RESET.replace(of, f"{of.partition('=')[0]}=x7")))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_reset_is_let_through(is_first: bool) -> None:
+    gate = Gate(layout(FIX_44)) if is_first else opened()
+    assert gate.feed(raw(RESET)) == [raw(RESET)]
+
+
 GARBLED = {
     "a short length": raw(ORDER, off=-2),
     "a length of nothing": raw(ORDER, off=-len(raw(ORDER))),
