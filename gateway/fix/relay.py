@@ -35,10 +35,10 @@ class Relay:
     def __init__(self, endpoint: Endpoint, layout: Layout) -> None:
         """Raises OSError where the endpoint cannot be had."""
         self._layout = layout
+        self._listener = _bound(endpoint.host, endpoint.port)
         self._kept = _bound(LOOPBACK, 0)
         """Nobody else is given this port before QuickFIX listens on it."""
         self.inner = Endpoint(LOOPBACK, self._kept.getsockname()[1])
-        self._listener = _bound(endpoint.host, endpoint.port)
         self._places = threading.BoundedSemaphore(CONNECTIONS_MAX)
 
     def start(self) -> None:

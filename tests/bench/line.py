@@ -18,14 +18,16 @@ class Line:
         self._ends: list[socket.socket] = []
         self._lock = threading.Lock()
         self._is_had_again = threading.Event()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with suppress(OSError):  # It wakes up whoever waits for a connection, and complains of having none itself.
             self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
         self._listener.close()
         self.cut()
 
@@ -53,8 +55,16 @@ class Line:
                 with self._lock:
                     self._ends += [near, far]
                     self._is_had_again.set()
-                threading.Thread(target=_carry, args=(near, far), daemon=True).start()
-                threading.Thread(target=_carry, args=(far, near), daemon=True).start()
+                threading.Thread(target=_connect, args=(near, far), daemon=True).start()
+
+
+def _connect(near: socket.socket, far: socket.socket) -> None:
+    back = threading.Thread(target=_carry, args=(far, near), daemon=True)
+    back.start()
+    _carry(near, far)
+    back.join()
+    near.close()
+    far.close()
 
 
 def _carry(source: socket.socket, target: socket.socket) -> None:
