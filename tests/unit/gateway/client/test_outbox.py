@@ -1,9 +1,12 @@
 """A report reaches the client's FIX session once, and again only where nobody can know that the client has it."""
 
+import pytest
+
 from gateway import link
+from gateway.client import outbox
 from gateway.rules import FromLink
 from gateway.sessions import ReportSent, SessionGranted, SessionHalted
-from oms.domain.events import OrderPlaced
+from oms.domain.events import OrderPlaced, ReportQuarantined
 from tests.support.client_side import BOOT, CELL, CLIENT, ClientSide, handed_over
 from tests.support.model_engine import Engine, events, folded
 
@@ -183,6 +186,33 @@ def test_a_client_that_resets_the_numbers_is_told_anew_what_it_cannot_have_heard
     assert shown([fill]) == [("F", True)]
     session = side.engine.state.sessions[CLIENT]
     assert (session.session_epoch, session.next_target, session.last_sender, session.reserved_to) == (2, 1, 0, link.BLOCK)
+
+
+def test_a_client_that_resets_the_numbers_after_more_than_is_remembered_is_told_by_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "REMEMBERED_MAX", 1)
+    side = ClientSide()
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.venue_says(FILL)
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.PeerReset()))
+    side.commit()
+    assert [event.reason for event in events(side.engine.journal) if isinstance(event, ReportQuarantined)] == [
+        "the client reset the numbers and has not heard of reports that are not remembered: tell it of them"
+    ]
+
+
+def test_what_was_handed_over_before_a_new_worker_has_a_client_is_unheard() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    hello(side, side.number + 1, log_of(side))
+    side.venue_says(FILL)
+    _, fill = begin_anew(side)
+    assert isinstance(fill, link.Send)
+    assert shown([fill]) == [("F", True)]
 
 
 def test_a_client_that_resets_the_numbers_while_it_is_there_has_heard_all() -> None:
