@@ -14,7 +14,15 @@ from gateway.codec.dialect import said
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
-from gateway.sessions import GapFilled, SenderReserved, SessionClosed, SessionGranted, SessionLoggedOn, SessionOpened
+from gateway.sessions import (
+    GapFilled,
+    SenderReserved,
+    SequencesReset,
+    SessionClosed,
+    SessionGranted,
+    SessionLoggedOn,
+    SessionOpened,
+)
 from gateway.state import State
 from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.events import (
@@ -68,7 +76,7 @@ def _letters(state: State, fact: Fact) -> Iterable[Outgoing]:
         if isinstance(event, SessionGranted) and event.session == name:
             due = outbox.due_before(fact.seq)
             grant = fact.seq
-        elif isinstance(event, GapFilled) and event.session == name:
+        elif isinstance(event, (GapFilled, SequencesReset)) and event.session == name:
             due = outbox.due_again(fact.seq)
         else:
             due = outbox.due(fact.seq)
@@ -129,6 +137,12 @@ def _hours(state: State, _fact: Fact, event: SessionOpened | SessionClosed) -> I
     yield Outgoing(event.session, state.sessions[event.session].grant, frame)
 
 
+def _anew(state: State, _fact: Fact, event: SequencesReset) -> Iterable[Outgoing]:
+    if event.is_ours_too:
+        session = state.sessions[event.session]
+        yield Outgoing(event.session, session.grant, link.Anew(event.session_epoch, session.reserved_to))
+
+
 def _reserve(state: State, fact: Fact, event: SenderReserved) -> Iterable[Outgoing]:
     yield Outgoing(event.session, state.sessions[event.session].grant, link.Reserve(event.reserved_to))
 
@@ -157,6 +171,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
+    SequencesReset: _anew,
     SessionOpened: _hours,
     SessionClosed: _hours,
     SessionLoggedOn: _after_logon,

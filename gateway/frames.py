@@ -34,6 +34,7 @@ from oms.domain.chain import WITH_VENUE, RequestState
 from oms.domain.events import (
     Event,
     MessageSent,
+    ReportQuarantined,
     RequestDoubted,
     RequestNotSent,
 )
@@ -111,7 +112,12 @@ def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple
         deciding.doubt(chain, request, "the peer reset the sequence numbers")
         for chain, request in state.book.open_requests(session.name)
     ]
-    reset = SequencesReset(session.name, session.session_epoch + 1, "the peer's Logon had ResetSeqNumFlag(141)=Y")
+    is_client = state.plans[session.name].kind is SessionKind.CLIENTS
+    reason = "the peer's Logon had ResetSeqNumFlag(141)=Y"
+    reset = SequencesReset(session.name, session.session_epoch + 1, reason, is_ours_too=is_client)
+    if is_client and state.outboxes[session.name].has_forgotten_unheard:
+        what = "the client reset the numbers and has not heard of reports that are not remembered: tell it of them"
+        return reset, ReportQuarantined(session.name, what)
     return (*(d for d in doubts if d is not None), reset)
 
 

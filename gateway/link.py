@@ -98,7 +98,8 @@ class WantNumbers(msgspec.Struct, frozen=True, array_like=True, tag=7):
 
 
 class PeerReset(msgspec.Struct, frozen=True, array_like=True, tag=8):
-    """The peer's Logon(A) has ResetSeqNumFlag(141)=Y: what it counted of us and we of it is void. The worker ends after it."""
+    """The peer's Logon(A) has ResetSeqNumFlag(141)=Y: what it counted of us and we of it is void. The worker ends after
+    it, but for a client's: that one waits for Anew."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
@@ -111,6 +112,13 @@ class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
     reserved_to: int
     is_open: bool = True
     """Whether it may log on at once, or has to wait for LogOn."""
+
+
+class Anew(msgspec.Struct, frozen=True, array_like=True, tag=27):
+    """A client began the numbers anew, and so do we, at 1: the journal knows. Its Logon(A) may be answered."""
+
+    session_epoch: int
+    reserved_to: int
 
 
 class Send(msgspec.Struct, frozen=True, array_like=True, tag=21):
@@ -156,7 +164,7 @@ class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
 
 
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
-FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)

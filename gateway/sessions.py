@@ -63,12 +63,14 @@ class SessionHalted(SessionEvent, frozen=True, gc=False):
     reason: str
 
 
-class SequencesReset(SessionEvent, frozen=True, gc=False):
+class SequencesReset(SessionEvent, frozen=True, gc=False, omit_defaults=True):
     """The peer began the numbers anew: those of its messages count from 1 again, in another epoch. Ours go on, far above whatever
     it may expect. Nobody knows what it made of what we sent; every order is asked for."""
 
     session_epoch: int
     reason: str
+    is_ours_too: bool = False
+    """Whether ours begin at 1 again, too: those towards a client."""
 
 
 class SenderReserved(SessionEvent, frozen=True, gc=False):
@@ -343,6 +345,8 @@ def _reset(session: Session, event: SequencesReset, _seq: int) -> Session:
         session,
         phase=Phase.DOWN,
         session_epoch=event.session_epoch,
+        last_sender=0 if event.is_ours_too else session.last_sender,
+        reserved_to=BLOCK if event.is_ours_too else session.reserved_to,
         next_target=1,
         heard_ahead=frozenset(),
         test_req_id="",

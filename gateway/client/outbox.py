@@ -5,6 +5,7 @@ our FIX layer fills over the number of a report (its store was lost), the client
 waits anew, to be sent with PossResend(97) under the same ExecID.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -12,7 +13,15 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
-from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
+from gateway.sessions import (
+    ClientTold,
+    GapFilled,
+    ReportSent,
+    SequencesReset,
+    SessionGranted,
+    SessionLoggedOn,
+    SessionLoggedOut,
+)
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
@@ -49,6 +58,9 @@ class Outbox:
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
+        self._is_on = False
+        self._unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
+        """The numbers of what was handed over while the client was not there, since it was last: the newest of them."""
         self._exec_seqs: dict[str, int] = {}
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
@@ -61,9 +73,18 @@ class Outbox:
             case ReportSent():
                 self._hand_over(event)
             case GapFilled():
-                self._take_back(event, seq)
-            case SessionGranted(trusted=False):
-                self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
+                self._take_back(range(event.begin_seq_no, event.new_seq_no), seq)
+            case SequencesReset():
+                self._begin_anew(seq)
+            case SessionLoggedOn():
+                self._is_on = True
+                self._unheard.clear()
+            case SessionLoggedOut():
+                self._is_on = False
+            case SessionGranted():
+                self._is_on = False
+                if not event.trusted:
+                    self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
                 self._mass_canceled |= dict.fromkeys(event.root_ids, event.client_order_id)
             case OrderEvent() | OrderRefused() | RequestRefused():
@@ -81,6 +102,11 @@ class Outbox:
     def due_before(self, seq: int) -> list[Letter]:
         """What a worker that is granted its start by fact `seq` has to send first, oldest first."""
         return self._due(lambda letter: letter.due < seq)
+
+    @property
+    def has_forgotten_unheard(self) -> bool:
+        """Whether the client was not there for a report that is not remembered."""
+        return bool(self._unheard) and self._unheard[0] <= self.forgotten_to
 
     def told_under(self, msg_seq_num: int) -> Letter | None:
         """What was told under this number; None where that is not remembered."""
@@ -124,12 +150,20 @@ class Outbox:
         if letter is None:
             return  # Handed over twice, by a worker whose log was lost in between.
         self._sent[event.msg_seq_num] = letter
+        if not self._is_on:
+            self._unheard.append(event.msg_seq_num)
         if len(self._sent) > REMEMBERED_MAX:
             self.forgotten_to = next(iter(self._sent))
             del self._sent[self.forgotten_to]
 
-    def _take_back(self, event: GapFilled, seq: int) -> None:
-        filled = range(event.begin_seq_no, event.new_seq_no)
+    def _begin_anew(self, seq: int) -> None:
+        """The client can ask for no number of before any more. What it cannot have heard is told again."""
+        for number in self._unheard:
+            self._take_back(range(number, number + 1), seq)
+        self._sent, self.forgotten_to = {}, 0
+        self._unheard.clear()
+
+    def _take_back(self, filled: range, seq: int) -> None:
         numbers = filled if len(filled) < len(self._sent) else [number for number in self._sent if number in filled]
         for number in numbers:
             letter = self._sent.pop(number, None)

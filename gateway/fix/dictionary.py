@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 _ADMIN = "./messages/message[@msgcat='admin']"
 _DATA, _TEXT = "DATA", "STRING"
 _LOCAL_DATE, _DATE = "LOCALMKTDATE", "UTCDATE"
-_JUDGED = frozenset({"EncryptMethod", "HeartBtInt", "MsgSeqNum", "NextExpectedMsgSeqNum"})
+JUDGED = frozenset({"EncryptMethod", "HeartBtInt", "MsgSeqNum", "NextExpectedMsgSeqNum"})
 """Fields that `judge` looks at, or that QuickFIX itself hangs up on where they are wrong."""
 
 
@@ -44,11 +44,11 @@ def write_strict(name: str, file: Path, other: str = "") -> None:
     if other:
         _join(fix, ElementTree.parse(path(other)).getroot())  # noqa: S314  The same.
     for field in fix.iterfind("./fields/field"):
-        if field.get("type") == _DATA or field.get("name") in _JUDGED:
+        if field.get("type") == _DATA or field.get("name") in JUDGED:
             field.set("type", _TEXT)
         if field.get("type") == _LOCAL_DATE:
             field.set("type", _DATE)
-        if field.get("name") in _JUDGED:
+        if field.get("name") in JUDGED:
             for value in field.findall("value"):
                 field.remove(value)
     for one in [

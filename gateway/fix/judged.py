@@ -19,6 +19,8 @@ REFUSALS_MAX = 10_000
 """Of one process: some 60 MB."""
 _LOGON, _REJECT, _LOGOUT, _RESEND_REQUEST = b"A", b"3", b"5", b"2"
 _REJECT_REASON, _TEXT = 373, 58
+_REASON_MAX = 11
+"""The last SessionRejectReason(373) of FIX 4.2."""
 
 
 class JudgedApplication(Application):
@@ -90,7 +92,10 @@ class JudgedApplication(Application):
     @guarded
     def _say_why(self, message: Any, refusal: judge.Refusal) -> None:
         self._refusing = None
-        message.setField(_REJECT_REASON, str(refusal.session_reject_reason))
+        if refusal.session_reject_reason > _REASON_MAX and message.getHeader().getField(8) < "FIX.4.3":
+            message.removeField(_REJECT_REASON)  # FIX 4.2 has no word for it.
+        else:
+            message.setField(_REJECT_REASON, str(refusal.session_reject_reason))
         message.setField(_TEXT, refusal.text)
 
     @staticmethod

@@ -18,6 +18,8 @@ from gateway import crash
 from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, LogonField, SessionConfig
+from gateway.fix.layout import layout
+from gateway.fix.relay import Relay
 from gateway.fix.tap import Tap
 from gateway.fix.thread_state import ThreadState
 from gateway.fix.wire_log import WireLogFactory
@@ -151,7 +153,8 @@ class FixPort:
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
-        file.write_text(_settings(role, sessions, endpoint, store))
+        self._relay = _relay(role, sessions, endpoint)
+        file.write_text(_settings(role, sessions, self._relay.inner if self._relay is not None else endpoint, store))
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
@@ -179,7 +182,9 @@ class FixPort:
         """Connect, or listen. Raises CannotStart, for a port that is taken, say."""
         try:
             self._connector.start()
-        except (quickfix.ConfigError, quickfix.RuntimeError) as error:
+            if self._relay is not None:
+                self._relay.start()
+        except (quickfix.ConfigError, quickfix.RuntimeError, OSError) as error:
             raise CannotStart(str(error)) from error
 
     def open(self, session: str) -> None:
@@ -192,6 +197,8 @@ class FixPort:
 
     def stop(self) -> None:
         """Log out and close; waits up to 10 s for the peers' logouts."""
+        if self._relay is not None:
+            self._relay.stop()
         self._connector.stop()
 
     def is_logged_on(self, session: str) -> bool:
@@ -221,6 +228,17 @@ def _application(sessions: tuple[SessionConfig, ...]) -> type[Application]:
     from gateway.fix.judged import JudgedApplication
 
     return JudgedApplication
+
+
+def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint) -> Relay | None:
+    """What a client says is read by us before QuickFIX reads it. Raises CannotStart."""
+    if role == "initiator" or not any(session.is_judged for session in sessions):
+        return None
+    (session,) = sessions
+    try:
+        return Relay(endpoint, layout(session.version))
+    except OSError as error:
+        raise CannotStart(f"{endpoint.host}:{endpoint.port}: {error}") from error
 
 
 def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path) -> str:

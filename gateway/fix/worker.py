@@ -19,6 +19,7 @@ from pathlib import Path
 from gateway import link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
+from gateway.fix.anew import Anew
 from gateway.fix.config import WorkerConfig
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
@@ -48,6 +49,7 @@ _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
 _RECEIVE_BYTES = 1 << 18
 _BUSINESS_REJECT = b"j"
+_LOGON = "A"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
 
@@ -102,10 +104,16 @@ class OrdersHandler:
         self._main = threading.get_ident()
         self.reserved_to = 0
         self._has_asked = False
+        self.anew = Anew()
 
     def granted(self, grant: link.Grant) -> None:
         self._last_sender = grant.next_sender - 1
         self.reserved_to = grant.reserved_to
+
+    def begin_anew(self, frame: link.Anew) -> None:
+        self._last_sender = 0
+        self.reserve(frame.reserved_to)
+        self.anew.know()
 
     def reserve(self, reserved_to: int) -> None:
         self.reserved_to = reserved_to
@@ -124,6 +132,7 @@ class OrdersHandler:
         self._tell(link.LoggedOn())
 
     def logged_out(self, session: str) -> None:
+        self.anew.end()
         self._tell(link.LoggedOut())
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
@@ -143,22 +152,28 @@ class OrdersHandler:
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = value(raw, b"\x0135=").decode("latin-1")
         number = int(value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
+        if msg_type == _LOGON:
+            self.anew.end()
         if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
             self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
-            self._reset(raw)
+            self._begun_anew() if self._is_client else self._reset(raw)
         self._tell(link.Received(masked(raw)))
 
     def _reset(self, raw: bytes) -> None:
         """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
-        if self._is_client:
-            self._halt(EXIT_RESET, "the peer reset the sequence numbers")
         self._writer.add(link.PeerReset())
         self._tell(link.Received(masked(raw)))
         _exit(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
+
+    def _begun_anew(self) -> None:
+        self.anew.begin()
+        self._tell(link.PeerReset())
+        if not self.anew.is_known_in_time():
+            _exit(EXIT_RESET, "the engine does not know that the client reset the sequence numbers")
 
     def incoming_app(self, session: str, raw: bytes) -> None:
         crash("worker.in_from_app", raw)
@@ -173,6 +188,8 @@ class OrdersHandler:
     def _count(self, raw: bytes) -> int:
         """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
         number = int(value(raw, b"\x0134="))
+        if number == 1 < self._last_sender and self._is_client:
+            _exit(EXIT_RESET, "a Logon(A) that reset the sequence numbers was not taken; the journal's hold")
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:
@@ -205,7 +222,7 @@ class Worker:
         self._writer.lost = self._tap.lost
         role: Role = "acceptor" if config.is_client else "initiator"
         self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", self._tapped, self._tap)
-        self._is_started = False
+        self._is_started, self._granted = False, 0
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
@@ -228,6 +245,8 @@ class Worker:
             if self._orders is not None and self._is_started:
                 self._orders.ask_numbers()
                 self._port.ask_missing(self._session)
+                for send in self._orders.anew.released():
+                    self._hand_over(send)
             self._writer.flush()
 
     def _hello(self) -> None:
@@ -257,6 +276,8 @@ class Worker:
                     self._log.acknowledge(frame.acked)
             case link.Grant():
                 self._grant(frame)
+            case link.Anew():
+                self._begin_anew(frame)
             case link.Reserve():
                 if self._orders is not None:
                     self._orders.reserve(frame.reserved_to)
@@ -277,12 +298,21 @@ class Worker:
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
         self._tapped.granted(grant.next_target)
-        self._is_started = True
+        self._is_started, self._granted = True, grant.grant
         if not grant.is_open:
             self._port.shut(self._session)
         self._port.start()
 
+    def _begin_anew(self, frame: link.Anew) -> None:
+        assert self._orders is not None
+        self._open_log().begin_anew(frame.session_epoch, self._granted)
+        self._orders.begin_anew(frame)
+
     def _send(self, send: link.Send) -> None:
+        if self._orders is None or not self._orders.anew.holds(send):
+            self._hand_over(send)
+
+    def _hand_over(self, send: link.Send) -> None:
         crash("worker.frame_read", send)
         reason = self._why_not(send)
         if reason:

@@ -1,9 +1,12 @@
 """A report reaches the client's FIX session once, and again only where nobody can know that the client has it."""
 
+import pytest
+
 from gateway import link
+from gateway.client import outbox
 from gateway.rules import FromLink
 from gateway.sessions import ReportSent, SessionGranted, SessionHalted
-from oms.domain.events import OrderPlaced
+from oms.domain.events import OrderPlaced, ReportQuarantined
 from tests.support.client_side import BOOT, CELL, CLIENT, ClientSide, handed_over
 from tests.support.model_engine import Engine, events, folded
 
@@ -162,3 +165,69 @@ def test_what_quickfix_resends_and_refuses_by_itself_is_journalled_and_wakes_nob
     kinds = [type(event).__name__ for event in events(side.engine.journal)[-3:]]
     assert kinds == ["AdminSent", "AdminSent", "MessageReceived"]
     assert side.engine.state.sessions[CLIENT].next_target == 2
+
+
+def begin_anew(side: ClientSide) -> list[link.FromEngine]:
+    """The client resets the numbers; returns what its worker is told."""
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.PeerReset()))
+    return [out.frame for out in side.engine.commit() if out.session == CLIENT]
+
+
+def test_a_client_that_resets_the_numbers_is_told_anew_what_it_cannot_have_heard_and_nothing_else() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
+    side.commit()
+    side.venue_says(FILL)
+    anew, fill = begin_anew(side)
+    assert anew == link.Anew(2, link.BLOCK)
+    assert isinstance(fill, link.Send)
+    assert shown([fill]) == [("F", True)]
+    session = side.engine.state.sessions[CLIENT]
+    assert (session.session_epoch, session.next_target, session.last_sender, session.reserved_to) == (2, 1, 0, link.BLOCK)
+
+
+def test_a_client_that_resets_the_numbers_after_more_than_is_remembered_is_told_by_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "REMEMBERED_MAX", 1)
+    side = ClientSide()
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.venue_says(FILL)
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.PeerReset()))
+    side.commit()
+    assert [event.reason for event in events(side.engine.journal) if isinstance(event, ReportQuarantined)] == [
+        "the client reset the numbers and has not heard of reports that are not remembered: tell it of them"
+    ]
+
+
+def test_what_was_handed_over_before_a_new_worker_has_a_client_is_unheard() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    hello(side, side.number + 1, log_of(side))
+    side.venue_says(FILL)
+    _, fill = begin_anew(side)
+    assert isinstance(fill, link.Send)
+    assert shown([fill]) == [("F", True)]
+
+
+def test_a_client_that_resets_the_numbers_while_it_is_there_has_heard_all() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    assert begin_anew(side) == [link.Anew(2, link.BLOCK)]
+
+
+def test_no_number_of_before_a_reset_is_taken_for_one_of_after_it() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    begin_anew(side)
+    grant = side.engine.state.sessions[CLIENT].grant
+    gap_fill = "8=FIX.4.4|9=0|35=4|34=1|36=9000|43=Y|123=Y|10=000|".replace("|", "\x01").encode()
+    side.engine.take(FromLink(CLIENT, grant, link.Sent(1, "", "", "4", gap_fill)))
+    assert side.engine.commit() == []
