@@ -20,7 +20,7 @@ from gateway.crash import crash, crash_soon
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
 from gateway.hours import Timetable
-from gateway.inbound import Hole, set_aside
+from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.rules import FromLink, decide, is_undecided, react
@@ -76,7 +76,7 @@ class Engine:
         self._clock = Clock(wall_ns, monotonic_ns)
         self._filled = asyncio.Event()
         self._inbox = Inbox(self._wake)
-        self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
+        self.links = Links(self._inbox, state.plans)
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._timetable = Timetable(state.plans.values())
         self._batch = Batch()
@@ -195,7 +195,7 @@ class Engine:
             self.links.cut(command.session)
             return
         except Exception as error:  # Nothing has changed yet; asked for again it would only come back.
-            if not isinstance(command, FromLink) or not isinstance(command.frame, link.Received):
+            if not isinstance(command, FromLink) or not isinstance(command.frame, (link.Received, Read)):
                 raise
             _log.exception("a message of %s cannot be decided and is set aside", command.session)
             events = set_aside(self.state.sessions[command.session], command.frame, str(error))

@@ -8,7 +8,7 @@ from gateway.cell import SessionKind
 from gateway.client import worker_words
 from gateway.codec import reading
 from gateway.codec.message import message
-from gateway.inbound import received, rejected
+from gateway.inbound import Read, received, rejected
 from gateway.sessions import (
     AdminSent,
     GapFilled,
@@ -169,9 +169,10 @@ def _not_sent(state: State, session: Session, frame: link.NotSent) -> tuple[Even
     return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
 
 
-FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event, ...]]] = {
+FRAMES: dict[type[link.FromWorker | Read], Callable[[State, Session, Any], tuple[Event, ...]]] = {
     link.Hello: _hello,
     link.Received: received,
+    Read: received,
     link.Sent: _sent,
     link.LoggedOn: _logged_on,
     link.LoggedOut: _logged_out,

@@ -12,6 +12,7 @@ from enum import IntEnum
 import msgspec
 
 from gateway.hours import KeepHours
+from gateway.inbound import Read
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
@@ -121,7 +122,7 @@ class Inbox:
         waiting.append(Item(command))
         self._wake()
 
-    def hear(self, session: str, grant: int, frames: Iterable[FromWorker], lane: Lane = Lane.REPORTS) -> None:
+    def hear(self, session: str, grant: int, frames: Iterable[FromWorker | Read], lane: Lane = Lane.REPORTS) -> None:
         """Take in what a worker said, however much: it is the link that must stop reading when we are pressed."""
         self._lanes[lane].extend([Item(FromLink(session, grant, frame)) for frame in frames])
         self._wake()

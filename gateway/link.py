@@ -4,6 +4,8 @@ Each frame is four bytes of length (big-endian) and one msgpack array. Only thes
 it, and they are always of the same version.
 """
 
+from struct import Struct as Layout
+
 import msgspec
 
 FRAME_BYTES_MAX = 16 << 20
@@ -15,6 +17,7 @@ SEQUENCE_RESET = "4"
 SESSION_MESSAGES = frozenset({"0", "1", "2", "3", "4", "5", "A", "j"})
 """MsgType(35) of what our FIX layer sends by itself, and our TestRequest: of these only a gap-fill stands in the sent.log."""
 _LENGTH_BYTES = 4
+_length_at = Layout(">I").unpack_from
 
 
 class LinkBroken(Exception):
@@ -187,15 +190,14 @@ class Cutter:
         """The bodies that `data` completes. Raises LinkBroken for a length that no frame has."""
         bodies: list[bytes] = []
         buffer = self._rest + data if self._rest else data
-        start, end = 0, len(buffer)
-        while end - start >= _LENGTH_BYTES:
-            length = int.from_bytes(buffer[start : start + _LENGTH_BYTES], "big")
+        start, last = 0, len(buffer) - _LENGTH_BYTES
+        while start <= last:
+            (length,) = _length_at(buffer, start)
             if length > FRAME_BYTES_MAX:
                 raise LinkBroken(f"a frame of {length} bytes; the limit is {FRAME_BYTES_MAX}")
-            if end - start - _LENGTH_BYTES < length:
+            if start + length > last:
                 break
-            start += _LENGTH_BYTES
-            bodies.append(buffer[start : start + length])
-            start += length
+            body, start = start + _LENGTH_BYTES, start + _LENGTH_BYTES + length
+            bodies.append(buffer[body:start])
         self._rest = buffer[start:]
         return bodies

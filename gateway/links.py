@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import DecodeError
 
 from gateway import link
+from gateway.cell import SessionKind, SessionPlan
 from gateway.effects import Outgoing
 from gateway.facts import Fact
+from gateway.inbound import read_ahead
 from gateway.inbox import Inbox, Lane
 from gateway.sessions import AdminSent, GapFilled, ReportSent, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
@@ -27,16 +29,15 @@ _TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted
 class Links:
     """All workers' connections. Frames go out only to the worker that holds the grant they were made for."""
 
-    def __init__(self, inbox: Inbox, sessions: frozenset[str], clients: frozenset[str] = frozenset()) -> None:
-        """`clients` are the sessions whose peers are clients."""
+    def __init__(self, inbox: Inbox, plans: Mapping[str, SessionPlan]) -> None:
+        """`plans` are those of the sessions whose workers may connect, by name."""
         self.inbox = inbox
-        self.sessions = sessions
-        self._clients = clients
+        self.plans = plans
         self.acked: dict[str, int] = {}
         """How many entries of the sent.log of each session's present grant are durable: each message of ours, each GapFilled."""
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
-        self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
+        self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in plans}
         self._open: set[WorkerLink] = set()
         self._closed = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -122,7 +123,8 @@ class Links:
 
     def lane(self, session: str) -> Lane:
         """Where the words of the session's worker wait."""
-        return Lane.CLIENTS if session in self._clients else Lane.REPORTS
+        plan = self.plans.get(session)
+        return Lane.CLIENTS if plan is not None and plan.kind is SessionKind.CLIENTS else Lane.REPORTS
 
     def _grant(self, session: str, grant: int) -> None:
         worker = self._waiting[session].popleft()
@@ -195,7 +197,9 @@ class WorkerLink(asyncio.Protocol):
             return
         if not self.grant or link.Hello in map(type, frames):
             self._greet(frames)
-        self._links.inbox.hear(self.session, self.grant, frames, self._links.lane(self.session))
+        links, plan = self._links, self._links.plans[self.session]
+        said = read_ahead(plan, frames) if plan.kind is SessionKind.ORDERS else frames
+        links.inbox.hear(self.session, self.grant, said, links.lane(self.session))
 
     def _greet(self, frames: list[link.FromWorker]) -> None:
         """A worker says one Hello, and nothing else before its Grant."""
@@ -204,7 +208,7 @@ class WorkerLink(asyncio.Protocol):
             raise link.LinkBroken(
                 f"{', '.join(type(frame).__name__ for frame in frames[:9])} where one Hello, then a Grant, was due"
             )
-        if self.session or hello.session not in self._links.sessions:
+        if self.session or hello.session not in self._links.plans:
             raise link.LinkBroken(f"no worker may speak for session {hello.session!r} here")
         self.session = hello.session
         self._links.greeted(self, hello)

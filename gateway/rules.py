@@ -15,6 +15,7 @@ from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
 from gateway.hours import KeepHours
+from gateway.inbound import Read
 from gateway.sessions import (
     GapFilled,
     MessageDropped,
@@ -63,7 +64,7 @@ class FromLink(msgspec.Struct, frozen=True, gc=False):
 
     session: str
     grant: int
-    frame: link.FromWorker
+    frame: link.FromWorker | Read
 
 
 class LinkLost(msgspec.Struct, frozen=True, gc=False):

@@ -31,9 +31,9 @@ def avg_px_of(cum_value: Decimal, cum_qty: Decimal) -> str:
     return plain(average(cum_value, cum_qty)) if cum_qty else ""
 
 
-def is_told(event: events.Event) -> bool:
+def is_told(fact: Fact) -> bool:
     """Whether clients hear of it."""
-    return type(event) in _WRITERS
+    return type(fact.event) in _WRITERS
 
 
 def encoded(fact: Fact) -> bytes:

@@ -37,20 +37,17 @@ _DUPLICATE_ORDER, _BIDDING = OrdRejReason.DUPLICATE_ORDER, OrdStatus.ACCEPTED_FO
 _ORDER_STATUS, _REPLACE, _DONE = ExecType.ORDER_STATUS, MsgType.ORDER_CANCEL_REPLACE_REQUEST, RequestState.DONE
 
 
-class _Last:
-    """The last report that was worked out: it is asked what comes of it before it is applied."""
-
-    chain: Chain | None = None
-    report: ExecutionReport | None = None
-    after: Chain | None = None
+_last: list[tuple[Chain, ExecutionReport, Chain]] = []
+"""The last report that was worked out, and what it came to: it is asked what comes of it before it is applied."""
 
 
 def reported(chain: Chain, report: ExecutionReport) -> Chain:
     """`chain` after the venue has said this of it."""
-    if _Last.after is not None and _Last.chain is chain and _Last.report is report:
-        return _Last.after
+    for before, told, after in _last:
+        if before is chain and told is report:
+            return after
     after = _REPORTS[report.exec_type](_heard(chain, report), report)
-    _Last.chain, _Last.report, _Last.after = chain, report, after
+    _last[:] = ((chain, report, after),)
     return after
 
 
