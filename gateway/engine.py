@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 from gateway import link, prices
 from gateway.batch import Batch
 from gateway.cell import SessionKind
+from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
 from gateway.effects import effects
@@ -126,6 +127,29 @@ class Engine:
         self._batch.after.append(lambda: None if shown.done() else shown.set_result(value))
         self._filled.set()
         return await shown
+
+    async def mark(self) -> Marked:
+        """The outline of the state at the end of a batch, told with the journal's chain there when that batch is durable."""
+        marked: asyncio.Future[Marked] = asyncio.get_running_loop().create_future()
+        batch = self._batch
+
+        def look() -> None:
+            known = outline(self.state)
+            batch.after.append(lambda: None if marked.done() else marked.set_result(Marked(self._journal.chain, known)))
+
+        batch.closing.append(look)
+        self._filled.set()
+        return await marked
+
+    async def take_note(self, taken: SnapshotTaken) -> None:
+        """Make it a fact that a snapshot was taken; returns when that is durable."""
+        noted = asyncio.Event()
+        stop = self.subscribe(lambda facts: noted.set() if any(fact.event is taken for fact in facts) else None)
+        try:
+            self._inbox.put(TakeNote(taken))
+            await noted.wait()
+        finally:
+            stop()
 
     def subscribe(self, sink: Sink) -> Callable[[], None]:
         """`sink` hears every durable fact from now on, batch by batch; returns how to stop."""
@@ -267,6 +291,8 @@ class Engine:
                 return Batch()
         self._filled.clear()
         batch, self._batch = self._batch, Batch()
+        for look in batch.closing:
+            look()
         if self._is_full:
             self._is_full = False
             self._schedule()

@@ -80,11 +80,11 @@ def _configured(cell: Cell) -> str:
 
 
 def _position_rows(state: State) -> Rows:
-    yield state.seq, state.at_ns
+    yield state.seq, state.at_ns, state.snapshot_seq
 
 
-def _fill_position(state: State, rows: list[tuple[int, int]]) -> None:
-    ((state.seq, state.at_ns),) = rows
+def _fill_position(state: State, rows: list[tuple[int, int, int]]) -> None:
+    ((state.seq, state.at_ns, state.snapshot_seq),) = rows
 
 
 def _session_rows(state: State) -> Rows:
@@ -98,7 +98,7 @@ def _fill_sessions(state: State, rows: list[tuple[Session, tuple[int, ...]]]) ->
 
 
 STATE: tuple[Part, ...] = (
-    Part("position", tuple[int, int], _position_rows, _fill_position, ("seq", "at_ns")),
+    Part("position", tuple[int, int, int], _position_rows, _fill_position, ("seq", "at_ns", "snapshot_seq")),
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
 )
 """What the state holds beside its book and its outboxes."""

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.checkpoints import TakeNote
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
@@ -83,6 +84,7 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    TakeNote: Lane.REACTIONS,
 }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, hours, link, taking
+from gateway import acting, checkpoints, hours, link, taking
+from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
@@ -76,7 +77,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours | TakeNote
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -288,6 +289,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
+    TakeNote: checkpoints.take_note,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind
+from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
@@ -34,6 +35,8 @@ class State:
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
         self.quotes: dict[str, Quote] = {}
+        self.snapshot_seq = 0
+        """Up to which record the last snapshot goes; 0 without one."""
         self.seq = 0
         self.at_ns = 0
 
@@ -64,12 +67,16 @@ class State:
             self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
             self._turned(session, self.sessions[name], at_ns)
 
+    def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
+        self.snapshot_seq = event.upto_seq
+
     _SESSIONS: ClassVar[dict[type[Event], Callable[["State", Any, int, int], None]]] = {
         **dict.fromkeys(HEARD, _heard),
         **dict.fromkeys(EVOLUTIONS, _evolved),
         EngineStarted: _started,
+        SnapshotTaken: _snapshot_taken,
     }
-    """What each kind of fact does to the session that it is about."""
+    """What each kind of fact does beside the book: most of them to the session that they are about."""
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from gateway.engine import Engine
+from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import logs
@@ -17,6 +18,7 @@ from ops import settings as configuration
 from ops.commands.options import SUPERVISED
 from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
+from ops.snapshots import folding
 
 EXIT_OK, EXIT_FAILED = 0, 1
 _CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unfoldable, Unreachable)
@@ -54,12 +56,15 @@ async def _engine(settings: Settings, dsn: str) -> int:
     from gateway.control.server import Server
 
     engine = await start(configuration.cell(settings), dsn, time.time_ns)
+    snapshots = Snapshots(engine, dsn, settings.environment.snapshot_records, folding(settings.file))
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.
     gc.set_threshold(*GC_THRESHOLD)
     settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     await engine.links.listen(settings.link_path)
     running = asyncio.create_task(engine.run(), name="engine")
+    taking = asyncio.create_task(snapshots.run(), name="snapshots")
+    taking.add_done_callback(_say_why)
     folder = settings.certificates
     files = tls.Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
     server = await Server.start(engine, settings.environment.listen, files, _accounts(settings))
@@ -69,7 +74,15 @@ async def _engine(settings: Settings, dsn: str) -> int:
         await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
         return await _end(engine, running)
     finally:
+        taking.cancel()
         await server.stop(grace_s=1)
+        await asyncio.wait([taking])
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    """No snapshot is worth an engine: it goes on without."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("%s ended, and is not started again before the engine is", task.get_name(), exc_info=task.exception())
 
 
 async def _end(engine: Engine, running: asyncio.Task[None]) -> int:
