@@ -17,6 +17,7 @@ from gateway.client.outbox import Letter
 from gateway.sessions import Session
 from gateway.state import State
 from oms import image as of_book
+from oms.domain.acts import DrainRequested
 from oms.image import Part, Rows, is_whole, mapping
 
 SHAPE = 1
@@ -87,6 +88,15 @@ def _fill_position(state: State, rows: list[tuple[int, int, int]]) -> None:
     ((state.seq, state.at_ns, state.snapshot_seq),) = rows
 
 
+def _drain_rows(state: State) -> Rows:
+    if state.draining is not None:
+        yield state.draining
+
+
+def _fill_drain(state: State, rows: list[DrainRequested]) -> None:
+    (state.draining,) = rows
+
+
 def _session_rows(state: State) -> Rows:
     for session in state.sessions.values():
         yield replace(session, heard_ahead=frozenset()), tuple(sorted(session.heard_ahead))
@@ -100,6 +110,7 @@ def _fill_sessions(state: State, rows: list[tuple[Session, tuple[int, ...]]]) ->
 STATE: tuple[Part, ...] = (
     Part("position", tuple[int, int, int], _position_rows, _fill_position, ("seq", "at_ns", "snapshot_seq")),
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
+    Part("draining", DrainRequested, _drain_rows, _fill_drain, ("draining",)),
 )
 """What the state holds beside its book and its outboxes."""
 

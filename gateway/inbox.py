@@ -23,11 +23,13 @@ from oms.domain.commands import (
     CancelOrder,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import Answer
 
@@ -77,6 +79,8 @@ _LANES: dict[type, Lane] = {
     DismissReport: Lane.CANCELS,
     ResolveRequest: Lane.CANCELS,
     AskVenue: Lane.CANCELS,
+    Drain: Lane.CANCELS,
+    StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,

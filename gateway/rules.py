@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, checkpoints, hours, link, taking
+from gateway import acting, checkpoints, draining, hours, link, taking
 from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.codec.version import lacks
@@ -23,7 +23,7 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding, family, ladder
-from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.acts import DrainRequested, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
@@ -34,11 +34,13 @@ from oms.domain.commands import (
     ClientCommand,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import (
     CancelRequested,
@@ -101,6 +103,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    if state.draining is not None:
+        return (deciding.refuse(command, *draining.why(state.draining)),)
     wrong = why_unfit(terms)
     if wrong is not None:
         return (deciding.refuse(command, Refusal.UNFIT_TERMS, " ".join(wrong)),)
@@ -119,6 +123,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
 def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
     """A parent order is no exposure: risk judges each of its children."""
     event = deciding.place(state.book, command, "", family.NEVER_SENT, at_ns)
+    if isinstance(event, OrderPlaced) and state.draining is not None:
+        return deciding.refuse(command, *draining.why(state.draining))
     if isinstance(event, OrderPlaced) and event.terms.symbol not in state.cell.policy.instruments:
         return deciding.refuse(command, Refusal.UNKNOWN_SYMBOL, f"symbol={event.terms.symbol}")
     return event
@@ -155,6 +161,8 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     event = deciding.change(state.book, command, chain, grant, at_ns)
     if chain is None or isinstance(event, RequestRefused):
         return event
+    if state.draining is not None:
+        return _refused(command, event, draining.why(state.draining), None)
     unfit = family.why_not_replaced(state.book, chain, command.order_qty)
     if unfit is not None:
         return _refused(command, event, unfit, None)
@@ -295,6 +303,8 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
+    Drain: draining.drain,
+    StopDrain: draining.stop,
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
@@ -302,6 +312,7 @@ _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     RequestDoubted: _ask,
     CancelRequested: _cancel_children,
     ExecutionReported: _unsent_after_status,
+    DrainRequested: draining.cancel_all,
     MassCancelRequested: acting.one_by_one,
     MassCancelReported: acting.unless_done,
     MassCancelRejected: acting.instead,

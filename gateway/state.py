@@ -10,7 +10,7 @@ from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
-from oms.domain.acts import MassCancelRequested
+from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.family import as_it_stands
@@ -37,6 +37,8 @@ class State:
         self.quotes: dict[str, Quote] = {}
         self.snapshot_seq = 0
         """Up to which record the last snapshot goes; 0 without one."""
+        self.draining: DrainRequested | None = None
+        """Why nothing new is taken, if so."""
         self.seq = 0
         self.at_ns = 0
 
@@ -61,7 +63,11 @@ class State:
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
 
+    def _drained(self, event: DrainRequested | DrainStopped, _seq: int, _at_ns: int) -> None:
+        self.draining = event if isinstance(event, DrainRequested) else None
+
     def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+        self.draining = None
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
             self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
@@ -75,6 +81,8 @@ class State:
         **dict.fromkeys(EVOLUTIONS, _evolved),
         EngineStarted: _started,
         SnapshotTaken: _snapshot_taken,
+        DrainRequested: _drained,
+        DrainStopped: _drained,
     }
     """What each kind of fact does beside the book: most of them to the session that they are about."""
 

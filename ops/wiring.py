@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 from gateway.engine import Engine
+from gateway.leaving import Leaving
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import logs
 from ops import settings as configuration
+from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT
 from ops.commands.options import SUPERVISED
 from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
@@ -53,6 +55,7 @@ def run_worker(file: Path, session: str) -> int:
 
 async def _engine(settings: Settings, dsn: str) -> int:
     from gateway.control import tls  # gRPC is loaded in the engine and nowhere else.
+    from gateway.control.lifecycle_service import Lifecycle
     from gateway.control.server import Server
 
     engine = await start(configuration.cell(settings), dsn, time.time_ns)
@@ -67,16 +70,25 @@ async def _engine(settings: Settings, dsn: str) -> int:
     taking.add_done_callback(_say_why)
     folder = settings.certificates
     files = tls.Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
-    server = await Server.start(engine, settings.environment.listen, files, _accounts(settings))
+    leaving = Leaving(engine, snapshots)
+    server = await Server.start(
+        engine, settings.environment.listen, files, _accounts(settings), lifecycle=Lifecycle(leaving, snapshots)
+    )
+    left = asyncio.create_task(leaving.run(), name="leaving")
     _log.info("engine up: gRPC on %s, journal at seq %d", server.address, engine.durable_seq)
     stop = _stop_event()
     try:
-        await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([running, left, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        if left.done():
+            await server.stop()  # Those who watch the drain hear its last word.
+            code = ENGINE_DRAINED if left.result().is_nothing() else ENGINE_DRAINED_LEFT
+            return code if await _end(engine, running) == EXIT_OK else EXIT_FAILED
         return await _end(engine, running)
     finally:
         taking.cancel()
+        left.cancel()
         await server.stop(grace_s=1)
-        await asyncio.wait([taking])
+        await asyncio.wait([taking, left])
 
 
 def _say_why(task: asyncio.Task[None]) -> None:
