@@ -18,9 +18,10 @@ from gateway.cell import SessionKind
 from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
+from gateway.days import Calendar, RollDay
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
-from gateway.hours import Timetable
+from gateway.hours import KeepHours, Timetable
 from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
@@ -79,7 +80,7 @@ class Engine:
         self._inbox = Inbox(self._wake)
         self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
-        self._timetable = Timetable(state.plans.values())
+        self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -275,7 +276,9 @@ class Engine:
                 self._inbox.put(command)
         if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = self._proved_s
-            for change in self._timetable.due(self._now()):
+            now_ns = self._now()
+            due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
+            for change in due:
                 self._inbox.put(change)
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gateway.cell import Cell
 from gateway.client.outbox import Letter
+from gateway.days import Day
 from gateway.sessions import Session
 from gateway.state import State
 from oms import image as of_book
@@ -80,12 +81,17 @@ def _configured(cell: Cell) -> str:
     return hashlib.sha256(repr((cell.name, sorted(said))).encode()).hexdigest()[:16]
 
 
+_POSITION = ("seq", "at_ns", "snapshot_seq", "day_ended_seq")
+
+
 def _position_rows(state: State) -> Rows:
-    yield state.seq, state.at_ns, state.snapshot_seq
+    yield tuple(getattr(state, name) for name in _POSITION)
 
 
-def _fill_position(state: State, rows: list[tuple[int, int, int]]) -> None:
-    ((state.seq, state.at_ns, state.snapshot_seq),) = rows
+def _fill_position(state: State, rows: list[tuple[int, ...]]) -> None:
+    (row,) = rows
+    for name, number in zip(_POSITION, row, strict=True):
+        setattr(state, name, number)
 
 
 def _drain_rows(state: State) -> Rows:
@@ -108,8 +114,9 @@ def _fill_sessions(state: State, rows: list[tuple[Session, tuple[int, ...]]]) ->
 
 
 STATE: tuple[Part, ...] = (
-    Part("position", tuple[int, int, int], _position_rows, _fill_position, ("seq", "at_ns", "snapshot_seq")),
+    Part("position", tuple[int, int, int, int], _position_rows, _fill_position, _POSITION),
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
+    mapping("days", Day),
     Part("draining", DrainRequested, _drain_rows, _fill_drain, ("draining",)),
 )
 """What the state holds beside its book and its outboxes."""

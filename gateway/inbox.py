@@ -12,6 +12,7 @@ from enum import IntEnum
 import msgspec
 
 from gateway.checkpoints import TakeNote
+from gateway.days import RollDay
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
@@ -88,6 +89,7 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    RollDay: Lane.REACTIONS,
     TakeNote: Lane.REACTIONS,
 }
 

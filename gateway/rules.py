@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, checkpoints, draining, hours, link, taking
+from gateway import acting, checkpoints, days, draining, hours, link, taking
 from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.codec.version import lacks
+from gateway.days import RollDay
 from gateway.frames import FRAMES, session_down
 from gateway.hours import KeepHours
 from gateway.sessions import (
@@ -79,7 +80,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours | TakeNote
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours | RollDay | TakeNote
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -297,6 +298,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
+    RollDay: days.roll,
     TakeNote: checkpoints.take_note,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,

@@ -15,7 +15,7 @@ from gateway import image
 from gateway.cell import Cell
 from gateway.checkpoints import Marked, SnapshotDiffers, SnapshotTaken, assert_same, outline
 from gateway.engine import Engine
-from gateway.starting import begin, fact_of, fold
+from gateway.starting import begin, fact_of, fold, nothing_collected
 from oms.domain import numbers
 from oms.journal import snapshots
 from oms.journal.failures import Unreachable
@@ -47,8 +47,9 @@ async def make(cell: Cell, dsn: str, upto_seq: int) -> Made:
     Raises what `verified` raises, and Unfoldable.
     """
     numbers.install()
-    begun = await begin(cell, dsn, upto_seq)
-    chain = await fold(begun, dsn, upto_seq)
+    with nothing_collected():
+        begun = await begin(cell, dsn, upto_seq)
+        chain = await fold(begun, dsn, upto_seq)
     state = begun.state
     assert state.seq == upto_seq, f"no batch ends with record {upto_seq}"
     pieces = list(image.pieces(state))
@@ -91,7 +92,8 @@ class Snapshots:
     def _is_due(self) -> bool:
         state, now_s = self._engine.state, asyncio.get_running_loop().time()
         has_rested = not self._tried_s or now_s - self._tried_s >= PAUSE_S
-        is_wanted = 0 < self._records <= state.seq - state.snapshot_seq
+        is_old = state.seq - state.snapshot_seq >= self._records
+        is_wanted = bool(self._records) and (is_old or state.snapshot_seq < state.day_ended_seq)
         return is_wanted and has_rested and not self._taking.locked()
 
     async def _take(self) -> SnapshotTaken:

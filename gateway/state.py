@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from gateway.cell import Cell, SessionKind
 from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
+from gateway.days import Day, DayBegan, DayEnded
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
@@ -37,6 +38,10 @@ class State:
         self.quotes: dict[str, Quote] = {}
         self.snapshot_seq = 0
         """Up to which record the last snapshot goes; 0 without one."""
+        self.days: dict[str, Day] = {}
+        """The trading day of each session that has a schedule."""
+        self.day_ended_seq = 0
+        """Journal seq of the last end of a day, of any session; 0 before the first."""
         self.draining: DrainRequested | None = None
         """Why nothing new is taken, if so."""
         self.seq = 0
@@ -63,6 +68,14 @@ class State:
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
 
+    def _day_began(self, event: DayBegan, _seq: int, _at_ns: int) -> None:
+        self.days[event.session] = Day(event.day)
+
+    def _day_ended(self, event: DayEnded, seq: int, at_ns: int) -> None:
+        self.days[event.session], self.day_ended_seq = Day(event.next_day, at_ns, event), seq
+        is_ready = self._session(event.session).phase is _READY
+        self.book.doubt(event.session, event.unconfirmed, at_ns, is_ready=is_ready)
+
     def _drained(self, event: DrainRequested | DrainStopped, _seq: int, _at_ns: int) -> None:
         self.draining = event if isinstance(event, DrainRequested) else None
 
@@ -83,6 +96,8 @@ class State:
         SnapshotTaken: _snapshot_taken,
         DrainRequested: _drained,
         DrainStopped: _drained,
+        DayBegan: _day_began,
+        DayEnded: _day_ended,
     }
     """What each kind of fact does beside the book: most of them to the session that they are about."""
 

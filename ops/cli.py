@@ -4,7 +4,7 @@ import click
 
 from ops.commands.checking import check_config, verify
 from ops.commands.counterparties import counterparty
-from ops.commands.ending import drain, snapshot
+from ops.commands.ending import day, drain, snapshot
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 _VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions)
-_FOR_OPERATORS = (drain, snapshot, verify, check_config, counterparty, simulator, engine, worker, fold, migrate)
+_FOR_OPERATORS = (day, drain, snapshot, verify, check_config, counterparty, simulator, engine, worker, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)
 

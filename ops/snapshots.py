@@ -1,7 +1,6 @@
 """The process that folds a snapshot beside the engine: it gives way to everything else, and ends with the engine."""
 
 import asyncio
-import gc
 import logging
 import os
 import sys
@@ -36,7 +35,6 @@ def run(file: Path, upto_seq: int) -> int:
     logs.configure()
     threading.Thread(target=_end_with_the_engine, daemon=True).start()
     _give_way(settings)
-    gc.disable()  # It lives for one fold, which leaves no cycles.
     try:
         made = asyncio.run(make(configuration.cell(settings), dsn, upto_seq))
     except (Corrupt, NoJournal, Unfoldable, Unreachable) as reason:

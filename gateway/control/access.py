@@ -37,6 +37,7 @@ RULES = {
     "/gateway.api.v1.LifecycleService/StopDrain": OPERATORS,
     "/gateway.api.v1.LifecycleService/WatchDrain": EVERYBODY,
     "/gateway.api.v1.LifecycleService/TakeSnapshot": OPERATORS,
+    "/gateway.api.v1.LifecycleService/ListDays": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

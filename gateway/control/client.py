@@ -169,6 +169,10 @@ class Client:
         """How the drain stands, now and at each change, to its end."""
         return self._stream(self._lifecycle.WatchDrain(lifecycle.WatchDrainRequest()))
 
+    def days(self) -> list[lifecycle.TradingDay]:
+        """The trading day of each session, and how the last one ended."""
+        return list(self._call(self._lifecycle.ListDays, lifecycle.ListDaysRequest()).days)
+
     def take_snapshot(self, timeout_s: float) -> lifecycle.TakeSnapshotResponse:
         """Returns when it is taken, or raises after so long."""
         request = lifecycle.TakeSnapshotRequest()

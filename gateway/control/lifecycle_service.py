@@ -1,16 +1,20 @@
 """LifecycleService: drains and snapshots, as operators ask for them."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from gateway.api.v1.lifecycle_service_pb2 import (
     DrainRequest,
     DrainResponse,
+    ListDaysRequest,
+    ListDaysResponse,
     StopDrainRequest,
     StopDrainResponse,
     TakeSnapshotRequest,
     TakeSnapshotResponse,
+    TradingDay,
     WatchDrainRequest,
     WatchDrainResponse,
 )
@@ -20,8 +24,13 @@ from gateway.control.access import caller
 from gateway.control.asking import Asks, ask
 from gateway.control.handlers import Write
 from gateway.control.status import EdgeRefusal, Refused
+from gateway.days import Day
 from gateway.leaving import Progress
 from gateway.snapshotting import SnapshotFailed
+from gateway.state import State
+
+T = TypeVar("T")
+_NS_PER_S = 1_000_000_000
 
 
 class Leaves(Protocol):
@@ -45,10 +54,16 @@ class Lifecycle(msgspec.Struct, frozen=True):
     snapshots: Takes
 
 
+class Engine(Asks, Protocol):
+    """What the service needs of the engine."""
+
+    async def look(self, view: Callable[[State], T]) -> T: ...
+
+
 class LifecycleService:
     """One method for each RPC of the contract."""
 
-    def __init__(self, engine: Asks, lifecycle: Lifecycle) -> None:
+    def __init__(self, engine: Engine, lifecycle: Lifecycle) -> None:
         self._engine = engine
         self._lifecycle = lifecycle
 
@@ -74,6 +89,22 @@ class LifecycleService:
         except SnapshotFailed as reason:
             raise Refused(EdgeRefusal.NO_SNAPSHOT, str(reason)) from reason
         return TakeSnapshotResponse(upto_seq=taken.upto_seq, state_hash=taken.state_hash, size=taken.size)
+
+    async def ListDays(self, _request: ListDaysRequest) -> ListDaysResponse:
+        known = await self._engine.look(lambda state: tuple(state.days.items()))
+        return ListDaysResponse(days=(_day(session, day) for session, day in known))
+
+
+def _day(session: str, known: Day) -> TradingDay:
+    shown, ended = TradingDay(session=session, day=known.day), known.ended
+    if ended is not None:
+        shown.last.day = ended.day
+        shown.last.at.seconds, shown.last.at.nanos = divmod(known.ended_at_ns, _NS_PER_S)
+        shown.last.good_till_orders = ended.good_till_orders
+        shown.last.unconfirmed_root_ids.extend(ended.unconfirmed)
+        shown.last.unknown_requests = ended.unknown_requests
+        shown.last.suspended_reports = ended.suspended_reports
+    return shown
 
 
 def _shown(progress: Progress) -> WatchDrainResponse:

@@ -22,8 +22,6 @@ class Refusal(Enum):
     """The order's own deadline, `expire_at`, has passed."""
     SESSION_DOWN = "SESSION_DOWN"
     """The venue's FIX session is not logged on, or has not yet proved that no message is missing."""
-    DRAINING = "DRAINING"
-    """This engine takes nothing new: it is about to end in good order. Its successor takes orders again."""
     PRICE_NOT_ON_TICK = "PRICE_NOT_ON_TICK"
     ORDER_QTY_NOT_IN_LOTS = "ORDER_QTY_NOT_IN_LOTS"
     MISSING_LIMIT = "MISSING_LIMIT"
@@ -63,10 +61,12 @@ class Refusal(Enum):
     """The request is not UNKNOWN: the venue's word stands."""
     CURRENCY_DIFFERS = "CURRENCY_DIFFERS"
     """The order names another currency than the instrument is traded in."""
-    NOT_DRAINING = "NOT_DRAINING"
-    """There is no drain that could be stopped."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
+    DRAINING = "DRAINING"
+    """This engine takes nothing new: it is about to end in good order. Its successor takes orders again."""
+    NOT_DRAINING = "NOT_DRAINING"
+    """There is no drain that could be stopped."""
 
 
 RETRY_CAN_HELP = frozenset(

@@ -1,4 +1,4 @@
-"""The verbs of an operator who ends an engine, or prepares its next start: drain, snapshot."""
+"""The verbs of an operator who ends an engine, or a day, or prepares the next start: drain, day, snapshot."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -9,12 +9,13 @@ from ops.commands import options
 from ops.commands.asking import noted_id
 from ops.commands.exits import Exit, Failure, calls_the_server
 from ops.commands.options import wants_json
-from ops.commands.showing import say
+from ops.commands.showing import say, table
 
 if TYPE_CHECKING:
-    from gateway.api.v1.lifecycle_service_pb2 import WatchDrainResponse
+    from gateway.api.v1.lifecycle_service_pb2 import TradingDay, WatchDrainResponse
     from gateway.control.client import Client
 
+DAY_COLUMNS = ("session", "day", "last day", "good till", "unconfirmed", "unknown", "suspense")
 CANCEL_WAIT_S = 30.0
 SNAPSHOT_S_MAX = 1_800.0
 
@@ -70,6 +71,24 @@ def snapshot() -> None:
         taken = client.take_snapshot(SNAPSHOT_S_MAX)
     answer = {"upto_seq": taken.upto_seq, "state_hash": taken.state_hash, "size": taken.size}
     say(f"taken: the state after record {taken.upto_seq}, {taken.size} bytes, hash {taken.state_hash[:16]}…", answer)
+
+
+@click.command()
+@options.connection
+@calls_the_server
+def day() -> None:
+    """Show the trading day of each session that has a schedule, and how the last one ended."""
+    with options.connected() as client:
+        known = client.days()
+    table(DAY_COLUMNS, map(_day_row, known), known)
+
+
+def _day_row(known: "TradingDay") -> tuple[str, ...]:
+    last = known.last
+    if not last.day:
+        return known.session, known.day, "", "", "", "", ""
+    counts = (last.good_till_orders, len(last.unconfirmed_root_ids), last.unknown_requests, last.suspended_reports)
+    return known.session, known.day, last.day, *map(str, counts)
 
 
 def _confirm(yes: bool) -> None:

@@ -22,31 +22,40 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&gateway/api/v1/lifecycle_service.proto\x12\x0egateway.api.v1\"X\n\x0c\x44rainRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ncel\x18\x03 \x01(\x08\x12\x0f\n\x07wait_ms\x18\x04 \x01(\r\"3\n\rDrainResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\";\n\x10StopDrainRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"7\n\x11StopDrainResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"\x13\n\x11WatchDrainRequest\"\xbf\x01\n\x12WatchDrainResponse\x12\x13\n\x0bis_draining\x18\x01 \x01(\x08\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x13\n\x0blive_orders\x18\x04 \x01(\r\x12\x1b\n\x13unanswered_requests\x18\x05 \x01(\r\x12\x18\n\x10unknown_requests\x18\x06 \x01(\r\x12\x0f\n\x07is_over\x18\x07 \x01(\x08\x12\x14\n\x0csnapshot_seq\x18\x08 \x01(\x04\"\x15\n\x13TakeSnapshotRequest\"J\n\x14TakeSnapshotResponse\x12\x10\n\x08upto_seq\x18\x01 \x01(\x04\x12\x12\n\nstate_hash\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x04\x32\xdc\x02\n\x10LifecycleService\x12\x44\n\x05\x44rain\x12\x1c.gateway.api.v1.DrainRequest\x1a\x1d.gateway.api.v1.DrainResponse\x12P\n\tStopDrain\x12 .gateway.api.v1.StopDrainRequest\x1a!.gateway.api.v1.StopDrainResponse\x12U\n\nWatchDrain\x12!.gateway.api.v1.WatchDrainRequest\x1a\".gateway.api.v1.WatchDrainResponse0\x01\x12Y\n\x0cTakeSnapshot\x12#.gateway.api.v1.TakeSnapshotRequest\x1a$.gateway.api.v1.TakeSnapshotResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&gateway/api/v1/lifecycle_service.proto\x12\x0egateway.api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"X\n\x0c\x44rainRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ncel\x18\x03 \x01(\x08\x12\x0f\n\x07wait_ms\x18\x04 \x01(\r\"3\n\rDrainResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\";\n\x10StopDrainRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"7\n\x11StopDrainResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"\x13\n\x11WatchDrainRequest\"\xbf\x01\n\x12WatchDrainResponse\x12\x13\n\x0bis_draining\x18\x01 \x01(\x08\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x13\n\x0blive_orders\x18\x04 \x01(\r\x12\x1b\n\x13unanswered_requests\x18\x05 \x01(\r\x12\x18\n\x10unknown_requests\x18\x06 \x01(\r\x12\x0f\n\x07is_over\x18\x07 \x01(\x08\x12\x14\n\x0csnapshot_seq\x18\x08 \x01(\x04\"\x15\n\x13TakeSnapshotRequest\"J\n\x14TakeSnapshotResponse\x12\x10\n\x08upto_seq\x18\x01 \x01(\x04\x12\x12\n\nstate_hash\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x04\"\x11\n\x0fListDaysRequest\"<\n\x10ListDaysResponse\x12(\n\x04\x64\x61ys\x18\x01 \x03(\x0b\x32\x1a.gateway.api.v1.TradingDay\"P\n\nTradingDay\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12$\n\x04last\x18\x03 \x01(\x0b\x32\x16.gateway.api.v1.DayEnd\"\xaa\x01\n\x06\x44\x61yEnd\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10good_till_orders\x18\x03 \x01(\r\x12\x1c\n\x14unconfirmed_root_ids\x18\x04 \x03(\t\x12\x18\n\x10unknown_requests\x18\x05 \x01(\r\x12\x19\n\x11suspended_reports\x18\x06 \x01(\r2\xab\x03\n\x10LifecycleService\x12\x44\n\x05\x44rain\x12\x1c.gateway.api.v1.DrainRequest\x1a\x1d.gateway.api.v1.DrainResponse\x12P\n\tStopDrain\x12 .gateway.api.v1.StopDrainRequest\x1a!.gateway.api.v1.StopDrainResponse\x12U\n\nWatchDrain\x12!.gateway.api.v1.WatchDrainRequest\x1a\".gateway.api.v1.WatchDrainResponse0\x01\x12Y\n\x0cTakeSnapshot\x12#.gateway.api.v1.TakeSnapshotRequest\x1a$.gateway.api.v1.TakeSnapshotResponse\x12M\n\x08ListDays\x12\x1f.gateway.api.v1.ListDaysRequest\x1a .gateway.api.v1.ListDaysResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.lifecycle_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DRAINREQUEST']._serialized_start=58
-  _globals['_DRAINREQUEST']._serialized_end=146
-  _globals['_DRAINRESPONSE']._serialized_start=148
-  _globals['_DRAINRESPONSE']._serialized_end=199
-  _globals['_STOPDRAINREQUEST']._serialized_start=201
-  _globals['_STOPDRAINREQUEST']._serialized_end=260
-  _globals['_STOPDRAINRESPONSE']._serialized_start=262
-  _globals['_STOPDRAINRESPONSE']._serialized_end=317
-  _globals['_WATCHDRAINREQUEST']._serialized_start=319
-  _globals['_WATCHDRAINREQUEST']._serialized_end=338
-  _globals['_WATCHDRAINRESPONSE']._serialized_start=341
-  _globals['_WATCHDRAINRESPONSE']._serialized_end=532
-  _globals['_TAKESNAPSHOTREQUEST']._serialized_start=534
-  _globals['_TAKESNAPSHOTREQUEST']._serialized_end=555
-  _globals['_TAKESNAPSHOTRESPONSE']._serialized_start=557
-  _globals['_TAKESNAPSHOTRESPONSE']._serialized_end=631
-  _globals['_LIFECYCLESERVICE']._serialized_start=634
-  _globals['_LIFECYCLESERVICE']._serialized_end=982
+  _globals['_DRAINREQUEST']._serialized_start=91
+  _globals['_DRAINREQUEST']._serialized_end=179
+  _globals['_DRAINRESPONSE']._serialized_start=181
+  _globals['_DRAINRESPONSE']._serialized_end=232
+  _globals['_STOPDRAINREQUEST']._serialized_start=234
+  _globals['_STOPDRAINREQUEST']._serialized_end=293
+  _globals['_STOPDRAINRESPONSE']._serialized_start=295
+  _globals['_STOPDRAINRESPONSE']._serialized_end=350
+  _globals['_WATCHDRAINREQUEST']._serialized_start=352
+  _globals['_WATCHDRAINREQUEST']._serialized_end=371
+  _globals['_WATCHDRAINRESPONSE']._serialized_start=374
+  _globals['_WATCHDRAINRESPONSE']._serialized_end=565
+  _globals['_TAKESNAPSHOTREQUEST']._serialized_start=567
+  _globals['_TAKESNAPSHOTREQUEST']._serialized_end=588
+  _globals['_TAKESNAPSHOTRESPONSE']._serialized_start=590
+  _globals['_TAKESNAPSHOTRESPONSE']._serialized_end=664
+  _globals['_LISTDAYSREQUEST']._serialized_start=666
+  _globals['_LISTDAYSREQUEST']._serialized_end=683
+  _globals['_LISTDAYSRESPONSE']._serialized_start=685
+  _globals['_LISTDAYSRESPONSE']._serialized_end=745
+  _globals['_TRADINGDAY']._serialized_start=747
+  _globals['_TRADINGDAY']._serialized_end=827
+  _globals['_DAYEND']._serialized_start=830
+  _globals['_DAYEND']._serialized_end=1000
+  _globals['_LIFECYCLESERVICE']._serialized_start=1003
+  _globals['_LIFECYCLESERVICE']._serialized_end=1430
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,11 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Optional as _Optional
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -77,3 +82,39 @@ class TakeSnapshotResponse(_message.Message):
     state_hash: str
     size: int
     def __init__(self, upto_seq: _Optional[int] = ..., state_hash: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
+
+class ListDaysRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListDaysResponse(_message.Message):
+    __slots__ = ("days",)
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    days: _containers.RepeatedCompositeFieldContainer[TradingDay]
+    def __init__(self, days: _Optional[_Iterable[_Union[TradingDay, _Mapping]]] = ...) -> None: ...
+
+class TradingDay(_message.Message):
+    __slots__ = ("session", "day", "last")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    day: str
+    last: DayEnd
+    def __init__(self, session: _Optional[str] = ..., day: _Optional[str] = ..., last: _Optional[_Union[DayEnd, _Mapping]] = ...) -> None: ...
+
+class DayEnd(_message.Message):
+    __slots__ = ("day", "at", "good_till_orders", "unconfirmed_root_ids", "unknown_requests", "suspended_reports")
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    GOOD_TILL_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    UNCONFIRMED_ROOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_REPORTS_FIELD_NUMBER: _ClassVar[int]
+    day: str
+    at: _timestamp_pb2.Timestamp
+    good_till_orders: int
+    unconfirmed_root_ids: _containers.RepeatedScalarFieldContainer[str]
+    unknown_requests: int
+    suspended_reports: int
+    def __init__(self, day: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., good_till_orders: _Optional[int] = ..., unconfirmed_root_ids: _Optional[_Iterable[str]] = ..., unknown_requests: _Optional[int] = ..., suspended_reports: _Optional[int] = ...) -> None: ...

@@ -55,6 +55,11 @@ class LifecycleServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotResponse.FromString,
                 _registered_method=True)
+        self.ListDays = channel.unary_unary(
+                '/gateway.api.v1.LifecycleService/ListDays',
+                request_serializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysResponse.FromString,
+                _registered_method=True)
 
 
 class LifecycleServiceServicer:
@@ -90,6 +95,13 @@ class LifecycleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDays(self, request, context):
+        """The trading day of each session that has a schedule, and how the last one ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LifecycleServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -112,6 +124,11 @@ def add_LifecycleServiceServicer_to_server(servicer, server):
                     servicer.TakeSnapshot,
                     request_deserializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotResponse.SerializeToString,
+            ),
+            'ListDays': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDays,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -223,6 +240,33 @@ class LifecycleService:
             '/gateway.api.v1.LifecycleService/TakeSnapshot',
             gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.TakeSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.LifecycleService/ListDays',
+            gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_lifecycle__service__pb2.ListDaysResponse.FromString,
             options,
             channel_credentials,
             insecure,
