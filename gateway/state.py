@@ -14,7 +14,7 @@ from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
-from oms.family import as_it_stands
+from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
 _READY = Phase.READY
@@ -56,7 +56,10 @@ class State:
         if tell is not None:
             tell(self, event, seq, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
-        return after if after is None or after.session else as_it_stands(self.book, after)
+        if after is None or (after.session and not after.parent_id):
+            return after
+        keep_live(self.book, after)
+        return after if after.session else as_it_stands(self.book, after)
 
     def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
         receipt = event.receipt
