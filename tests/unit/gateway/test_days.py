@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import image
+from gateway import image, link
 from gateway.days import Calendar, Day, DayBegan, DayEnded, RollDay
-from gateway.rules import decide
+from gateway.rules import FromLink, decide, react
 from gateway.schedule import Schedule, Window, day_ends_at_ns
 from gateway.sessions import EngineStarted, SessionGranted, SessionLoggedOn, SessionOpened, SessionReady
 from gateway.state import State
-from oms.domain.commands import LookAfter
+from oms.domain.chain import RequestState
+from oms.domain.commands import AskStatus, DecideAgain, LookAfter
 from oms.domain.events import Event, MassStatusRequested, MessageSent, ReportQuarantined, RequestDoubted, StatusRequested
 from oms.domain.fields import ExecType, OrdStatus, TimeInForce
 from oms.domain.terms import Instructions
@@ -129,6 +130,31 @@ class TestWhatIsUnconfirmed:
         again = image.loaded(SCHEDULED, image.pieces(made))
         assert image.state_hash(again) == image.state_hash(made)
         assert (again.days, again.day_ended_seq) == (made.days, made.day_ended_seq)
+
+
+class TestTheNumbersAreResetAfterIt:
+    """Faults, row 32: the venue begins its numbers anew after the day, and a request was in doubt."""
+
+    def test_what_nobody_knows_is_asked_for_under_the_new_numbers(self) -> None:
+        made = state(*order(1, is_accepted=False), *order(2))
+        then(made, *decide(made, ROLL, AFTERNOON))
+        then(made, *decide(made, FromLink(SESSION, 3, link.PeerReset()), AFTERNOON))
+        granted = SessionGranted(SESSION, 2, 10_001, 1, 20_000, trusted=False, pid=2)
+        then(made, granted, SessionLoggedOn(SESSION), SessionReady(SESSION))
+        grant, commands = made.sessions[SESSION].grant, react(made, SessionReady(SESSION))
+        assert commands == (AskStatus("FG00000001", "FG00000001"), LookAfter(SESSION))
+        asked = StatusRequested("FG00000001", "FG00000001", SESSION, grant)
+        assert decide(made, commands[0], AFTERNOON) == (asked,)
+        assert list(made.book.doubts[SESSION].unconfirmed) == ["FG00000002"]
+        assert isinstance(decide(then(made, asked), commands[1], AFTERNOON)[0], MassStatusRequested)
+
+    def test_nothing_is_sent_twice_and_nothing_given_up(self) -> None:
+        made = state(*order(1, is_accepted=False))
+        then(made, *decide(made, ROLL, AFTERNOON))
+        then(made, *decide(made, FromLink(SESSION, 3, link.PeerReset()), AFTERNOON))
+        (request,) = made.book.chains["FG00000001"].requests
+        assert request.state is RequestState.UNKNOWN
+        assert decide(made, DecideAgain("FG00000001", "FG00000001"), AFTERNOON) == ()
 
 
 class TestCalendar:
