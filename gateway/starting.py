@@ -54,7 +54,7 @@ async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int]) -> Engine:
     journal = await Journal.take_over(dsn)
     try:
         with nothing_collected():
-            begun = await begin(cell, dsn, journal.seq)
+            begun = await begin(cell, dsn, journal.seq, tail=MEMORY_FACTS)
             engine = Engine(begun.state, journal, wall_ns)
             await fold(begun, dsn, None, engine.remember)
     except BaseException:
@@ -64,11 +64,14 @@ async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int]) -> Engine:
     return engine
 
 
-async def begin(cell: Cell, dsn: str, upto_seq: int) -> Begun:
-    """The state of the best snapshot up to that record, or an empty one; says which, and why."""
+async def begin(cell: Cell, dsn: str, upto_seq: int, *, tail: int = 0) -> Begun:
+    """The state of the best snapshot up to that record, or an empty one; says which, and why.
+
+    The best is the newest that leaves `tail` records to be folded, so that every resume token can be served; else the newest.
+    """
     shape = image.shape(cell)
     held = [snapshot for snapshot in await snapshots.held(dsn) if snapshot.seq <= upto_seq]
-    for snapshot in _by_use(held, upto_seq):
+    for snapshot in sorted(held, key=lambda known: (upto_seq - known.seq < tail, -known.seq)):
         wrong, state = await _state_of(cell, dsn, snapshot, shape)
         if state is not None:
             _log.info("folding from the snapshot at record %d on", snapshot.seq)
@@ -116,11 +119,6 @@ def nothing_collected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _by_use(held: list[Snapshot], upto_seq: int) -> list[Snapshot]:
-    """First those that leave enough to be folded for every resume token to be served, then the others; the newest before."""
-    return sorted(held, key=lambda snapshot: (upto_seq - snapshot.seq < MEMORY_FACTS, -snapshot.seq))
 
 
 async def _state_of(cell: Cell, dsn: str, snapshot: Snapshot, shape: str) -> tuple[str, State | None]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.book import Answered, Book, Told
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import NO_FLAGS, Chain
-from oms.domain.events import Answer, Event
+from oms.domain.events import Answer, Event, OrderPlaced
 from oms.domain.fields import OrdStatus
 from oms.doubts import Doubts
 from oms.suspense import Suspended
@@ -77,10 +77,19 @@ def _answers(kind: type[Event]) -> Part:
         return ((named, known.seq, known.answer) for named, known in held.items() if type(known.answer) is kind)
 
     def fill(book: Book, rows: list[tuple[str, int, Any]]) -> None:
-        getattr(book, _ANSWERS).update((named, Answered(seq, answer)) for named, seq, answer in rows)
+        held = getattr(book, _ANSWERS)
+        for named, seq, answer in rows:
+            held[named] = Answered(seq, _sharing_its_order(book, answer) if kind is OrderPlaced else answer)
 
     row: Any = tuple[str, int, kind]  # type: ignore[valid-type]  # Known when it runs, which is when msgspec asks.
     return Part(f"answers {kind.__name__}", row, rows, fill, (_ANSWERS,))
+
+
+def _sharing_its_order(book: Book, answer: OrderPlaced) -> OrderPlaced:
+    """The same for what the client was answered: it asked for these terms."""
+    chain = book.chains.get(answer.root_id)
+    terms = None if chain is None else chain.requests[0].terms
+    return replace(answer, terms=terms) if terms is not None and terms == answer.terms else answer
 
 
 def _number_rows(book: Book) -> Rows:
