@@ -15,11 +15,13 @@ class Batch:
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.after: list[Callable[[], None]] = []
+        self.closing: list[Callable[[], None]] = []
+        """What looks at the state when the batch is closed, and before anything of the next one."""
         self._before: dict[tuple[str, int], int] = {}
         self._after: dict[tuple[str, int], int] = {}
 
     def is_empty(self) -> bool:
-        return not self.facts and not self.after
+        return not (self.facts or self.after or self.closing)
 
     def move(self, receipt: Receipt, expected: int) -> None:
         """A message counts; `expected` is the number that its session expected before it."""

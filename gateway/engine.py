@@ -15,11 +15,13 @@ from typing import TypeVar, cast
 from gateway import link, prices
 from gateway.batch import Batch
 from gateway.cell import SessionKind
+from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
+from gateway.days import Calendar, RollDay
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
-from gateway.hours import Timetable
+from gateway.hours import KeepHours, Timetable
 from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
@@ -78,7 +80,7 @@ class Engine:
         self._inbox = Inbox(self._wake)
         self.links = Links(self._inbox, state.plans)
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
-        self._timetable = Timetable(state.plans.values())
+        self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -126,6 +128,29 @@ class Engine:
         self._batch.after.append(lambda: None if shown.done() else shown.set_result(value))
         self._filled.set()
         return await shown
+
+    async def mark(self) -> Marked:
+        """The outline of the state at the end of a batch, told with the journal's chain there when that batch is durable."""
+        marked: asyncio.Future[Marked] = asyncio.get_running_loop().create_future()
+        batch = self._batch
+
+        def look() -> None:
+            known = outline(self.state)
+            batch.after.append(lambda: None if marked.done() else marked.set_result(Marked(self._journal.chain, known)))
+
+        batch.closing.append(look)
+        self._filled.set()
+        return await marked
+
+    async def take_note(self, taken: SnapshotTaken) -> None:
+        """Make it a fact that a snapshot was taken; returns when that is durable."""
+        noted = asyncio.Event()
+        stop = self.subscribe(lambda facts: noted.set() if any(fact.event is taken for fact in facts) else None)
+        try:
+            self._inbox.put(TakeNote(taken))
+            await noted.wait()
+        finally:
+            stop()
 
     def subscribe(self, sink: Sink) -> Callable[[], None]:
         """`sink` hears every durable fact from now on, batch by batch; returns how to stop."""
@@ -251,7 +276,9 @@ class Engine:
                 self._inbox.put(command)
         if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = self._proved_s
-            for change in self._timetable.due(self._now()):
+            now_ns = self._now()
+            due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
+            for change in due:
                 self._inbox.put(change)
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():
@@ -267,6 +294,8 @@ class Engine:
                 return Batch()
         self._filled.clear()
         batch, self._batch = self._batch, Batch()
+        for look in batch.closing:
+            look()
         if self._is_full:
             self._is_full = False
             self._schedule()

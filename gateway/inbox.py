@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.checkpoints import TakeNote
+from gateway.days import RollDay
 from gateway.hours import KeepHours
 from gateway.inbound import Read
 from gateway.link import FromWorker
@@ -23,11 +25,13 @@ from oms.domain.commands import (
     CancelOrder,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import Answer
 
@@ -77,6 +81,8 @@ _LANES: dict[type, Lane] = {
     DismissReport: Lane.CANCELS,
     ResolveRequest: Lane.CANCELS,
     AskVenue: Lane.CANCELS,
+    Drain: Lane.CANCELS,
+    StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
@@ -84,6 +90,8 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    RollDay: Lane.REACTIONS,
+    TakeNote: Lane.REACTIONS,
 }
 
 

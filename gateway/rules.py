@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, hours, link, taking
+from gateway import acting, checkpoints, days, draining, hours, link, taking
+from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.codec.version import lacks
+from gateway.days import RollDay
 from gateway.frames import FRAMES, session_down
 from gateway.hours import KeepHours
 from gateway.inbound import Read
@@ -23,7 +25,7 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding, family, ladder
-from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.acts import DrainRequested, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
@@ -34,11 +36,13 @@ from oms.domain.commands import (
     ClientCommand,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import (
     CancelRequested,
@@ -77,7 +81,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours | RollDay | TakeNote
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -101,6 +105,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    if state.draining is not None:
+        return (deciding.refuse(command, *draining.why(state.draining)),)
     wrong = why_unfit(terms)
     if wrong is not None:
         return (deciding.refuse(command, Refusal.UNFIT_TERMS, " ".join(wrong)),)
@@ -119,6 +125,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
 def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
     """A parent order is no exposure: risk judges each of its children."""
     event = deciding.place(state.book, command, "", family.NEVER_SENT, at_ns)
+    if isinstance(event, OrderPlaced) and state.draining is not None:
+        return deciding.refuse(command, *draining.why(state.draining))
     if isinstance(event, OrderPlaced) and event.terms.symbol not in state.cell.policy.instruments:
         return deciding.refuse(command, Refusal.UNKNOWN_SYMBOL, f"symbol={event.terms.symbol}")
     return event
@@ -155,6 +163,8 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     event = deciding.change(state.book, command, chain, grant, at_ns)
     if chain is None or isinstance(event, RequestRefused):
         return event
+    if state.draining is not None:
+        return _refused(command, event, draining.why(state.draining), None)
     unfit = family.why_not_replaced(state.book, chain, command.order_qty)
     if unfit is not None:
         return _refused(command, event, unfit, None)
@@ -289,11 +299,15 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
+    RollDay: days.roll,
+    TakeNote: checkpoints.take_note,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
+    Drain: draining.drain,
+    StopDrain: draining.stop,
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
@@ -301,6 +315,7 @@ _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     RequestDoubted: _ask,
     CancelRequested: _cancel_children,
     ExecutionReported: _unsent_after_status,
+    DrainRequested: draining.cancel_all,
     MassCancelRequested: acting.one_by_one,
     MassCancelReported: acting.unless_done,
     MassCancelRejected: acting.instead,

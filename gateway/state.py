@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind
+from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
+from gateway.days import Day, DayBegan, DayEnded
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
-from oms.domain.acts import MassCancelRequested
+from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
-from oms.family import as_it_stands
+from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
 _READY = Phase.READY
@@ -34,6 +36,14 @@ class State:
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
         self.quotes: dict[str, Quote] = {}
+        self.snapshot_seq = 0
+        """Up to which record the last snapshot goes; 0 without one."""
+        self.days: dict[str, Day] = {}
+        """The trading day of each session that has a schedule."""
+        self.day_ended_seq = 0
+        """Journal seq of the last end of a day, of any session; 0 before the first."""
+        self.draining: DrainRequested | None = None
+        """Why nothing new is taken, if so."""
         self.seq = 0
         self.at_ns = 0
 
@@ -46,7 +56,10 @@ class State:
         if tell is not None:
             tell(self, event, seq, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
-        return after if after is None or after.session else as_it_stands(self.book, after)
+        if after is None or (after.session and not after.parent_id):
+            return after
+        keep_live(self.book, after)
+        return after if after.session else as_it_stands(self.book, after)
 
     def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
         receipt = event.receipt
@@ -58,18 +71,38 @@ class State:
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
 
+    def _day_began(self, event: DayBegan, _seq: int, _at_ns: int) -> None:
+        self.days[event.session] = Day(event.day)
+
+    def _day_ended(self, event: DayEnded, seq: int, at_ns: int) -> None:
+        self.days[event.session], self.day_ended_seq = Day(event.next_day, at_ns, event), seq
+        is_ready = self._session(event.session).phase is _READY
+        self.book.doubt(event.session, event.unconfirmed, at_ns, is_ready=is_ready)
+
+    def _drained(self, event: DrainRequested | DrainStopped, _seq: int, _at_ns: int) -> None:
+        self.draining = event if isinstance(event, DrainRequested) else None
+
     def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+        self.draining = None
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
             self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
             self._turned(session, self.sessions[name], at_ns)
 
+    def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
+        self.snapshot_seq = event.upto_seq
+
     _SESSIONS: ClassVar[dict[type[Event], Callable[["State", Any, int, int], None]]] = {
         **dict.fromkeys(HEARD, _heard),
         **dict.fromkeys(EVOLUTIONS, _evolved),
         EngineStarted: _started,
+        SnapshotTaken: _snapshot_taken,
+        DrainRequested: _drained,
+        DrainStopped: _drained,
+        DayBegan: _day_began,
+        DayEnded: _day_ended,
     }
-    """What each kind of fact does to the session that it is about."""
+    """What each kind of fact does beside the book: most of them to the session that they are about."""
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""

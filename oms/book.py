@@ -1,6 +1,6 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
@@ -29,7 +29,7 @@ from oms.domain.events import (
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import NO_ORDER_ID, ExecutionReport
-from oms.doubts import Doubts
+from oms.doubts import Doubt, Doubts
 from oms.suspense import TRADES, Suspended
 from oms.tagged import Tagged
 
@@ -150,6 +150,11 @@ class Book:
         acknowledged = [chain.root_id for chain in its if chain.accepted]
         if acknowledged or session in self.doubts:
             self.doubts.setdefault(session, Doubts()).lost(acknowledged, at_ns)
+
+    def doubt(self, session: str, root_ids: Iterable[str], at_ns: int, *, is_ready: bool) -> None:
+        """The day that these orders were for has ended, and the venue has not said that they have: it is to be asked."""
+        for root_id in root_ids:
+            self.doubts.setdefault(session, Doubts(is_ready=is_ready)).unconfirmed.setdefault(root_id, Doubt(root_id, at_ns))
 
     def regain(self, session: str) -> None:
         """The session is back, and the gap closed: what the venue says from here on is how things are."""

@@ -74,6 +74,9 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     engine_core: int = -1
     """The processor that `fixgate up` keeps for the engine alone, counted from 0; -1 where the kernel may choose."""
 
+    snapshot_records: int = 500_000
+    """A snapshot of the state is taken when the journal has grown by so many records; 0 where only a person takes any."""
+
     def complaints(self) -> list[str]:
         """What no single key can be wrong about."""
         return [
@@ -81,6 +84,7 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             *([] if self.engine_core >= -1 else [f"engine_core {self.engine_core} is neither a processor's number nor -1"]),
             *([] if self.archive.days > 0 else [f"archive.days is {self.archive.days}, and must be above zero"]),
             *([] if self.archive.mb_a_day_max > 0 else ["archive.mb_a_day_max must be above zero"]),
+            *([] if self.snapshot_records >= 0 else [f"snapshot_records is {self.snapshot_records}, and must not be below 0"]),
             *duplicates("account", [a.account for a in self.accounts]),
             *duplicates("symbol", [i.symbol for i in self.instruments]),
             *duplicates("principal", [p.spiffe_id for p in self.principals]),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gateway.fix.halting import EXIT_HALTED
 from ops import settings as files
+from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT, Exit
 from ops.commands.options import SUPERVISED
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import ensure
@@ -26,6 +27,8 @@ _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 _STEADY_S = 10.0
 """A child that lived this long is started again at once."""
 _STOP_S = 20.0
+_DRAINED: dict[int | None, int] = {ENGINE_DRAINED: Exit.OK, ENGINE_DRAINED_LEFT: Exit.LEFT}
+"""By the code of an engine that was drained, ours."""
 
 
 class Child:
@@ -46,6 +49,11 @@ class Child:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it runs, or before it was started."""
+        return None if self._process is None else self._process.poll()
 
     def keep_alive(self, now_s: float) -> bool:
         """Start the process if it is not running and its time has come; whether it was started now."""
@@ -129,6 +137,7 @@ class Supervisor:
         self._postgres: EmbeddedPostgres | None = None
         self._children: list[Child] = []
         self._stopping = threading.Event()
+        self.exit_code: int = Exit.OK
         self._looking = threading.Lock()
 
     def start(self) -> None:
@@ -174,6 +183,10 @@ class Supervisor:
     def _look(self) -> None:
         if self._postgres is not None and self._postgres.restart_if_dead():
             _say("postgres was dead and has been started again")
+        if self._children and self._children[0].code in _DRAINED:
+            self.exit_code = _DRAINED[self._children[0].code]
+            self._stopping.set()
+            return
         now_s = time.monotonic()
         started = [child.keep_alive(now_s) for child in self._children]
         if started[0]:
@@ -242,7 +255,7 @@ def run(file: Path) -> int:
         supervisor.run()
     finally:
         supervisor.stop()
-    return 0
+    return supervisor.exit_code
 
 
 def _say(text: str) -> None:

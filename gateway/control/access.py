@@ -14,6 +14,7 @@ from gateway.control.status import EdgeRefusal, Refused, told
 from gateway.control.tls import TLS_VERSION
 
 TRADERS = frozenset({Role.TRADER})
+OPERATORS = frozenset({Role.ADMIN})
 EVERYBODY = frozenset(Role)
 
 RULES = {
@@ -32,6 +33,11 @@ RULES = {
     "/gateway.api.v1.SuspenseService/List": EVERYBODY,
     "/gateway.api.v1.SuspenseService/Attribute": TRADERS,
     "/gateway.api.v1.SuspenseService/Dismiss": TRADERS,
+    "/gateway.api.v1.LifecycleService/Drain": OPERATORS,
+    "/gateway.api.v1.LifecycleService/StopDrain": OPERATORS,
+    "/gateway.api.v1.LifecycleService/WatchDrain": EVERYBODY,
+    "/gateway.api.v1.LifecycleService/TakeSnapshot": OPERATORS,
+    "/gateway.api.v1.LifecycleService/ListDays": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

@@ -2,6 +2,7 @@
 
 import re
 
+from gateway.api.v1.lifecycle_service_pb2 import DrainRequest, StopDrainRequest
 from gateway.api.v1.order_service_pb2 import AskVenueRequest, MassCancelRequest
 from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
 from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
@@ -10,9 +11,10 @@ from gateway.control.identity import Principal
 from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from oms.domain.chain import RequestState
-from oms.domain.commands import AskVenue, AttributeReport, DismissReport, MassCancel, ResolveRequest
+from oms.domain.commands import AskVenue, AttributeReport, DismissReport, Drain, MassCancel, ResolveRequest, StopDrain
 
 REASON_LENGTH_MAX = 200
+WAIT_MS_MAX = 24 * 3_600_000
 _REASON = re.compile(r"(?=.*[!-~])[ -~]{1,200}").fullmatch
 _SIDES = {number: side for side, number in SIDES.items()}
 _DK_REASONS = {number: dk_reason for dk_reason, number in DK_REASONS.items()}
@@ -87,6 +89,25 @@ def dismiss(request: DismissRequest, caller: Principal) -> DismissReport:
         reason=_reason(request.reason),
         dk_reason=dk_reason,
     )
+
+
+def drain(request: DrainRequest, caller: Principal) -> Drain:
+    """Raises Refused."""
+    if request.wait_ms > WAIT_MS_MAX:
+        raise _wrong("wait_ms", f"is {request.wait_ms}; at most {WAIT_MS_MAX} are allowed")
+    return Drain(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        reason=_reason(request.reason),
+        is_canceling=request.cancel,
+        wait_ms=request.wait_ms,
+    )
+
+
+def stop_drain(request: StopDrainRequest, caller: Principal) -> StopDrain:
+    """Raises Refused."""
+    own_id = name("client_order_id", request.client_order_id)
+    return StopDrain(principal=caller.spiffe_id, client_order_id=own_id, reason=_reason(request.reason))
 
 
 def _seq(seq: int) -> int:

@@ -11,8 +11,9 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
+from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
+from gateway.api.v1 import lifecycle_service_pb2_grpc, order_service_pb2_grpc, session_service_pb2_grpc, suspense_service_pb2_grpc
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc, suspense_service_pb2_grpc
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
@@ -72,6 +73,7 @@ class Client:
         self._channel = grpc.secure_channel(server, _credentials(files), options=options)
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
+        self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
     def __enter__(self) -> Self:
@@ -155,6 +157,28 @@ class Client:
         for response in self._stream(self._sessions.Watch(SessionServiceWatchRequest())):
             yield list(response.sessions)
 
+    def drain(self, request: lifecycle.DrainRequest) -> lifecycle.DrainResponse:
+        response: lifecycle.DrainResponse = self._ask(self._lifecycle.Drain, request)
+        return response
+
+    def stop_drain(self, request: lifecycle.StopDrainRequest) -> lifecycle.StopDrainResponse:
+        response: lifecycle.StopDrainResponse = self._ask(self._lifecycle.StopDrain, request)
+        return response
+
+    def watch_drain(self) -> Iterator[lifecycle.WatchDrainResponse]:
+        """How the drain stands, now and at each change, to its end."""
+        return self._stream(self._lifecycle.WatchDrain(lifecycle.WatchDrainRequest()))
+
+    def days(self) -> list[lifecycle.TradingDay]:
+        """The trading day of each session, and how the last one ended."""
+        return list(self._call(self._lifecycle.ListDays, lifecycle.ListDaysRequest()).days)
+
+    def take_snapshot(self, timeout_s: float) -> lifecycle.TakeSnapshotResponse:
+        """Returns when it is taken, or raises after so long."""
+        request = lifecycle.TakeSnapshotRequest()
+        response: lifecycle.TakeSnapshotResponse = self._call(self._lifecycle.TakeSnapshot, request, timeout_s)
+        return response
+
     def _ask(self, call: Callable[..., Any], request: Message) -> Any:
         """A call that changes something: unless it surely never left, a broken connection leaves its outcome open."""
         try:
@@ -165,9 +189,9 @@ class Client:
                 raise Unanswered(f"the connection broke, the request may have been taken: {meaning}") from error
             raise meaning from error
 
-    def _call(self, call: Callable[..., Any], request: Message) -> Any:
+    def _call(self, call: Callable[..., Any], request: Message, timeout_s: float | None = None) -> Any:
         try:
-            return call(request, timeout=self._deadline_s)
+            return call(request, timeout=timeout_s or self._deadline_s)
         except grpc.RpcError as error:
             raise self._meaning(error) from error
 

@@ -24,6 +24,7 @@ class EdgeRefusal(Enum):
     TOKEN_TOO_OLD = "TOKEN_TOO_OLD"  # noqa: S105  # A resume token is no secret.
     SLOW_CONSUMER = "SLOW_CONSUMER"
     SHUTTING_DOWN = "SHUTTING_DOWN"
+    NO_SNAPSHOT = "NO_SNAPSHOT"
 
 
 AnyRefusal = Refusal | EdgeRefusal
@@ -38,6 +39,8 @@ CODES: dict[AnyRefusal, StatusCode] = {
     Refusal.REQUEST_PENDING: StatusCode.FAILED_PRECONDITION,
     Refusal.EXPIRED: StatusCode.FAILED_PRECONDITION,
     Refusal.SESSION_DOWN: StatusCode.FAILED_PRECONDITION,  # UNAVAILABLE would make clients repeat an id that stays refused.
+    Refusal.DRAINING: StatusCode.FAILED_PRECONDITION,  # As above.
+    Refusal.NOT_DRAINING: StatusCode.FAILED_PRECONDITION,
     Refusal.PRICE_NOT_ON_TICK: StatusCode.INVALID_ARGUMENT,
     Refusal.ORDER_QTY_NOT_IN_LOTS: StatusCode.INVALID_ARGUMENT,
     Refusal.MISSING_LIMIT: StatusCode.FAILED_PRECONDITION,
@@ -68,6 +71,7 @@ CODES: dict[AnyRefusal, StatusCode] = {
     EdgeRefusal.TOKEN_TOO_OLD: StatusCode.OUT_OF_RANGE,
     EdgeRefusal.SLOW_CONSUMER: StatusCode.RESOURCE_EXHAUSTED,
     EdgeRefusal.SHUTTING_DOWN: StatusCode.UNAVAILABLE,
+    EdgeRefusal.NO_SNAPSHOT: StatusCode.ABORTED,
 }
 
 RETRIES: frozenset[AnyRefusal] = RETRY_CAN_HELP | {EdgeRefusal.OVERLOADED, EdgeRefusal.SLOW_CONSUMER, EdgeRefusal.SHUTTING_DOWN}

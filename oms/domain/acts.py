@@ -123,6 +123,43 @@ class RequestResolved(OrderEvent, frozen=True, gc=False):
     reason: str
 
 
+class DrainRequested(Event, frozen=True, gc=False):
+    """A person wants this engine to end in good order: nothing new is taken, cancels pass, and when nothing is left, or the time
+    is over, the sessions are logged out. Lifted by the next start, or by a person."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    reason: str
+    is_canceling: bool
+    """Whether what is working is canceled; else it is waited for."""
+    wait_ms: int
+    """For so long at most."""
+
+    @property
+    def key(self) -> str:
+        return "engine"
+
+
+class DrainStopped(Event, frozen=True, gc=False):
+    """A person wants the engine to go on: orders are taken again."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return "engine"
+
+
+DrainAct = DrainRequested | DrainStopped
+DRAIN_ACTS: tuple[type[Event], ...] = (DrainRequested, DrainStopped)
+
+
 class ActRefused(Event, frozen=True, gc=False):
     """We did not do what was asked of more than one order, or of what is in suspense or UNKNOWN."""
 

@@ -87,7 +87,7 @@ class End(Choice):
     EXPIRED = "C"
 
 
-class Request(msgspec.Struct, frozen=True, gc=False):
+class Request(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One message to the venue that wants an answer."""
 
     cl_ord_id: str
@@ -109,7 +109,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """How many of these were asked before the last doubt about the order: their answers prove nothing of it."""
 
 
-class Execution(msgspec.Struct, frozen=True, gc=False):
+class Execution(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A trade that stands: its last correction, not busted."""
 
     exec_id: str
@@ -123,7 +123,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     """CumQty(14) of the report: two trades of one ExecID do not have the same."""
 
 
-class Chain(msgspec.Struct, frozen=True, gc=False):
+class Chain(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One order over all its versions."""
 
     root_id: str

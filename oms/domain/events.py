@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from oms.domain.acts import (
+    DRAIN_ACTS,
     ActRefused,
+    DrainAct,
     MassCancelRejected,
     MassCancelReported,
     MassCancelRequested,
@@ -341,6 +343,7 @@ Answer = (
     | VenueAsked
     | ReportAttributed
     | ReportDismissed
+    | DrainAct
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -389,5 +392,6 @@ EVENTS: tuple[type[Event], ...] = (
     RequestResolved,
     VenueAsked,
     ReportDisputed,
+    *DRAIN_ACTS,
     ActRefused,
 )

@@ -63,7 +63,19 @@ class Refusal(Enum):
     """The order names another currency than the instrument is traded in."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
+    DRAINING = "DRAINING"
+    """This engine takes nothing new: it is about to end in good order. Its successor takes orders again."""
+    NOT_DRAINING = "NOT_DRAINING"
+    """There is no drain that could be stopped."""
 
 
-RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
+RETRY_CAN_HELP = frozenset(
+    {
+        Refusal.SESSION_DOWN,
+        Refusal.DRAINING,
+        Refusal.REQUEST_PENDING,
+        Refusal.NO_REFERENCE_PX,
+        Refusal.STALE_REFERENCE_PX,
+    }
+)
 """The refusals that pass by themselves: the same order under a new id may be accepted later."""

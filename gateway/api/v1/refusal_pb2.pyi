@@ -40,6 +40,8 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_NOT_UNKNOWN: _ClassVar[Refusal]
     REFUSAL_CURRENCY_DIFFERS: _ClassVar[Refusal]
     REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
+    REFUSAL_DRAINING: _ClassVar[Refusal]
+    REFUSAL_NOT_DRAINING: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -47,6 +49,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_TOKEN_TOO_OLD: _ClassVar[Refusal]
     REFUSAL_SLOW_CONSUMER: _ClassVar[Refusal]
     REFUSAL_SHUTTING_DOWN: _ClassVar[Refusal]
+    REFUSAL_NO_SNAPSHOT: _ClassVar[Refusal]
 REFUSAL_UNSPECIFIED: Refusal
 REFUSAL_DUPLICATE_CLIENT_ORDER_ID: Refusal
 REFUSAL_NOT_ENTITLED: Refusal
@@ -80,6 +83,8 @@ REFUSAL_DUPLICATE_EXECUTION: Refusal
 REFUSAL_NOT_UNKNOWN: Refusal
 REFUSAL_CURRENCY_DIFFERS: Refusal
 REFUSAL_UNFIT_TERMS: Refusal
+REFUSAL_DRAINING: Refusal
+REFUSAL_NOT_DRAINING: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal
@@ -87,6 +92,7 @@ REFUSAL_NOT_PERMITTED: Refusal
 REFUSAL_TOKEN_TOO_OLD: Refusal
 REFUSAL_SLOW_CONSUMER: Refusal
 REFUSAL_SHUTTING_DOWN: Refusal
+REFUSAL_NO_SNAPSHOT: Refusal
 
 class RefusalDetail(_message.Message):
     __slots__ = ("refusal", "field", "text", "retry_can_help", "seq")
