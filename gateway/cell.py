@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
+from gateway.rate import Rate
 from gateway.schedule import Schedule
 from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
@@ -43,6 +44,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """What the peer says otherwise than FIX does; None for nothing."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
+    rate: Rate | None = None
+    """How many messages an orders session takes; None for any number."""
 
     @property
     def takes_mass_cancel(self) -> bool:

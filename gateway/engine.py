@@ -23,6 +23,7 @@ from gateway.hours import Timetable
 from gateway.inbound import Hole, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
+from gateway.releasing import Releasing
 from gateway.rules import FromLink, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SequencesReset, SessionHalted
 from gateway.state import State
@@ -79,6 +80,7 @@ class Engine:
         self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._timetable = Timetable(state.plans.values())
+        self._releasing = Releasing(state, self._inbox, self._wake)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -173,6 +175,8 @@ class Engine:
         else:
             self._is_due = self._is_full = True  # Goes on with the next batch.
         self.links.relieve()
+        if self.state.meters:
+            self._releasing.look(at_ns)
         if not self._batch.is_empty():
             self._filled.set()
 

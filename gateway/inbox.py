@@ -13,6 +13,7 @@ import msgspec
 
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
+from gateway.metering import ReleaseCancels
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
@@ -83,6 +84,7 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    ReleaseCancels: Lane.REACTIONS,
 }
 
 

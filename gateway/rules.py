@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, hours, link, taking
+from gateway import acting, hours, link, metering, taking
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
 from gateway.hours import KeepHours
+from gateway.metering import ReleaseCancels
 from gateway.sessions import (
     GapFilled,
     MessageDropped,
@@ -76,7 +77,7 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
+Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours | ReleaseCancels
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -109,6 +110,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     not_taken = taking.why_not(state.plans[session].takes, terms) or lacks(state.plans[session].version, terms)
     if not_taken:
         return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
+    if state.meters and (too_many := metering.why_no_order(state.meters, session, at_ns)):
+        return (deciding.refuse(command, Refusal.RATE_EXCEEDED, too_many),)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
     if verdict is None:
         return (replace(event, decision=decision),)
@@ -123,12 +126,14 @@ def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderR
     return event
 
 
-def _cancel(state: State, command: CancelOrder, _at_ns: int) -> tuple[Event, ...]:
+def _cancel(state: State, command: CancelOrder, at_ns: int) -> tuple[Event, ...]:
     """A cancel never overtakes an order that is still to be sent: that order is withdrawn instead."""
     chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
     if chain is not None and family.is_parent(chain):
         return (deciding.cancel(state.book, command, family.as_it_stands(state.book, chain), family.NEVER_SENT),)
     event = deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0)
+    if state.meters and chain is not None and isinstance(event, CancelRequested):
+        event = metering.queued(state.meters, command, event, chain, at_ns)
     if chain is None or isinstance(event, RequestRefused) or not is_undecided(state, DecideAgain(chain.root_id, chain.root_id)):
         return (event,)
     return event, RequestNotSent(chain.root_id, chain.root_id, "withdrawn: its cancel was asked for before it was sent")
@@ -166,6 +171,8 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     not_taken = taking.why_not_replaced(plan.takes, event.terms) or lacks(plan.version, event.terms)
     if not_taken:
         return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
+    if state.meters and (too_many := metering.why_no_order(state.meters, event.session, at_ns)):
+        return _refused(command, event, (Refusal.RATE_EXCEEDED, too_many), None)
     verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
     return replace(event, decision=decision) if verdict is None else _refused(command, event, verdict, decision)
 
@@ -191,9 +198,13 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     grant = state.grant_if_ready(chain.session)
     if not grant:
         return ()  # The session's next READY asks again.
+    if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
+        return ()  # Its turn will come.
     event = deciding.reissue(state.book, command, grant, at_ns, state.cell.reissue_age_ms_max * 1_000_000)
     if not isinstance(event, RequestReissued):
         return (event,) if event else ()
+    if state.meters and metering.is_held(state.meters, chain, command.cl_ord_id, at_ns):
+        return ()  # Asked again until there is room, or the request is too old.
     request = chain.request(command.cl_ord_id)
     if request is None or request.terms is None:
         return (event,)  # A cancel: risk never stands in its way.
@@ -208,8 +219,11 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
 
 
 def is_undecided(state: State, command: DecideAgain) -> bool:
-    """Whether the request could be decided now but for a market price: the orders session is often there before the prices."""
+    """Whether the request could be decided now but for a market price, or the counterparty's rate: the orders session is often
+    there before the prices."""
     chain = state.book.chains[command.root_id]
+    if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
+        return False
     request, grant = chain.request(command.cl_ord_id), state.grant_if_ready(chain.session)
     return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
@@ -218,14 +232,19 @@ def _ask_status(state: State, command: AskStatus, at_ns: int) -> tuple[Event, ..
     session = state.book.chains[command.root_id].session
     grant = state.grant_if_ready(session)
     asked = ladder.ask(state.book, command, grant, at_ns) if grant and state.plans[session].takes.order_status else None
-    return (asked,) if asked else ()
+    return metering.asked_within(state.meters, session, (asked,), at_ns) if asked else ()
 
 
 def _look_after(state: State, command: LookAfter, at_ns: int) -> tuple[Event, ...]:
     """A session that is not configured any more is asked nothing."""
     plan, grant = state.plans.get(command.session), state.grant_if_ready(command.session)
     takes_status, takes_mass_status = (plan.takes.order_status, plan.takes_mass_status) if plan else (False, False)
-    return ladder.look(state.book, command.session, grant, at_ns, takes_status=takes_status, takes_mass_status=takes_mass_status)
+    said = ladder.look(state.book, command.session, grant, at_ns, takes_status=takes_status, takes_mass_status=takes_mass_status)
+    return metering.asked_within(state.meters, command.session, said, at_ns)
+
+
+def _release_cancels(state: State, command: ReleaseCancels, at_ns: int) -> tuple[Event, ...]:
+    return metering.release(state.meters, state.book.chains, command.session, state.grant_if_ready(command.session), at_ns)
 
 
 def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
@@ -288,6 +307,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
+    ReleaseCancels: _release_cancels,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,

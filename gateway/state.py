@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from gateway import metering
 from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
+from gateway.rate import Meter
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
@@ -33,6 +35,8 @@ class State:
         self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
+        self.meters = {plan.name: Meter(plan.rate) for plan in cell.sessions if plan.rate is not None}
+        """What has been let go to each counterparty that takes no more than so much."""
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0
@@ -46,6 +50,8 @@ class State:
         if tell is not None:
             tell(self, event, seq, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
+        if self.meters:
+            metering.count(self.meters, event, after, at_ns)
         return after if after is None or after.session else as_it_stands(self.book, after)
 
     def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:

@@ -110,6 +110,14 @@ class ReportDisputed(OrderEvent, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
 
 
+class RequestReleased(OrderEvent, frozen=True, gc=False):
+    """A cancel that waited for the counterparty's rate is sent now, for the first time."""
+
+    cl_ord_id: str
+    session: str
+    grant: int
+
+
 class RequestResolved(OrderEvent, frozen=True, gc=False):
     """A person has found out what became of a request that was UNKNOWN, and says so."""
 

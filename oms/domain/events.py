@@ -9,6 +9,7 @@ from oms.domain.acts import (
     MassCancelReported,
     MassCancelRequested,
     ReportDisputed,
+    RequestReleased,
     RequestResolved,
     VenueAsked,
 )
@@ -315,6 +316,7 @@ ChainEvent = (
     | RequestNotSent
     | RequestDoubted
     | RequestReissued
+    | RequestReleased
     | StatusRequested
     | RequestEscalated
     | OrderAdopted
@@ -369,6 +371,7 @@ EVENTS: tuple[type[Event], ...] = (
     RequestNotSent,
     RequestDoubted,
     RequestReissued,
+    RequestReleased,
     StatusRequested,
     MassStatusRequested,
     MassStatusEnded,

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import ReportDisputed, RequestResolved, VenueAsked
+from oms.domain.acts import ReportDisputed, RequestReleased, RequestResolved, VenueAsked
 from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
 from oms.domain.events import (
     CancelRejected,
@@ -134,7 +134,7 @@ def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Ch
     return with_request(chain, cl_ord_id, questions=request.questions + 1)
 
 
-def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
+def _reissued(chain: Chain, event: RequestReissued | RequestReleased, _at_ns: int) -> Chain:
     """The version that it would have followed may have come to nothing since it was first asked for."""
     orig_cl_ord_id = "" if event.cl_ord_id == chain.root_id else chain.last_version(event.cl_ord_id)
     return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id)
@@ -180,6 +180,7 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestNotSent: _not_sent,
     RequestDoubted: _doubted,
     RequestReissued: _reissued,
+    RequestReleased: _reissued,
     StatusRequested: _asked,
     RequestEscalated: _unchanged,
     ReportDisputed: _unchanged,

@@ -63,7 +63,17 @@ class Refusal(Enum):
     """The order names another currency than the instrument is traded in."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
+    RATE_EXCEEDED = "RATE_EXCEEDED"
+    """The counterparty takes no more messages now; the text has the numbers, and says when a later try can help."""
 
 
-RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
+RETRY_CAN_HELP = frozenset(
+    {
+        Refusal.SESSION_DOWN,
+        Refusal.REQUEST_PENDING,
+        Refusal.NO_REFERENCE_PX,
+        Refusal.STALE_REFERENCE_PX,
+        Refusal.RATE_EXCEEDED,
+    }
+)
 """The refusals that pass by themselves: the same order under a new id may be accepted later."""

@@ -16,6 +16,7 @@ def describe(counterparty: Counterparty) -> str:
         ("Connection", _connection(counterparty)),
         ("Hours", _hours(counterparty)),
         ("Orders", _orders(counterparty)),
+        ("Rate", _rate(counterparty)),
         ("Dialect", _dialect(counterparty)),
         ("Requests", _requests(counterparty)),
         ("When something is amiss", _amiss(counterparty)),
@@ -71,6 +72,13 @@ def _orders(counterparty: Counterparty) -> Iterable[Row]:
     yield "handling", _words(takes.handl_insts)
     yield "execution", _words(takes.exec_insts)
     yield "instructions", _words(takes.instructions)
+
+
+def _rate(counterparty: Counterparty) -> Iterable[Row]:
+    if counterparty.rate is None:
+        yield "messages", "as many as there are"
+        return
+    yield from counterparty.rate.described()
 
 
 def _dialect(counterparty: Counterparty) -> Iterable[Row]:

@@ -15,6 +15,7 @@ from gateway.fix.reaching import Address
 from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.hours import ScheduleWords
 from ops.counterparty.logon import LogonWords
+from ops.counterparty.rate import RateWords
 from ops.counterparty.takes import TakesWords
 from ops.toml_file import Key, TomlFile
 
@@ -49,6 +50,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     takes: TakesWords = TakesWords()
+    rate: RateWords | None = None
+    """How many messages its orders session takes; without it, any number."""
     logon: LogonWords = LogonWords()
     symbols: Mapping[str, str] = {}
     """Their names of our symbols; one that is not here has the same name."""
@@ -81,6 +84,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             adopts=adopts,
             dialect=self.dialect,
             schedule=schedule,
+            rate=self.rate.meaning if self.rate else None,
         )
         if self.market_data is None:
             return (orders,)
@@ -157,6 +161,8 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
+    if counterparty.rate is not None:
+        yield from counterparty.rate.wrong()
     yield from counterparty.logon.wrong()
     yield from wrong_symbols(counterparty.symbols)
     for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):

@@ -40,6 +40,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_NOT_UNKNOWN: _ClassVar[Refusal]
     REFUSAL_CURRENCY_DIFFERS: _ClassVar[Refusal]
     REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
+    REFUSAL_RATE_EXCEEDED: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -80,6 +81,7 @@ REFUSAL_DUPLICATE_EXECUTION: Refusal
 REFUSAL_NOT_UNKNOWN: Refusal
 REFUSAL_CURRENCY_DIFFERS: Refusal
 REFUSAL_UNFIT_TERMS: Refusal
+REFUSAL_RATE_EXCEEDED: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal
