@@ -9,6 +9,7 @@ from gateway import metering
 from gateway.codec.writing import DONT_KNOW_TRADE, ORDER_MASS_CANCEL_REQUEST
 from gateway.link import SESSION_DOWN
 from gateway.sessions import GapFilled, MessageDropped
+from gateway.sizes import too_long_text
 from gateway.state import State
 from oms import acts, asking, resolving
 from oms.domain.acts import ActRefused, MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved, VenueAsked
@@ -48,7 +49,12 @@ def attribute(state: State, command: AttributeReport, _at_ns: int) -> tuple[Even
 def dismiss(state: State, command: DismissReport, at_ns: int) -> tuple[ReportDismissed | ActRefused]:
     entry = state.book.suspense.get(command.seq)
     event = resolving.dismiss(state.book, command, state.grant_if_ready(entry.session) if entry else 0)
-    if state.meters and isinstance(event, ReportDismissed) and event.dk_reason is not None:
+    if not isinstance(event, ReportDismissed) or event.dk_reason is None:
+        return (event,)
+    sizes = state.plans[event.session].sizes
+    if sizes is not None and (too_long := too_long_text(sizes, "reason", event.reason)):
+        return (acts.refused(command, Refusal.NOT_TAKEN, f"{too_long} session={event.session}"),)
+    if state.meters:
         too_many = metering.why_no_cancel(state.meters, event.session, at_ns)
         return (acts.refused(command, Refusal.RATE_EXCEEDED, too_many) if too_many else event,)
     return (event,)

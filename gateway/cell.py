@@ -8,6 +8,7 @@ from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
 from gateway.rate import Rate
 from gateway.schedule import Schedule
+from gateway.sizes import Sizes
 from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
@@ -46,6 +47,10 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """When the session is to be logged on; None for always."""
     rate: Rate | None = None
     """How many messages an orders session takes; None for any number."""
+    sizes: Sizes | None = None
+    """How long what it is told may be; None for any length."""
+    reissue_age_ms_max: int | None = None
+    """As the cell's, of this session's requests; None where it is the cell's."""
 
     @property
     def takes_mass_cancel(self) -> bool:

@@ -21,8 +21,10 @@ from gateway.sessions import (
     MessageDropped,
     SessionReady,
 )
+from gateway.sizes import Voice, too_long_order, too_long_replace
 from gateway.state import State
 from oms import deciding, family, ladder
+from oms.deciding import PIPELINED_MAX
 from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
@@ -110,12 +112,20 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     not_taken = taking.why_not(state.plans[session].takes, terms) or lacks(state.plans[session].version, terms)
     if not_taken:
         return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
+    if (sizes := state.plans[session].sizes) is not None:
+        too_long = too_long_order(sizes, _voice(state, session), event.root_id, terms, at_ns)
+        if too_long:
+            return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{too_long} session={session}"),)
     if state.meters and (too_many := metering.why_no_order(state.meters, session, at_ns)):
         return (deciding.refuse(command, Refusal.RATE_EXCEEDED, too_many),)
     verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
     if verdict is None:
         return (replace(event, decision=decision),)
     return (replace(deciding.refuse(command, *verdict), decision=decision),)
+
+
+def _voice(state: State, session: str) -> Voice:
+    return Voice(state.plans[session].version, state.dialects.get(session))
 
 
 def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
@@ -156,7 +166,9 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
     grant = state.grant_if_ready(chain.session) if chain else 0
     if chain is not None and family.is_parent(chain):
         chain, grant = family.as_it_stands(state.book, chain), family.NEVER_SENT
-    event = deciding.change(state.book, command, chain, grant, at_ns)
+    its = state.plans.get(chain.session) if chain else None
+    pending_max = its.takes.replaces_pending_max if its else PIPELINED_MAX
+    event = deciding.change(state.book, command, chain, grant, at_ns, pending_max)
     if chain is None or isinstance(event, RequestRefused):
         return event
     unfit = family.why_not_replaced(state.book, chain, command.order_qty)
@@ -169,6 +181,9 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
         return event
     plan = state.plans[event.session]
     not_taken = taking.why_not_replaced(plan.takes, event.terms) or lacks(plan.version, event.terms)
+    if not not_taken and plan.sizes is not None:
+        ids = event.cl_ord_id, event.orig_cl_ord_id
+        not_taken = too_long_replace(plan.sizes, _voice(state, plan.name), *ids, event.terms, at_ns)
     if not_taken:
         return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
     if state.meters and (too_many := metering.why_no_order(state.meters, event.session, at_ns)):
@@ -200,7 +215,7 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
         return ()  # The session's next READY asks again.
     if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
         return ()  # Its turn will come.
-    event = deciding.reissue(state.book, command, grant, at_ns, state.cell.reissue_age_ms_max * 1_000_000)
+    event = deciding.reissue(state.book, command, grant, at_ns, _reissue_age_ns_max(state, chain.session))
     if not isinstance(event, RequestReissued):
         return (event,) if event else ()
     if state.meters and metering.is_held(state.meters, chain, command.cl_ord_id, at_ns):
@@ -216,6 +231,11 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     if verdict is not None:
         return (RequestNotSent(chain.root_id, request.cl_ord_id, f"{verdict[0].value} {verdict[1]}"),)
     return (replace(event, decision=decision),)
+
+
+def _reissue_age_ns_max(state: State, session: str) -> int:
+    own = state.plans[session].reissue_age_ms_max
+    return (state.cell.reissue_age_ms_max if own is None else own) * 1_000_000
 
 
 def is_undecided(state: State, command: DecideAgain) -> bool:

@@ -105,6 +105,12 @@ def _names_shared(environment: Environment, counterparty: Counterparty) -> list[
     return duplicates(f"counterparty {counterparty.name}: symbol", names) if counterparty.symbols else []
 
 
+def _ids_unfit(environment: Environment, counterparty: Counterparty) -> list[str]:
+    """Our ids are made of the cell's name: the counterparty may not take such."""
+    unfit = counterparty.limits.unfit(environment.cell) if counterparty.limits else ()
+    return [f"counterparty {counterparty.name}: {why}" for why in unfit]
+
+
 def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
     try:
         return counterparty.worker(plan, settings.data, settings.link_path)
@@ -122,6 +128,7 @@ def _check(settings: Settings) -> None:
         *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
         *(complaint for client in settings.clients for complaint in client.complaints(accounts)),
         *(complaint for counterparty in settings.counterparties for complaint in _names_shared(environment, counterparty)),
+        *(complaint for counterparty in settings.counterparties for complaint in _ids_unfit(environment, counterparty)),
         *duplicates("client port", [str(client.port) for client in settings.clients]),
     ]
     if complaints:

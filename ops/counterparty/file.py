@@ -14,6 +14,7 @@ from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.reaching import Address
 from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.hours import ScheduleWords
+from ops.counterparty.limits import LimitsWords
 from ops.counterparty.logon import LogonWords
 from ops.counterparty.rate import RateWords
 from ops.counterparty.takes import TakesWords
@@ -52,6 +53,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     takes: TakesWords = TakesWords()
     rate: RateWords | None = None
     """How many messages its orders session takes; without it, any number."""
+    limits: LimitsWords | None = None
+    """How long what it is told may be; without it, as long as we like."""
     logon: LogonWords = LogonWords()
     symbols: Mapping[str, str] = {}
     """Their names of our symbols; one that is not here has the same name."""
@@ -64,6 +67,9 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     fallbacks: tuple[Address, ...] = ()
     """Where to go, in this order, when `host` and `port` cannot be reached."""
     reconnect_interval_s: int = 1
+    reissue_age_ms_max: int | None = None
+    """A request that never reached it is sent again only if it is younger than this; 0 for never. Left out: as the environment
+    says."""
     unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
     """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
     reports aside for a person, or take it as ours."""
@@ -85,6 +91,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             dialect=self.dialect,
             schedule=schedule,
             rate=self.rate.meaning if self.rate else None,
+            sizes=self.limits.meaning(self.orders.sender_comp_id, self.orders.target_comp_id) if self.limits else None,
+            reissue_age_ms_max=self.reissue_age_ms_max,
         )
         if self.market_data is None:
             return (orders,)
@@ -163,6 +171,8 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     yield from counterparty.takes.wrong()
     if counterparty.rate is not None:
         yield from counterparty.rate.wrong()
+    if counterparty.limits is not None:
+        yield from counterparty.limits.wrong()
     yield from counterparty.logon.wrong()
     yield from wrong_symbols(counterparty.symbols)
     for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):

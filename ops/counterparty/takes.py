@@ -27,6 +27,8 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handl_insts: tuple[str, ...] = _names(_DEFAULT.handl_insts)
     instructions: tuple[str, ...] = tuple(sorted(instruction.value for instruction in _DEFAULT.instructions))
     replace: bool = _DEFAULT.replace
+    replaces_pending_max: int = _DEFAULT.replaces_pending_max
+    """So many replaces of one order may wait for an answer at once."""
     mass_cancel: bool = _DEFAULT.mass_cancel
     mass_status: bool | None = None
     """None, where the file does not say: as its version of FIX has it."""
@@ -43,6 +45,7 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             handl_insts=frozenset(HandlInst[word] for word in self.handl_insts),
             instructions=frozenset(Instruction(word) for word in self.instructions),
             replace=self.replace,
+            replaces_pending_max=self.replaces_pending_max,
             mass_cancel=self.mass_cancel,
             mass_status=_DEFAULT.mass_status if self.mass_status is None else self.mass_status,
             order_status=self.order_status,
