@@ -8,7 +8,7 @@ cancel was dropped; and whenever the session becomes ready. To cancel an order t
 from gateway import metering
 from gateway.codec.writing import DONT_KNOW_TRADE, ORDER_MASS_CANCEL_REQUEST
 from gateway.link import SESSION_DOWN
-from gateway.sessions import GapFilled, MessageDropped
+from gateway.sessions import GapFilled, MessageDropped, SessionReady
 from gateway.sizes import too_long_text
 from gateway.state import State
 from oms import acts, asking, resolving
@@ -17,6 +17,7 @@ from oms.domain.commands import AskVenue, AttributeReport, CancelOrder, DismissR
 from oms.domain.events import Event, ReportDismissed, RequestNotSent
 from oms.domain.fields import MsgType
 from oms.domain.refusal import Refusal
+from oms.family import OURSELVES
 from oms.mass_cancel import request, single
 
 NEVER_ASKED_AGAIN = frozenset({ORDER_MASS_CANCEL_REQUEST, DONT_KNOW_TRADE})
@@ -62,6 +63,27 @@ def dismiss(state: State, command: DismissReport, at_ns: int) -> tuple[ReportDis
 
 def resolve(state: State, command: ResolveRequest, _at_ns: int) -> tuple[RequestResolved | ActRefused]:
     return (resolving.resolve(state.book, command),)
+
+
+def after_loss(state: State, event: SessionReady) -> tuple[MassCancel, ...]:
+    """Where the counterparty's file says so, all that was open when the session was lost is canceled, first of all."""
+    its = [chain for chain in map(state.book.chains.__getitem__, state.book.live) if chain.session == event.session]
+    if event.session not in state.lost or not its:
+        return ()
+    accounts = frozenset(chain.terms.account for chain in its)
+    return (MassCancel(OURSELVES, f"lost-{event.session}-{state.seq}", accounts, session=event.session),)
+
+
+def why_held(state: State, session: str) -> str:
+    """Why a new order has to wait although the session is ready: it was lost, and not all is told of what was open."""
+    if session not in state.lost:
+        return ""
+    doubts = state.book.doubts.get(session)
+    untold = len(doubts.unconfirmed.keys() | {doubt.root_id for doubt in doubts.unknown.values()}) if doubts else 0
+    to_cancel = len(state.book.to_cancel.get(session, ()))
+    if not untold and not to_cancel:
+        return ""
+    return f"session={session} was lost: orders_untold={untold} orders_to_cancel={to_cancel}"
 
 
 def one_by_one(state: State, event: MassCancelRequested) -> tuple[CancelOrder, ...]:

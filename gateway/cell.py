@@ -49,6 +49,10 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """How many messages an orders session takes; None for any number."""
     sizes: Sizes | None = None
     """How long what it is told may be; None for any length."""
+    trusts_resend_request: bool = False
+    """Whether a counterparty that asks for a number again proves by it that it never had what was sent under it."""
+    cancels_on_ready: bool = False
+    """Whether all that was open when the session was lost is canceled when it is ready, and new orders wait until all is told."""
     reissue_age_ms_max: int | None = None
     """As the cell's, of this session's requests; None where it is the cell's."""
 

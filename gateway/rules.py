@@ -25,7 +25,7 @@ from gateway.sizes import Voice, too_long_order, too_long_replace
 from gateway.state import State
 from oms import deciding, family, ladder
 from oms.deciding import PIPELINED_MAX
-from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestMissed, RequestResolved
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
@@ -103,6 +103,8 @@ def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced |
     event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
     if isinstance(event, OrderRefused):
         return (event,)
+    if state.lost and (held := acting.why_held(state, session)):
+        return (deciding.refuse(command, Refusal.SESSION_DOWN, held),)
     wrong = why_unfit(terms)
     if wrong is not None:
         return (deciding.refuse(command, Refusal.UNFIT_TERMS, " ".join(wrong)),)
@@ -179,6 +181,8 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
         return _refused(command, event, (Refusal.UNFIT_TERMS, " ".join(wrong)), None)
     if family.is_parent(chain):
         return event
+    if state.lost and (held := acting.why_held(state, event.session)):
+        return _refused(command, event, (Refusal.SESSION_DOWN, held), None)
     plan = state.plans[event.session]
     not_taken = taking.why_not_replaced(plan.takes, event.terms) or lacks(plan.version, event.terms)
     if not not_taken and plan.sizes is not None:
@@ -218,9 +222,11 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     event = deciding.reissue(state.book, command, grant, at_ns, _reissue_age_ns_max(state, chain.session))
     if not isinstance(event, RequestReissued):
         return (event,) if event else ()
+    request = chain.request(command.cl_ord_id)
+    if state.lost and request is not None and request.terms and chain.root_id in state.book.to_cancel.get(chain.session, ()):
+        return (RequestNotSent(chain.root_id, request.cl_ord_id, "withdrawn: its session was lost, and it is to be canceled"),)
     if state.meters and metering.is_held(state.meters, chain, command.cl_ord_id, at_ns):
         return ()  # Asked again until there is room, or the request is too old.
-    request = chain.request(command.cl_ord_id)
     if request is None or request.terms is None:
         return (event,)  # A cancel: risk never stands in its way.
     if hours.is_of_another_day(state, chain.session, request.placed_at_ns, at_ns):
@@ -286,7 +292,8 @@ def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]
 def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
-    commands: list[Command] = [*acting.waiting(state, event.session)]  # First: what they withdraw is not sent at all.
+    commands: list[Command] = [*acting.after_loss(state, event)] if state.lost else []
+    commands += acting.waiting(state, event.session)  # First: what they withdraw is not sent at all.
     for parent_id in state.book.children:
         commands += family.cancels_due(state.book, state.book.chains[parent_id])
     for chain, request in state.book.open_requests(event.session):
@@ -304,6 +311,11 @@ def _cancel_children(state: State, event: CancelRequested) -> tuple[Command, ...
 
 def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
     return (AskStatus(event.root_id, event.cl_ord_id),)
+
+
+def _missed(_state: State, event: RequestMissed) -> tuple[Command, ...]:
+    """At once where the session is ready; else its READY asks."""
+    return (DecideAgain(event.root_id, event.cl_ord_id),)
 
 
 def _unsent_after_status(state: State, event: ExecutionReported) -> tuple[Command, ...]:
@@ -338,6 +350,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
+    RequestMissed: _missed,
     CancelRequested: _cancel_children,
     ExecutionReported: _unsent_after_status,
     MassCancelRequested: acting.one_by_one,

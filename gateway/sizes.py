@@ -13,8 +13,8 @@ from gateway.codec.version import Version
 from oms.domain.terms import Instructions, Terms
 
 HEADER_BYTES = 60
-"""Of the longest header, beyond the CompIDs and what our codec writes itself: 34 (10 digits), 52, 97, the tags 49 and 56, and what
-BodyLength(9) has more than one digit."""
+"""Of the longest header, beyond the CompIDs and what our codec writes itself: 34 (10 digits), 52, 97, the tags 49 and 56, and
+what BodyLength(9) has more than one digit."""
 
 
 class Sizes(msgspec.Struct, frozen=True):

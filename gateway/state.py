@@ -37,6 +37,10 @@ class State:
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
         self.meters = {plan.name: Meter(plan.rate) for plan in cell.sessions if plan.rate is not None}
         """What has been let go to each counterparty that takes no more than so much."""
+        self.cautious = frozenset(plan.name for plan in cell.sessions if plan.cancels_on_ready)
+        """The sessions that take no new order after they were lost, until all is told of the old ones."""
+        self.lost: set[str] = set()
+        """Those of them that were, otherwise than by their schedules."""
         self.quotes: dict[str, Quote] = {}
         self.seq = 0
         self.at_ns = 0
@@ -101,6 +105,8 @@ class State:
     def _turned(self, before: Session, after: Session, at_ns: int) -> None:
         """What it means for the session's orders that its phase has changed."""
         if before.phase is Phase.READY:
+            if before.name in self.cautious:
+                (self.lost.add if before.is_open else self.lost.discard)(before.name)
             self.book.lose(before.name, at_ns)
         if after.phase is Phase.READY:
             self.book.regain(after.name)

@@ -63,13 +63,20 @@ def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
     environment = TomlFile(file).read(Environment)
     counterparties = tuple(counterparty_file.read(path) for path in environment.counterparties)
-    clients = tuple(TomlFile(path).read(Client) for path in environment.clients)
+    clients = tuple(_client(path) for path in environment.clients)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties, *environment.clients):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     settings = Settings(file, environment, counterparties, digest.hexdigest(), clients)
     _check(settings)
     return settings
+
+
+def _client(path: Path) -> Client:
+    file = TomlFile(path)
+    client = file.read(Client)
+    client.require(file)
+    return client
 
 
 def cell(settings: Settings) -> Cell:

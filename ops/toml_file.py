@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
@@ -103,6 +103,9 @@ def _inside(kind: Any, value: object, at: Key) -> Iterator[tuple[Key, str]]:
                 yield from _wrong(field.type, value[name], (*at, name))
             elif field.required:
                 yield at, f"key {name} is missing"
+    elif get_origin(kind) is Mapping and isinstance(value, dict):
+        for name, item in value.items():
+            yield from _wrong(get_args(kind)[1], item, (*at, name))
     elif get_origin(kind) is tuple and isinstance(value, list):
         for place, item in enumerate(value):
             yield from _wrong(get_args(kind)[0], item, (*at, place))

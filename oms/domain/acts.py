@@ -110,6 +110,13 @@ class ReportDisputed(OrderEvent, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
 
 
+class RequestMissed(OrderEvent, frozen=True, gc=False):
+    """The venue asked for the request's number again, and its word is trusted: it never had it, and it is decided again."""
+
+    cl_ord_id: str
+    reason: str
+
+
 class RequestReleased(OrderEvent, frozen=True, gc=False):
     """A cancel that waited for the counterparty's rate is sent now, for the first time."""
 

@@ -9,6 +9,7 @@ from oms.domain.acts import (
     MassCancelReported,
     MassCancelRequested,
     ReportDisputed,
+    RequestMissed,
     RequestReleased,
     RequestResolved,
     VenueAsked,
@@ -316,6 +317,7 @@ ChainEvent = (
     | RequestNotSent
     | RequestDoubted
     | RequestReissued
+    | RequestMissed
     | RequestReleased
     | StatusRequested
     | RequestEscalated
@@ -371,6 +373,7 @@ EVENTS: tuple[type[Event], ...] = (
     RequestNotSent,
     RequestDoubted,
     RequestReissued,
+    RequestMissed,
     RequestReleased,
     StatusRequested,
     MassStatusRequested,

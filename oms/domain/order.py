@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import ReportDisputed, RequestReleased, RequestResolved, VenueAsked
+from oms.domain.acts import ReportDisputed, RequestMissed, RequestReleased, RequestResolved, VenueAsked
 from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
 from oms.domain.events import (
     CancelRejected,
@@ -125,6 +125,11 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
     return with_request(replace(chain, requests=requests), event.cl_ord_id, state=RequestState.UNKNOWN)
 
 
+def _missed(chain: Chain, event: RequestMissed, _at_ns: int) -> Chain:
+    """As if it had never left."""
+    return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=0, msg_seq_num=0)
+
+
 def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Chain:
     """Counted only so far: questions that were lost are never answered, and must not stand in the way of those that are."""
     cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
@@ -181,6 +186,7 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestDoubted: _doubted,
     RequestReissued: _reissued,
     RequestReleased: _reissued,
+    RequestMissed: _missed,
     StatusRequested: _asked,
     RequestEscalated: _unchanged,
     ReportDisputed: _unchanged,

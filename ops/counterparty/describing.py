@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.codec.dialect import Action, Copy, Remap, Remove, Rule, Set
-from ops.counterparty.file import Counterparty
+from ops.counterparty.file import AfterWords, Counterparty
 
 Row = tuple[str, str]
 _WIDTH = 18
@@ -72,6 +72,7 @@ def _orders(counterparty: Counterparty) -> Iterable[Row]:
     yield "handling", _words(takes.handl_insts)
     yield "execution", _words(takes.exec_insts)
     yield "instructions", _words(takes.instructions)
+    yield from counterparty.limits.described() if counterparty.limits else [("lengths", "as long as we like")]
 
 
 def _rate(counterparty: Counterparty) -> Iterable[Row]:
@@ -82,6 +83,7 @@ def _rate(counterparty: Counterparty) -> Iterable[Row]:
 
 
 def _dialect(counterparty: Counterparty) -> Iterable[Row]:
+    yield from counterparty.dictionary.described()
     if counterparty.dialect is None:
         yield "as FIX has it", "nothing is said otherwise"
         return
@@ -115,7 +117,8 @@ def _requests(counterparty: Counterparty) -> Iterable[Row]:
     takes = counterparty.takes
     asks_of_all = counterparty.version.has_mass_requests and takes.mass_status is not False
     yield "cancel", "OrderCancelRequest(35=F)"
-    yield "replace", "OrderCancelReplaceRequest(35=G)" if takes.replace else "no: cancel, and place anew"
+    at_once = f", at most {takes.replaces_pending_max} of an order at once"
+    yield "replace", f"OrderCancelReplaceRequest(35=G){at_once}" if takes.replace else "no: cancel, and place anew"
     yield "mass cancel", "OrderMassCancelRequest(35=q)" if takes.mass_cancel else "no: order by order"
     yield "order status", "OrderStatusRequest(35=H)" if takes.order_status else "no: what is unknown stays so until it says"
     yield "mass status", "OrderMassStatusRequest(35=AF)" if asks_of_all else "no: order by order"
@@ -124,7 +127,30 @@ def _requests(counterparty: Counterparty) -> Iterable[Row]:
 def _amiss(counterparty: Counterparty) -> Iterable[Row]:
     is_adopted = counterparty.unknown_orders == "adopt"
     yield "unknown orders", "on our accounts become ours" if is_adopted else "are set aside until a person decides"
-    yield "its resend request", "is answered by a gap-fill: an old order is never sent again by the session"
+    means = "so it never had it: it is decided again" if counterparty.trust_resend_request else "what it asked for is in doubt"
+    yield "its resend request", f"is answered by a gap-fill, never by an old order; {means}"
+    age_ms = counterparty.reissue_age_ms_max
+    limit = "the environment says" if age_ms is None else f"{age_ms} ms"
+    yield (
+        "never left",
+        "is never sent again" if age_ms == 0 else f"is sent again, PossResend(97)=Y, while younger than {limit}",
+    )
+    yield "our session drops", _dropped(counterparty)
+
+
+def _dropped(counterparty: Counterparty) -> str:
+    cancels = counterparty.cancels_on_disconnect
+    if isinstance(cancels, AfterWords):
+        theirs = f"it cancels our orders after {cancels.after_s} s"
+    else:
+        theirs = {
+            True: "it cancels our orders",
+            False: "our orders stay there",
+            None: "what becomes of our orders nobody says",
+        }[cancels]
+    if counterparty.on_disconnect == "cancel":
+        return f"{theirs}; back, we cancel them all, and take no new ones until all is told"
+    return f"{theirs}; back, we ask how they stand"
 
 
 def _words(words: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ class LimitsWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield f"ClOrdIDs of cell {cell!r} have {length} characters, and cl_ord_id_length_max is {most}: shorten its name"
         name, characters = _CHARACTERS[self.cl_ord_id_characters]
         if not characters.fullmatch(cell):
-            yield f"ClOrdIDs begin with the cell's name, {cell!r}, and it takes {name} only: rename the cell"
+            yield f"ClOrdIDs begin with the cell's name, {cell!r}, and it takes {name} only: rename it"
 
     def described(self) -> Iterator[tuple[str, str]]:
         """Rules that a person can read."""

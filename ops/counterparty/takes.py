@@ -6,6 +6,7 @@ from enum import Enum
 import msgspec
 
 from gateway.taking import Instruction, Takes
+from oms.deciding import PIPELINED_MAX
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import HandlInst, OrdType, Side, TimeInForce
 from ops.toml_file import Key
@@ -52,12 +53,16 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def wrong(self) -> Iterator[tuple[Key, str]]:
-        """Words that name no value."""
+        """Words that name no value, or are there twice."""
+        if not 1 <= self.replaces_pending_max <= PIPELINED_MAX:
+            yield ("takes", "replaces_pending_max"), f"{self.replaces_pending_max} is not between 1 and {PIPELINED_MAX}"
         for key, kind in _KINDS.items():
             known = tuple(kind.__members__) if key != "instructions" else tuple(member.value for member in kind)
             for place, word in enumerate(getattr(self, key)):
                 if word not in known:
                     yield ("takes", key, place), f"{word!r} is none of {', '.join(known)}"
+                elif word in getattr(self, key)[:place]:
+                    yield ("takes", key, place), f"{word!r} is there twice"
 
 
 _KINDS: dict[str, type[Enum]] = {

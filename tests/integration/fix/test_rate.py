@@ -5,11 +5,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from gateway.engine import Engine
 from gateway.rate import Rate
 from gateway.starting import start
+from oms.domain.commands import ClientCommand
 from oms.domain.events import CancelRequested, OrderPlaced, OrderRefused
 from oms.domain.refusal import Refusal
 from ops.migrations.run import upgrade
@@ -170,7 +171,8 @@ async def placed(engine: Engine) -> list[str]:
                 assert answer.refusal is Refusal.RATE_EXCEEDED, answer
         return len(roots) == ORDERS and all(engine.state.book.chains[root].accepted for root in roots)
 
-    await eventually_async(all_are, SECONDS)
+    all_placed: Callable[[], Any] = all_are
+    await eventually_async(all_placed, SECONDS)
     return roots
 
 
@@ -191,9 +193,9 @@ async def test_a_burst_of_a_thousand_never_exceeds_the_rate_and_all_cancels_arri
         async with gateway(database_url, tmp_path, venue.port) as engine:
             roots = await placed(engine)
             before = len(venue.got)
-            cancels = [cancel(f"x{number}", of="", root_id=root) for number, root in enumerate(roots)]
-            orders = [place(f"more{number}") for number in range(MORE)]
-            answers = await asyncio.gather(*(engine.ask(command) for command in (*orders, *cancels)))
+            burst: list[ClientCommand] = [place(f"more{number}") for number in range(MORE)]
+            burst += [cancel(f"x{number}", of="", root_id=root) for number, root in enumerate(roots)]
+            answers = await asyncio.gather(*(engine.ask(command) for command in burst))
             taken = [answer for _, answer, _ in answers if isinstance(answer, CancelRequested)]
             assert len(taken) == ORDERS
             assert sum(not answer.grant for answer in taken) > ORDERS // 2
@@ -203,8 +205,8 @@ async def test_a_burst_of_a_thousand_never_exceeds_the_rate_and_all_cancels_arri
             assert engine.state.meters[SESSION].waiting
             async with gateway(database_url, tmp_path, venue.port) as engine:
                 await eventually_async(lambda: not engine.state.book.live.keys() & set(roots), SECONDS)
-        burst = venue.got[before:]
-    canceled = [cl_ord_id for msg_type, cl_ord_id, _ in burst if msg_type == "F"]
+        got = venue.got[before:]
+    canceled = [cl_ord_id for msg_type, cl_ord_id, _ in got if msg_type == "F"]
     assert sorted(set(canceled)) == sorted(answer.cl_ord_id for answer in taken)
-    assert [msg_type for msg_type, _, _ in burst[: len(canceled)]] == ["F"] * len(canceled)
+    assert [msg_type for msg_type, _, _ in got[: len(canceled)]] == ["F"] * len(canceled)
     assert_within_the_rate(venue.got)
