@@ -7,6 +7,7 @@ not sent is dropped and the process ends.
 
 import fcntl
 import os
+import random
 import select
 import socket
 import sys
@@ -22,6 +23,7 @@ from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
+from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.raw import value
 
@@ -198,6 +200,9 @@ class Worker:
         assert handler is not None
         role: Role = "acceptor" if config.is_client else "initiator"
         self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", handler)
+        self._patience = None if config.is_client else Patience(config.endpoint.reach)
+        self._is_open = False
+        """Whether the engine lets it be logged on."""
         self._is_started = False
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
@@ -215,6 +220,7 @@ class Worker:
             if readable and not self._receive():
                 return
             self._check_lease()
+            self._rest()
             if self._market_data is not None:
                 self._market_data.tick()
             if self._orders is not None and self._is_started:
@@ -252,8 +258,10 @@ class Worker:
                 if self._orders is not None:
                     self._orders.reserve(frame.reserved_to)
             case link.LogOn():
+                self._is_open = True
                 self._port.open(self._session)
             case link.LogOff():
+                self._is_open = False
                 self._port.shut(self._session)
             case link.Stop():
                 self._port.stop()
@@ -266,7 +274,7 @@ class Worker:
             self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
-        self._is_started = True
+        self._is_started, self._is_open = True, grant.is_open
         if not grant.is_open:
             self._port.shut(self._session)
         self._port.start()
@@ -297,6 +305,16 @@ class Worker:
         if send.expire_at_ns and time.time_ns() >= send.expire_at_ns:
             return "EXPIRED"
         return ""
+
+    def _rest(self) -> None:
+        """Let a venue that cannot be reached alone for a while, and longer each time."""
+        if self._patience is None or not self._is_started:
+            return
+        was_resting, is_logged_on = self._patience.is_resting, self._port.is_logged_on(self._session)
+        chance = random.random()  # noqa: S311  No secret.
+        is_resting = self._patience.look(time.monotonic(), chance, is_wanted=self._is_open, is_logged_on=is_logged_on)
+        if is_resting is not was_resting and self._is_open:
+            (self._port.shut if is_resting else self._port.open)(self._session)
 
     def _check_lease(self) -> None:
         if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:

@@ -97,7 +97,7 @@ def _dialect(counterparty: Counterparty) -> Iterable[Row]:
 def _rule(rule: Rule) -> str:
     which = f"in 35={', '.join(sorted(rule.msg_types))}" if rule.msg_types else "in every business message"
     values = f"={' or '.join(sorted(rule.when_values))}" if rule.when_values else ""
-    when = f", where {rule.when_tag}{values} is there" if rule.when_tag else ""
+    when = f", where {rule.when_tag}{values} is {'not ' if rule.is_negated else ''}there" if rule.when_tag else ""
     return f"{_action(rule.action)} {which}{when}"
 
 
