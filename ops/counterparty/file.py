@@ -163,21 +163,18 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
 def read(path: Path) -> Counterparty:
     """The counterparty of one file. Raises ConfigError with everything that is wrong with it: file, line, key, reason."""
-    return _read(TomlFile(path))
+    return TomlFile(path).read(Counterparty, _wrong)
 
 
 def check(path: Path) -> Counterparty:
     """The same where its secrets must be there, too: its workers could start here. Raises ConfigError."""
-    file = TomlFile(path)
-    counterparty = _read(file)
-    file.require(counterparty.logon.missing())
-    return counterparty
+    return TomlFile(path).read(Counterparty, _wrong_or_missing)
 
 
-def _read(file: TomlFile) -> Counterparty:
-    counterparty = file.read(Counterparty)
-    file.require(_wrong(counterparty))
-    return counterparty
+def _wrong_or_missing(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    yield from _wrong(counterparty)
+    if not any(counterparty.logon.wrong()):  # A reference that is none leads nowhere.
+        yield from counterparty.logon.missing()
 
 
 def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
