@@ -83,9 +83,11 @@ def _rate(counterparty: Counterparty) -> Iterable[Row]:
 
 
 def _dialect(counterparty: Counterparty) -> Iterable[Row]:
-    yield from counterparty.dictionary.described()
+    beyond = tuple(counterparty.dictionary.described())
+    yield from beyond
     if counterparty.dialect is None:
-        yield "as FIX has it", "nothing is said otherwise"
+        if not beyond:
+            yield "as FIX has it", "nothing is said otherwise"
         return
     for ours, theirs in counterparty.symbols.items():
         yield "symbol", f"{ours} is {theirs} there"
