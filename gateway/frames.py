@@ -86,7 +86,7 @@ def _asked_again(
         is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
         number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
         if any(number in filled for filled in ranges):
-            trusts_it = state.plans[session.name].trusts_resend_request
+            trusts_it = state.plans[session.name].trusts_resend_request and request.state is not RequestState.PENDING
             kind = RequestMissed if trusts_it else RequestDoubted
             doubts.append(kind(chain.root_id, request.cl_ord_id, _ASKED_AGAIN))
     return doubts
