@@ -6,7 +6,9 @@ import msgspec
 
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
+from gateway.rate import Rate
 from gateway.schedule import Schedule
+from gateway.sizes import Sizes
 from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
@@ -43,6 +45,16 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """What the peer says otherwise than FIX does; None for nothing."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
+    rate: Rate | None = None
+    """How many messages an orders session takes; None for any number."""
+    sizes: Sizes | None = None
+    """How long what it is told may be; None for any length."""
+    trusts_resend_request: bool = False
+    """Whether a counterparty that asks for a number again proves by it that it never had what was sent under it."""
+    cancels_on_ready: bool = False
+    """Whether all that was open when the session was lost is canceled when it is ready, and new orders wait until all is told."""
+    reissue_age_ms_max: int | None = None
+    """As the cell's, of this session's requests; None where it is the cell's."""
 
     @property
     def takes_mass_cancel(self) -> bool:

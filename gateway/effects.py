@@ -24,7 +24,7 @@ from gateway.sessions import (
     SessionOpened,
 )
 from gateway.state import State
-from oms.domain.acts import MassCancelRequested, VenueAsked
+from oms.domain.acts import MassCancelRequested, RequestReleased, VenueAsked
 from oms.domain.events import (
     CancelRequested,
     Event,
@@ -91,12 +91,16 @@ def _letter(plan: SessionPlan, grant: int, letter: Letter) -> Outgoing:
 
 
 def _request(state: State, fact: Fact, event: OrderPlaced | CancelRequested | ReplaceRequested) -> Iterable[Outgoing]:
-    if event.session:  # A parent order is never sent.
+    if event.session and event.grant:  # A parent order is never sent, and a cancel that waits is sent when it is released.
         yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
 def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoing]:
     yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=True)
+
+
+def _released(state: State, fact: Fact, event: RequestReleased) -> Iterable[Outgoing]:
+    yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
 def _status(state: State, fact: Fact, event: StatusRequested | VenueAsked) -> Iterable[Outgoing]:
@@ -164,6 +168,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     CancelRequested: _request,
     ReplaceRequested: _request,
     RequestReissued: _again,
+    RequestReleased: _released,
     StatusRequested: _status,
     VenueAsked: _status,
     MassCancelRequested: _mass_cancel,

@@ -25,6 +25,7 @@ from gateway.hours import KeepHours, Timetable
 from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
+from gateway.releasing import Releasing
 from gateway.rules import FromLink, decide, is_undecided, react
 from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SequencesReset, SessionHalted
 from gateway.state import State
@@ -81,6 +82,7 @@ class Engine:
         self.links = Links(self._inbox, state.plans)
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
+        self._releasing = Releasing(state, self._inbox, self._wake)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -198,6 +200,8 @@ class Engine:
         else:
             self._is_due = self._is_full = True  # Goes on with the next batch.
         self.links.relieve()
+        if self.state.meters:
+            self._releasing.look(at_ns)
         if not self._batch.is_empty():
             self._filled.set()
 

@@ -30,7 +30,8 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
-from oms.domain.chain import WITH_VENUE, RequestState
+from oms.domain.acts import RequestMissed
+from oms.domain.chain import WITH_VENUE, Chain, Request, RequestState
 from oms.domain.events import (
     Event,
     MessageSent,
@@ -41,6 +42,7 @@ from oms.domain.events import (
 from oms.domain.fields import MsgType
 
 _MARKET_DATA = SessionKind.MARKET_DATA
+_ASKED_AGAIN = "the peer asked for its number"
 _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 
@@ -74,18 +76,20 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
 
 def _asked_again(
     state: State, session: Session, hello: link.Hello, sent: Sequence[MessageSent | AdminSent]
-) -> list[RequestDoubted]:
+) -> list[RequestDoubted | RequestMissed]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
     ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
     numbers = {
         e.cl_ord_id: e.msg_seq_num for e in sent if isinstance(e, MessageSent) and e.msg_type != MsgType.ORDER_STATUS_REQUEST.code
     }
-    doubts: list[RequestDoubted] = []
+    doubts: list[RequestDoubted | RequestMissed] = []
     for chain, request in state.book.open_requests(session.name):
         is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
         number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
         if any(number in filled for filled in ranges):
-            doubts.append(RequestDoubted(chain.root_id, request.cl_ord_id, "the peer asked for its number"))
+            trusts_it = state.plans[session.name].trusts_resend_request and request.state is not RequestState.PENDING
+            kind = RequestMissed if trusts_it else RequestDoubted
+            doubts.append(kind(chain.root_id, request.cl_ord_id, _ASKED_AGAIN))
     return doubts
 
 
@@ -142,12 +146,19 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
         return (told,)
     filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     doubts = [
-        deciding.doubt(chain, request, "the peer asked for its number")
+        _doubt_of(state, chain, request)
         for chain, request in state.book.open_requests(name)
         if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
     ]
     again = (SessionLoggedOn(name),) if session.phase is Phase.LOGGED_ON else ()
     return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
+
+
+def _doubt_of(state: State, chain: Chain, request: Request) -> RequestDoubted | RequestMissed | None:
+    """What it means for a request that the peer asked for its number again and will not get it."""
+    if state.plans[chain.session].trusts_resend_request and request.state is RequestState.SENT:
+        return RequestMissed(chain.root_id, request.cl_ord_id, _ASKED_AGAIN)
+    return deciding.doubt(chain, request, _ASKED_AGAIN)
 
 
 def _told_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent | AdminSent:

@@ -77,8 +77,10 @@ def shape(cell: Cell) -> str:
 
 def _configured(cell: Cell) -> str:
     """Sessions, as far as what the journal says of them turns on it."""
-    said = [(p.name, p.kind.value, p.version.begin_string, p.schedule is not None) for p in cell.sessions]
-    return hashlib.sha256(repr((cell.name, sorted(said))).encode()).hexdigest()[:16]
+    said = [
+        (p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready) for p in cell.sessions
+    ]
+    return hashlib.sha256(repr((cell.name, sorted(said, key=lambda session: session[0]))).encode()).hexdigest()[:16]
 
 
 _POSITION = ("seq", "at_ns", "snapshot_seq", "day_ended_seq")
@@ -113,10 +115,31 @@ def _fill_sessions(state: State, rows: list[tuple[Session, tuple[int, ...]]]) ->
         state.sessions[session.name] = replace(session, heard_ahead=frozenset(heard_ahead))
 
 
+def _meter_rows(state: State) -> Rows:
+    for session, meter in state.meters.items():
+        yield session, meter.told_ns, tuple(meter.flying.items()), tuple(meter.waiting.items())
+
+
+def _fill_meters(
+    state: State, rows: list[tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]]
+) -> None:
+    for session, told_ns, flying, waiting in rows:
+        meter = state.meters[session]
+        meter.told_ns, meter.flying, meter.waiting = told_ns, dict(flying), dict(waiting)
+
+
 STATE: tuple[Part, ...] = (
     Part("position", tuple[int, int, int, int], _position_rows, _fill_position, _POSITION),
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
     mapping("days", Day),
+    Part(
+        "meters",
+        tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]],
+        _meter_rows,
+        _fill_meters,
+        ("meters",),
+    ),
+    Part("lost", str, lambda state: sorted(state.lost), lambda state, rows: state.lost.update(rows), ("lost",)),
     Part("draining", DrainRequested, _drain_rows, _fill_drain, ("draining",)),
 )
 """What the state holds beside its book and its outboxes."""
@@ -136,7 +159,7 @@ OUTBOX: tuple[Part, ...] = (
 )
 """Of each client over FIX."""
 
-_CONFIGURED = frozenset({"cell", "plans", "_orders_sessions", "_outboxes_of", "adopting", "dialects"})
+_CONFIGURED = frozenset({"cell", "plans", "_orders_sessions", "_outboxes_of", "adopting", "dialects", "cautious"})
 _BESIDE_STATE = _CONFIGURED | {"quotes", "book", "outboxes"}
 """What the configuration says, what is not journalled, and what has parts of its own."""
 _BESIDE_OUTBOX = frozenset({"plan", "_cell"})

@@ -16,6 +16,7 @@ from gateway.days import RollDay
 from gateway.hours import KeepHours
 from gateway.inbound import Read
 from gateway.link import FromWorker
+from gateway.metering import ReleaseCancels
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
@@ -92,6 +93,7 @@ _LANES: dict[type, Lane] = {
     KeepHours: Lane.REACTIONS,
     RollDay: Lane.REACTIONS,
     TakeNote: Lane.REACTIONS,
+    ReleaseCancels: Lane.REACTIONS,
 }
 
 

@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from gateway import metering
 from gateway.cell import Cell, SessionKind
 from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
 from gateway.days import Day, DayBegan, DayEnded
+from gateway.rate import Meter
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
@@ -35,6 +37,12 @@ class State:
         self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
+        self.meters = {plan.name: Meter(plan.rate) for plan in cell.sessions if plan.rate is not None}
+        """What has been let go to each counterparty that takes no more than so much."""
+        self.cautious = frozenset(plan.name for plan in cell.sessions if plan.cancels_on_ready)
+        """The sessions that take no new order after they were lost, until all is told of the old ones."""
+        self.lost: set[str] = set()
+        """Those of them that were, otherwise than by their schedules."""
         self.quotes: dict[str, Quote] = {}
         self.snapshot_seq = 0
         """Up to which record the last snapshot goes; 0 without one."""
@@ -56,6 +64,8 @@ class State:
         if tell is not None:
             tell(self, event, seq, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
+        if self.meters:
+            metering.count(self.meters, event, after, at_ns)
         if after is None or (after.session and not after.parent_id):
             return after
         keep_live(self.book, after)
@@ -128,6 +138,8 @@ class State:
     def _turned(self, before: Session, after: Session, at_ns: int) -> None:
         """What it means for the session's orders that its phase has changed."""
         if before.phase is Phase.READY:
+            if before.name in self.cautious:
+                (self.lost.add if before.is_open else self.lost.discard)(before.name)
             self.book.lose(before.name, at_ns)
         if after.phase is Phase.READY:
             self.book.regain(after.name)

@@ -9,6 +9,8 @@ import msgspec
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
+from ops.counterparty.dictionary import DictionaryWords
+from ops.toml_file import TomlFile
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _LOOPBACK = "127.0.0.1"
@@ -33,6 +35,8 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     heart_bt_int_s: int = 30
+    dictionary: DictionaryWords = DictionaryWords()
+    """What it may say, or has to say, beyond FIX's own dictionary."""
 
     def __post_init__(self) -> None:
         if self.begin_string not in VERSIONS:
@@ -63,6 +67,10 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             *([] if default in {"", *self.accounts} else [f"{who}: default_account {default!r} is none of its accounts"]),
         ]
 
+    def require(self, file: TomlFile) -> None:
+        """Raises ConfigError for what can be said of the file alone, with lines."""
+        file.require(self.dictionary.wrong(VERSIONS[self.begin_string], is_judged=True))
+
     def worker(self, data: Path, link_path: Path) -> WorkerConfig:
         """Its reports are kept and resent word for word, and what it sends is judged as FIX says."""
         return WorkerConfig(
@@ -74,6 +82,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 heart_bt_int_s=self.heart_bt_int_s,
                 persist_messages=True,
                 is_judged=True,
+                overlay=self.dictionary.meaning(VERSIONS[self.begin_string]),
             ),
             endpoint=Endpoint(self.host, self.port),
             folder=data / "fix" / self.name,

@@ -63,13 +63,20 @@ def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
     environment = TomlFile(file).read(Environment)
     counterparties = tuple(counterparty_file.read(path) for path in environment.counterparties)
-    clients = tuple(TomlFile(path).read(Client) for path in environment.clients)
+    clients = tuple(_client(path) for path in environment.clients)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties, *environment.clients):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     settings = Settings(file, environment, counterparties, digest.hexdigest(), clients)
     _check(settings)
     return settings
+
+
+def _client(path: Path) -> Client:
+    file = TomlFile(path)
+    client = file.read(Client)
+    client.require(file)
+    return client
 
 
 def cell(settings: Settings) -> Cell:
@@ -110,6 +117,12 @@ def _names_shared(environment: Environment, counterparty: Counterparty) -> list[
     return duplicates(f"counterparty {counterparty.name}: symbol", names) if counterparty.symbols else []
 
 
+def _ids_unfit(environment: Environment, counterparty: Counterparty) -> list[str]:
+    """Our ids are made of the cell's name: the counterparty may not take such."""
+    unfit = counterparty.limits.unfit(environment.cell) if counterparty.limits else ()
+    return [f"counterparty {counterparty.name}: {why}" for why in unfit]
+
+
 def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
     try:
         return counterparty.worker(plan, settings.data, settings.link_path)
@@ -127,6 +140,7 @@ def _check(settings: Settings) -> None:
         *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
         *(complaint for client in settings.clients for complaint in client.complaints(accounts)),
         *(complaint for counterparty in settings.counterparties for complaint in _names_shared(environment, counterparty)),
+        *(complaint for counterparty in settings.counterparties for complaint in _ids_unfit(environment, counterparty)),
         *duplicates("client port", [str(client.port) for client in settings.clients]),
     ]
     if complaints:

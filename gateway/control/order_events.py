@@ -191,6 +191,16 @@ def _reissued(told: OrderEvent, event: events.RequestReissued, chain: Chain | No
     _name_request(told, chain, event.cl_ord_id)
 
 
+def _released(told: OrderEvent, event: acts.RequestReleased, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_RELEASED
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _missed(told: OrderEvent, event: acts.RequestMissed, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_MISSED, event.reason
+    _name_request(told, chain, event.cl_ord_id)
+
+
 def _status_requested(told: OrderEvent, event: events.StatusRequested, chain: Chain | None) -> None:
     told.kind = order_event_pb2.ORDER_EVENT_KIND_STATUS_REQUESTED
     _name_request(told, chain, event.cl_ord_id)
@@ -308,6 +318,8 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.RequestNotSent: _not_sent,
     events.RequestDoubted: _doubted,
     events.RequestReissued: _reissued,
+    acts.RequestReleased: _released,
+    acts.RequestMissed: _missed,
     events.StatusRequested: _status_requested,
     events.RequestEscalated: _escalated,
     events.OrderAdopted: _adopted,

@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.codec.version import FIX_44, Version
 from gateway.fix.archive import Plan
+from gateway.fix.overlay import NOTHING, Overlay
 from gateway.fix.reaching import Address, Reach
 
 
@@ -42,6 +43,8 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
     own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
     logon: tuple[LogonField, ...] = ()
+    overlay: Overlay = NOTHING
+    """What the peer's FIX has beyond FIX's own dictionary."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

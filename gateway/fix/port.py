@@ -290,9 +290,9 @@ def _dictionaries(role: Role, config: SessionConfig, store: Path) -> dict[str, o
     def file(name: str, other: str = "") -> str:
         written = store / f"{name}.xml"
         if role == "initiator":
-            dictionary.write_lenient(name, written)
+            dictionary.write_lenient(name, written, config.overlay)
         elif config.is_judged:
-            dictionary.write_strict(name, written, other)
+            dictionary.write_strict(name, written, other, config.overlay)
         else:
             return dictionary.path(name)
         return str(written)

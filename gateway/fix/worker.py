@@ -7,6 +7,7 @@ not sent is dropped and the process ends.
 
 import fcntl
 import os
+import random
 import select
 import socket
 import sys
@@ -23,6 +24,7 @@ from gateway.fix.anew import Anew
 from gateway.fix.config import WorkerConfig
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
+from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.raw import value
 from gateway.fix.tapped import tapped
@@ -222,6 +224,9 @@ class Worker:
         self._writer.lost = self._tap.lost
         role: Role = "acceptor" if config.is_client else "initiator"
         self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", self._tapped, self._tap)
+        self._patience = None if config.is_client else Patience(config.endpoint.reach)
+        self._is_open = False
+        """Whether the engine lets it be logged on."""
         self._is_started, self._granted = False, 0
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
@@ -240,6 +245,7 @@ class Worker:
                 return
             self._check_lease()
             self._tap.settle()
+            self._rest()
             if self._market_data is not None:
                 self._market_data.tick()
             if self._orders is not None and self._is_started:
@@ -282,8 +288,10 @@ class Worker:
                 if self._orders is not None:
                     self._orders.reserve(frame.reserved_to)
             case link.LogOn():
+                self._is_open = True
                 self._port.open(self._session)
             case link.LogOff():
+                self._is_open = False
                 self._port.shut(self._session)
             case link.Stop():
                 self._port.stop()
@@ -298,7 +306,7 @@ class Worker:
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
             self._orders.granted(grant)
         self._tapped.granted(grant.next_target)
-        self._is_started, self._granted = True, grant.grant
+        self._is_started, self._granted, self._is_open = True, grant.grant, grant.is_open
         if not grant.is_open:
             self._port.shut(self._session)
         self._port.start()
@@ -338,6 +346,16 @@ class Worker:
         if send.expire_at_ns and time.time_ns() >= send.expire_at_ns:
             return "EXPIRED"
         return ""
+
+    def _rest(self) -> None:
+        """Let a venue that cannot be reached alone for a while, and longer each time."""
+        if self._patience is None or not self._is_started:
+            return
+        was_resting, is_logged_on = self._patience.is_resting, self._port.is_logged_on(self._session)
+        chance = random.random()  # noqa: S311  No secret.
+        is_resting = self._patience.look(time.monotonic(), chance, is_wanted=self._is_open, is_logged_on=is_logged_on)
+        if is_resting is not was_resting and self._is_open:
+            (self._port.shut if is_resting else self._port.open)(self._session)
 
     def _check_lease(self) -> None:
         if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:

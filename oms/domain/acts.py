@@ -110,6 +110,21 @@ class ReportDisputed(OrderEvent, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
 
 
+class RequestMissed(OrderEvent, frozen=True, gc=False):
+    """The venue asked for the request's number again, and its word is trusted: it never had it, and it is decided again."""
+
+    cl_ord_id: str
+    reason: str
+
+
+class RequestReleased(OrderEvent, frozen=True, gc=False):
+    """A cancel that waited for the counterparty's rate is sent now, for the first time."""
+
+    cl_ord_id: str
+    session: str
+    grant: int
+
+
 class RequestResolved(OrderEvent, frozen=True, gc=False):
     """A person has found out what became of a request that was UNKNOWN, and says so."""
 

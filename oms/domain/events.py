@@ -11,6 +11,8 @@ from oms.domain.acts import (
     MassCancelReported,
     MassCancelRequested,
     ReportDisputed,
+    RequestMissed,
+    RequestReleased,
     RequestResolved,
     VenueAsked,
 )
@@ -317,6 +319,8 @@ ChainEvent = (
     | RequestNotSent
     | RequestDoubted
     | RequestReissued
+    | RequestMissed
+    | RequestReleased
     | StatusRequested
     | RequestEscalated
     | OrderAdopted
@@ -372,6 +376,8 @@ EVENTS: tuple[type[Event], ...] = (
     RequestNotSent,
     RequestDoubted,
     RequestReissued,
+    RequestMissed,
+    RequestReleased,
     StatusRequested,
     MassStatusRequested,
     MassStatusEnded,

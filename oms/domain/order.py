@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import ReportDisputed, RequestResolved, VenueAsked
+from oms.domain.acts import ReportDisputed, RequestMissed, RequestReleased, RequestResolved, VenueAsked
 from oms.domain.chain import (
     NOT_TOLD,
     OPEN,
@@ -134,6 +134,11 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
     return with_request(replace(chain, requests=requests), event.cl_ord_id, state=RequestState.UNKNOWN)
 
 
+def _missed(chain: Chain, event: RequestMissed, _at_ns: int) -> Chain:
+    """As if it had never left."""
+    return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=0, msg_seq_num=0)
+
+
 def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Chain:
     cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
     request = chain.request(cl_ord_id)
@@ -142,7 +147,7 @@ def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Ch
     return with_request(chain, cl_ord_id, questions=request.questions + 1)
 
 
-def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
+def _reissued(chain: Chain, event: RequestReissued | RequestReleased, _at_ns: int) -> Chain:
     """The version that it would have followed may have come to nothing since it was first asked for."""
     orig_cl_ord_id = "" if event.cl_ord_id == chain.root_id else chain.last_version(event.cl_ord_id)
     return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id)
@@ -188,6 +193,8 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestNotSent: _not_sent,
     RequestDoubted: _doubted,
     RequestReissued: _reissued,
+    RequestReleased: _reissued,
+    RequestMissed: _missed,
     StatusRequested: _asked,
     RequestEscalated: _unchanged,
     ReportDisputed: _unchanged,

@@ -67,6 +67,8 @@ class Refusal(Enum):
     """This engine takes nothing new: it is about to end in good order. Its successor takes orders again."""
     NOT_DRAINING = "NOT_DRAINING"
     """There is no drain that could be stopped."""
+    RATE_EXCEEDED = "RATE_EXCEEDED"
+    """The counterparty takes no more messages now; the text has the numbers, and says when a later try can help."""
 
 
 RETRY_CAN_HELP = frozenset(
@@ -76,6 +78,7 @@ RETRY_CAN_HELP = frozenset(
         Refusal.REQUEST_PENDING,
         Refusal.NO_REFERENCE_PX,
         Refusal.STALE_REFERENCE_PX,
+        Refusal.RATE_EXCEEDED,
     }
 )
 """The refusals that pass by themselves: the same order under a new id may be accepted later."""

@@ -13,8 +13,11 @@ from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.reaching import Address
 from ops.counterparty.dialect import RuleWords, wrong_symbols
+from ops.counterparty.dictionary import DictionaryWords
 from ops.counterparty.hours import ScheduleWords
+from ops.counterparty.limits import LimitsWords
 from ops.counterparty.logon import LogonWords
+from ops.counterparty.rate import RateWords
 from ops.counterparty.takes import TakesWords
 from ops.toml_file import Key, TomlFile
 
@@ -40,6 +43,12 @@ class MarketDataSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Whether prices (35=W, X) are archived, too: there may be very many (gateway.fix.archive)."""
 
 
+class AfterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cancels_on_disconnect = { after_s = 30 }`."""
+
+    after_s: int
+
+
 class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fallbacks": "fallback"}):
     """A broker or venue, and how to reach it."""
 
@@ -51,7 +60,13 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     begin_string: str = FIX_44.begin_string
     """The version of FIX that it speaks: one of VERSIONS. FIXT.1.1 stands for FIX 5.0SP2."""
     takes: TakesWords = TakesWords()
+    rate: RateWords | None = None
+    """How many messages its orders session takes; without it, any number."""
+    limits: LimitsWords | None = None
+    """How long what it is told may be; without it, as long as we like."""
     logon: LogonWords = LogonWords()
+    dictionary: DictionaryWords = DictionaryWords()
+    """What its FIX has that FIX itself has not."""
     symbols: Mapping[str, str] = {}
     """Their names of our symbols; one that is not here has the same name."""
     outgoing: tuple[RuleWords, ...] = ()
@@ -63,6 +78,17 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     fallbacks: tuple[Address, ...] = ()
     """Where to go, in this order, when `host` and `port` cannot be reached."""
     reconnect_interval_s: int = 1
+    reissue_age_ms_max: int | None = None
+    """A request that never reached it is sent again only if it is younger than this; 0 for never. Left out: as the environment
+    says."""
+    trust_resend_request: bool = False
+    """Whether its ResendRequest(2) for a number proves that it never had what was sent under it: without, the request is UNKNOWN
+    until it says."""
+    cancels_on_disconnect: bool | AfterWords | None = None
+    """Whether it cancels our orders when our session drops, at once or after a time. Left out: nobody has said."""
+    on_disconnect: Literal["leave", "cancel"] = "leave"
+    """What we do when the session is ready after it dropped: leave the orders, or cancel them all and take no new ones until
+    all is told of."""
     unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
     """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
     reports aside for a person, or take it as ours."""
@@ -83,6 +109,11 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             adopts=adopts,
             dialect=self.dialect,
             schedule=schedule,
+            rate=self.rate.meaning if self.rate else None,
+            sizes=self.limits.meaning(self.orders.sender_comp_id, self.orders.target_comp_id) if self.limits else None,
+            reissue_age_ms_max=self.reissue_age_ms_max,
+            trusts_resend_request=self.trust_resend_request,
+            cancels_on_ready=self.on_disconnect == "cancel",
         )
         if self.market_data is None:
             return (orders,)
@@ -123,6 +154,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
                 heart_bt_int_s=self.heart_bt_int_s,
                 reset_on_logon=is_market_data,
                 logon=self.logon.meaning,
+                overlay=self.dictionary.meaning(plan.version),
             ),
             endpoint=self.endpoint,
             folder=data / "fix" / plan.name,
@@ -134,21 +166,18 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
 def read(path: Path) -> Counterparty:
     """The counterparty of one file. Raises ConfigError with everything that is wrong with it: file, line, key, reason."""
-    return _read(TomlFile(path))
+    return TomlFile(path).read(Counterparty, _wrong)
 
 
 def check(path: Path) -> Counterparty:
     """The same where its secrets must be there, too: its workers could start here. Raises ConfigError."""
-    file = TomlFile(path)
-    counterparty = _read(file)
-    file.require(counterparty.logon.missing())
-    return counterparty
+    return TomlFile(path).read(Counterparty, _wrong_or_missing)
 
 
-def _read(file: TomlFile) -> Counterparty:
-    counterparty = file.read(Counterparty)
-    file.require(_wrong(counterparty))
-    return counterparty
+def _wrong_or_missing(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    yield from _wrong(counterparty)
+    if not any(counterparty.logon.wrong()):  # A reference that is none leads nowhere.
+        yield from counterparty.logon.missing()
 
 
 def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
@@ -160,6 +189,12 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
+    if counterparty.rate is not None:
+        yield from counterparty.rate.wrong()
+    if counterparty.begin_string in VERSIONS:
+        yield from counterparty.dictionary.wrong(counterparty.version, is_judged=False)
+    if counterparty.limits is not None:
+        yield from counterparty.limits.wrong()
     yield from counterparty.logon.wrong()
     yield from wrong_symbols(counterparty.symbols)
     for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):
@@ -167,8 +202,20 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
             yield from rule.wrong((table, place))
     if counterparty.schedule is not None:
         yield from counterparty.schedule.wrong()
+    yield from _recovery_wrong(counterparty)
     yield from _ids_wrong(counterparty)
     yield from _takes_contradicted(counterparty)
+
+
+def _recovery_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
+    """What we do and what it does when something is amiss."""
+    age_ms, cancels = counterparty.reissue_age_ms_max, counterparty.cancels_on_disconnect
+    if age_ms is not None and age_ms < 0:
+        yield ("reissue_age_ms_max",), f"{age_ms} is below zero"
+    if isinstance(cancels, AfterWords) and cancels.after_s < 1:
+        yield ("cancels_on_disconnect",), f"after_s {cancels.after_s} is not above zero: say true for at once"
+    if counterparty.on_disconnect == "cancel" and cancels:
+        yield ("on_disconnect",), "it cancels them itself, as cancels_on_disconnect says: one of the two is enough"
 
 
 def _endpoints_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:

@@ -42,6 +42,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
     REFUSAL_DRAINING: _ClassVar[Refusal]
     REFUSAL_NOT_DRAINING: _ClassVar[Refusal]
+    REFUSAL_RATE_EXCEEDED: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -85,6 +86,7 @@ REFUSAL_CURRENCY_DIFFERS: Refusal
 REFUSAL_UNFIT_TERMS: Refusal
 REFUSAL_DRAINING: Refusal
 REFUSAL_NOT_DRAINING: Refusal
+REFUSAL_RATE_EXCEEDED: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal
