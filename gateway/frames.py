@@ -8,6 +8,7 @@ from gateway.cell import SessionKind
 from gateway.client import worker_words
 from gateway.codec import reading
 from gateway.codec.message import message
+from gateway.granting import filled_in_log, granted, granted_anew, left_in_log, trusts, why_halt
 from gateway.inbound import received, rejected
 from gateway.sessions import (
     AdminSent,
@@ -21,12 +22,6 @@ from gateway.sessions import (
     SessionLoggedOn,
     SessionLoggedOut,
     SessionReady,
-    filled_in_log,
-    granted,
-    granted_anew,
-    left_in_log,
-    trusts,
-    why_halt,
 )
 from gateway.state import State
 from oms import deciding
