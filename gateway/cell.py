@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.alarm import AlarmTerms
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
 from gateway.schedule import Schedule
@@ -43,6 +44,9 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """What the peer says otherwise than FIX does; None for nothing."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
+    heart_bt_int_s: int = 30
+    alarms: AlarmTerms = AlarmTerms()
+    """At what its alarms sound."""
 
     @property
     def takes_mass_cancel(self) -> bool:

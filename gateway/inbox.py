@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.administering import SESSION_COMMANDS
+from gateway.alarms import KeepWatch
 from gateway.hours import KeepHours
 from gateway.link import FromWorker
 from gateway.rules import Command, FromLink, LinkLost
@@ -83,6 +85,8 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    KeepWatch: Lane.REACTIONS,
+    **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 
 

@@ -51,6 +51,8 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     next_sender: int
     """What QuickFIX's store says of the next MsgSeqNum(34) to send."""
     log: SentLog | None
+    halted: str = ""
+    """Why a worker before it halted the session: it does not log on until it is told of a Release. Empty where none did."""
 
 
 class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -58,7 +60,10 @@ class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 
 class LoggedOut(msgspec.Struct, frozen=True, array_like=True, tag=3):
-    """The FIX session is gone."""
+    """The FIX session is gone, or a logon came to nothing."""
+
+    text: str = ""
+    """Text(58) of the peer's Logout(5); empty where it sent none."""
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True, tag=4):
@@ -155,8 +160,12 @@ class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
     """Log out, and stay so until LogOn."""
 
 
+class Release(msgspec.Struct, frozen=True, array_like=True, tag=27):
+    """A person has looked at the halted session: forget the halt, and end, so that the next worker may be granted a start."""
+
+
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
-FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Release
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)

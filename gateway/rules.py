@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, hours, link, taking
+from gateway import acting, administering, alarms, hours, link, taking
+from gateway.administering import SESSION_COMMANDS, SessionCommand
+from gateway.alarms import KeepWatch
 from gateway.client import worker_words
 from gateway.codec.version import lacks
 from gateway.frames import FRAMES, session_down
@@ -76,7 +78,18 @@ class LinkLost(msgspec.Struct, frozen=True, gc=False):
 _PRICE_TO_COME = frozenset({Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
 _ORDER_STATUS = ExecType.ORDER_STATUS
 
-Command = ClientCommand | DecideAgain | AskStatus | LookAfter | CancelChild | FromLink | LinkLost | KeepHours
+Command = (
+    ClientCommand
+    | DecideAgain
+    | AskStatus
+    | LookAfter
+    | CancelChild
+    | FromLink
+    | LinkLost
+    | KeepHours
+    | SessionCommand
+    | KeepWatch
+)
 
 
 def decide(state: State, command: Command, at_ns: int) -> tuple[Event, ...]:
@@ -293,6 +306,8 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
+    KeepWatch: alarms.look,
+    **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {

@@ -10,6 +10,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
+from gateway import alarm, session_acts, standing
+from gateway.alarm import AlarmCleared, AlarmRaised, LogonFailed
 from gateway.session_event import SessionEvent as SessionEvent  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.acts import MassCancelRejected, MassCancelReported
 from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
@@ -48,9 +50,12 @@ class SessionGranted(SessionEvent, frozen=True, gc=False):
 
 
 class SessionHalted(SessionEvent, frozen=True, gc=False):
-    """A worker came whose numbers this journal never gave out. It gets no grant until a person has looked."""
+    """A worker came whose numbers this journal never gave out, or that finds its folder halted. It gets no grant until a
+    person has looked, and released it."""
 
     reason: str
+    next_sender: int = 0
+    """The next MsgSeqNum(34) to send by the FIX store that it found; 0 where that was not noted."""
 
 
 class SequencesReset(SessionEvent, frozen=True, gc=False):
@@ -179,6 +184,8 @@ EVENTS: tuple[type[Event], ...] = (
     GapFilled,
     ClientTold,
     ReportSent,
+    *session_acts.EVENTS,
+    *alarm.EVENTS,
 )
 
 
@@ -203,7 +210,26 @@ class Session(msgspec.Struct, frozen=True):
     asked: tuple[tuple[int, str], ...] = ()
     """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
     is_open: bool = True
+    """Whether it may log on: within its hours, enabled, and not asked to stay logged out."""
+    is_within_hours: bool = True
     """Whether its schedule lets it log on."""
+    open_until_ns: int | None = None
+    """When its schedule closes that opened last; None where it does not."""
+    is_disabled: bool = False
+    is_logged_off: bool = False
+    """Whether it is to stay logged out until a LogOn, or the next opening of its schedule."""
+    halted: str = ""
+    """Why no worker is granted a start, until a person has looked; empty where none was halted."""
+    halted_at: int = 0
+    """The next MsgSeqNum(34) to send by the FIX store of a halted session."""
+    released: str = ""
+    """The last halt that a person has released, until the next grant."""
+    reserved_before: int = 0
+    """The highest sender number that may have been used before a person set the numbers."""
+
+    @property
+    def numbers(self) -> session_acts.Numbers:
+        return session_acts.Numbers(self.session_epoch, self.last_sender + 1, self.next_target)
 
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
@@ -245,6 +271,9 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
         next_target=event.next_target,
         reserved_to=event.reserved_to,
         last_sender=max(session.last_sender, event.next_sender - 1),
+        halted="",
+        halted_at=0,
+        released="",
     )
 
 
@@ -276,14 +305,6 @@ def _logged_out(session: Session, _event: SessionLoggedOut, _seq: int) -> Sessio
     return replace(session, phase=Phase.DOWN, test_req_id="")
 
 
-def _opened(session: Session, _event: SessionOpened, _seq: int) -> Session:
-    return replace(session, is_open=True)
-
-
-def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
-    return replace(session, is_open=False)
-
-
 def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
@@ -298,10 +319,14 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionLoggedOn: _logged_on,
     SessionReady: _ready,
     SessionLoggedOut: _logged_out,
-    SessionOpened: _opened,
-    SessionClosed: _closed,
+    SessionOpened: standing.opened,
+    SessionClosed: standing.closed,
     GapFilled: _unchanged,
-    SessionHalted: _unchanged,
+    SessionHalted: standing.halted,
     SequencesReset: _reset,
     ClientTold: _unchanged,
+    LogonFailed: _unchanged,
+    AlarmRaised: _unchanged,
+    AlarmCleared: _unchanged,
+    **standing.EVOLUTIONS,
 }

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from gateway import standing
 from gateway.cell import Cell, SessionKind
 from gateway.client.outbox import Outbox
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
+from gateway.vitals import Vitals
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
@@ -26,6 +28,7 @@ class State:
         self.book = Book(cell.name)
         self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
         self.plans = {plan.name: plan for plan in cell.sessions}
+        self.vitals = {plan.name: Vitals.of(plan) for plan in cell.sessions}
         self._orders_sessions = frozenset(plan.name for plan in cell.sessions if plan.kind is SessionKind.ORDERS)
         self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
         """What each client over FIX is still to be told, by session."""
@@ -48,20 +51,28 @@ class State:
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         return after if after is None or after.session else as_it_stands(self.book, after)
 
-    def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
+    def _heard(self, event: Heard, _seq: int, at_ns: int) -> None:
         receipt = event.receipt
+        vitals = self.vitals.get(receipt.session)
+        if vitals is not None:
+            vitals.hear(event, at_ns)
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
 
     def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
         was = self._session(event.session)
         now = self.sessions[event.session] = evolve(was, event, seq)
+        vitals = self.vitals.get(event.session)
+        if vitals is not None:
+            vitals.note(event, was, now, seq, at_ns)
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
 
-    def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+    def _started(self, _event: EngineStarted, seq: int, at_ns: int) -> None:
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
-            self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
+            self.sessions[name] = _down(session, is_within_hours=plan is None or plan.schedule is None)
+            if name in self.vitals:
+                self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
 
     _SESSIONS: ClassVar[dict[type[Event], Callable[["State", Any, int, int], None]]] = {
@@ -111,6 +122,7 @@ def _accounts(cell: Cell, session: str) -> frozenset[str]:
     return frozenset(account for account, its in cell.account_sessions.items() if its == session)
 
 
-def _down(session: Session, *, is_open: bool) -> Session:
+def _down(session: Session, *, is_within_hours: bool) -> Session:
     """After a start of the engine, a session with a schedule is closed until the schedule was looked at."""
-    return replace(session, phase=Phase.DOWN, test_req_id="", is_open=is_open)
+    down = replace(session, phase=Phase.DOWN, test_req_id="")
+    return standing.within_hours(down, is_within_hours=is_within_hours)

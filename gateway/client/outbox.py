@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
+from gateway.session_acts import NumbersSet
 from gateway.sessions import ClientTold, GapFilled, ReportSent, SessionGranted
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
@@ -62,6 +63,8 @@ class Outbox:
                 self._hand_over(event)
             case GapFilled():
                 self._take_back(event, seq)
+            case NumbersSet():
+                self._forget(event)
             case SessionGranted(trusted=False):
                 self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
@@ -135,6 +138,11 @@ class Outbox:
             letter = self._sent.pop(number, None)
             if letter is not None:
                 self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+
+    def _forget(self, event: NumbersSet) -> None:
+        """What was told under the old numbers is told: the new ones mean other messages."""
+        self._sent.clear()
+        self.forgotten_to = event.after.next_sender - 1
 
 
 def _order(book: Book, event: Event) -> Chain | None:

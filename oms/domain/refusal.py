@@ -63,6 +63,19 @@ class Refusal(Enum):
     """The order names another currency than the instrument is traded in."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
+    UNKNOWN_SESSION = "UNKNOWN_SESSION"
+    SESSION_DISABLED = "SESSION_DISABLED"
+    """A person has disabled the session, and nobody has enabled it since."""
+    SESSION_HALTED = "SESSION_HALTED"
+    """The session is halted, and waits for its release."""
+    SESSION_CLOSED = "SESSION_CLOSED"
+    """The session's schedule does not let it log on now."""
+    SESSION_NOT_OUT = "SESSION_NOT_OUT"
+    """The session is logged on, or may log on at any moment: its numbers cannot be changed under it."""
+    SESSION_NOT_HALTED = "SESSION_NOT_HALTED"
+    """There is nothing to release."""
+    NUMBERS_NOT_KEPT = "NUMBERS_NOT_KEPT"
+    """The session begins its numbers anew at every logon: there are none to set."""
 
 
 RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})

@@ -12,6 +12,7 @@ from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.reaching import Address
+from ops.counterparty.alarms import AlarmWords
 from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.hours import ScheduleWords
 from ops.counterparty.logon import LogonWords
@@ -58,6 +59,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     schedule: ScheduleWords | None = None
     """When its sessions are logged on; without it, always."""
     heart_bt_int_s: int = 30
+    alarms: AlarmWords = AlarmWords()
+    """At what the alarms of its sessions sound."""
     fallbacks: tuple[Address, ...] = ()
     """Where to go, in this order, when `host` and `port` cannot be reached."""
     reconnect_interval_s: int = 1
@@ -81,6 +84,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             adopts=adopts,
             dialect=self.dialect,
             schedule=schedule,
+            heart_bt_int_s=self.heart_bt_int_s,
+            alarms=self.alarms.meaning,
         )
         if self.market_data is None:
             return (orders,)
@@ -91,6 +96,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             symbols=self.market_data.symbols,
             dialect=self.dialect,
             schedule=schedule,
+            heart_bt_int_s=self.heart_bt_int_s,
+            alarms=self.alarms.meaning,
         )
         return orders, market_data
 
@@ -158,6 +165,7 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
     yield from counterparty.takes.wrong()
     yield from counterparty.logon.wrong()
+    yield from counterparty.alarms.wrong()
     yield from wrong_symbols(counterparty.symbols)
     for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):
         for place, rule in enumerate(rules):
