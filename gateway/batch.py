@@ -29,7 +29,7 @@ class Batch:
 
     def begin(self, session: str, session_epoch: int, next_target: int) -> None:
         """Another epoch of the session begins, with this number expected first."""
-        self._before[session, session_epoch] = 1  # It has no row yet.
+        self._before[session, session_epoch] = 1  # As of an epoch that has no row yet.
         self._after[session, session_epoch] = next_target
 
     def answer(self, reply: Reply | None, seq: int, answer: Answer, *, is_repeat: bool) -> None:
