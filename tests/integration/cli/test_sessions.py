@@ -157,6 +157,33 @@ def test_a_halted_session_says_why_and_goes_on_when_it_is_released(running: Inst
     assert fixgate("session", "release", NAME, "--reason", "x", "--yes").exit_code == Exit.REFUSED
 
 
+def test_a_person_is_asked_before_what_cannot_be_undone(fixgate: Fixgate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.commands.administering.sys", Terminal)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    refused = fixgate("session", "reset", NAME, "--reason", "x")
+    assert (refused.exit_code, refused.stdout) == (Exit.REFUSED, "")
+    assert "nothing was asked for" in refused.stderr
+
+
+class Terminal:
+    """The module `sys` of somebody who sits in front of it."""
+
+    class stdin:  # noqa: N801  As it is called there.
+        @staticmethod
+        def isatty() -> bool:
+            return True
+
+
+def test_a_session_is_shown_in_words(fixgate: Fixgate) -> None:
+    shown = fixgate("session", "show", NAME).stdout.splitlines()
+    assert shown[0].split(maxsplit=1) == ["session", "SIMBROKER, orders, FIX.4.4"]
+    assert shown[1].startswith("phase             ready, since ")
+    assert shown[2].split() == ["asked", "log", "on"]
+    header, *rows = fixgate("session", "list").stdout.splitlines()
+    assert header.split()[:4] == ["session", "kind", "phase", "asked"]
+    assert [row.split()[0] for row in rows] == ["SIMBROKER", "SIMBROKER-MD"]
+
+
 @pytest.mark.parametrize("who", ["trader/desk1", "viewer/audit"])
 def test_who_is_no_operator_may_look_and_hears_who_may_act(fixgate: Fixgate, who: str) -> None:
     assert fixgate("session", "list", "--as", who).exit_code == Exit.OK
