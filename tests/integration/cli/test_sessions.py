@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,10 +17,11 @@ from gateway.simulator import control
 from gateway.simulator.entries import read
 from ops.cli import main
 from ops.commands.exits import Exit
+from tests.support.client import is_filled, logged_on
 from tests.support.installation import BROKER, Installation, installation
 from tests.support.polling import eventually
 
-NAME = "SIMBROKER"
+NAME, CLIENT = "SIMBROKER", "EXAMPLE"
 START_S = 60.0
 ALARMS = {"silent_after_s": 2, "not_logged_on_s": 4, "gap_quiet_s": 3}
 Fixgate = Callable[..., Result]
@@ -27,7 +29,7 @@ Fixgate = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Installation]:
-    with installation(heart_bt_int_s=3, alarms=ALARMS) as started:
+    with installation(has_client=True, heart_bt_int_s=3, alarms=ALARMS) as started:
         yield started
 
 
@@ -44,9 +46,9 @@ def fixgate(running: Installation, monkeypatch: pytest.MonkeyPatch) -> Fixgate:
     return run
 
 
-def shown(fixgate: Fixgate) -> dict[str, Any]:
+def shown(fixgate: Fixgate, name: str = NAME) -> dict[str, Any]:
     """The session; empty while nobody answers."""
-    result = fixgate("session", "show", NAME, "--json")
+    result = fixgate("session", "show", name, "--json")
     found: dict[str, Any] = json.loads(result.stdout) if result.exit_code == Exit.OK else {}
     return found
 
@@ -60,9 +62,9 @@ def is_so(found: dict[str, Any], wanted: dict[str, str]) -> bool:
     return all(found.get(key) == value for key, value in wanted.items())
 
 
-def done(fixgate: Fixgate, verb: str, *more: str) -> dict[str, Any]:
+def done(fixgate: Fixgate, verb: str, *more: str, name: str = NAME) -> dict[str, Any]:
     """The answer to an act that is taken."""
-    result = fixgate("session", verb, NAME, "--reason", f"a test of {verb}", "--json", *more)
+    result = fixgate("session", verb, name, "--reason", f"a test of {verb}", "--json", *more)
     assert result.exit_code == Exit.OK, result.output
     found: dict[str, Any] = json.loads(result.stdout)
     return found
@@ -181,7 +183,7 @@ def test_a_session_is_shown_in_words(fixgate: Fixgate) -> None:
     assert shown[2].split() == ["asked", "log", "on"]
     header, *rows = fixgate("session", "list").stdout.splitlines()
     assert header.split()[:4] == ["session", "kind", "phase", "asked"]
-    assert [row.split()[0] for row in rows] == ["SIMBROKER", "SIMBROKER-MD"]
+    assert [row.split()[0] for row in rows] == ["SIMBROKER", "SIMBROKER-MD", "EXAMPLE"]
 
 
 @pytest.mark.parametrize("who", ["trader/desk1", "viewer/audit"])
@@ -198,7 +200,27 @@ def test_an_unknown_session_is_named_with_those_that_there_are(fixgate: Fixgate)
     for arguments in (("show", "NONE"), ("log-out", "NONE", "--reason", "x")):
         refused = fixgate("session", *arguments)
         assert refused.exit_code == Exit.UNKNOWN
-        assert "there are SIMBROKER, SIMBROKER-MD" in refused.stderr
+        assert "there are SIMBROKER, SIMBROKER-MD, EXAMPLE" in refused.stderr
+
+
+def test_a_client_is_kept_out_and_begins_anew_at_one_with_us(running: Installation, fixgate: Fixgate, tmp_path: Path) -> None:
+    client = logged_on(running, tmp_path)
+    done(fixgate, "disable", name=CLIENT)
+    eventually(lambda: not client.online.is_set(), START_S)
+    eventually(lambda: is_so(shown(fixgate, CLIENT), DOWN), START_S)
+    assert not client.online.wait(3)  # It would have tried three times.
+    done(fixgate, "reset", "--yes", name=CLIENT)
+    client.stop()
+    client._port.set_numbers("peer", 1, 1)
+    done(fixgate, "enable", name=CLIENT)
+    eventually(lambda: running.pid(CLIENT), START_S)
+    try:
+        client.start()
+        eventually(lambda: is_filled(client), START_S)
+    finally:
+        client.stop()
+    found = shown(fixgate, CLIENT)
+    assert (found["session_epoch"], int(found["next_target"]) < 10, int(found["last_sender"]) < 10) == ("2", True, True)
 
 
 def test_a_broker_that_hangs_is_late_and_one_that_comes_back_is_not(running: Installation, fixgate: Fixgate) -> None:
