@@ -112,6 +112,9 @@ class Vitals(msgspec.Struct):
 
     def note(self, event: SessionEvent | MessageSent, was: Session, now: Session, seq: int, at_ns: int) -> None:
         """Any other fact about the session, which made `now` of `was`. On the path of every order."""
+        if type(event) is MessageSent:
+            self.sent_at_ns = at_ns
+            return
         note = self._NOTES.get(type(event), Vitals._changed)
         note(self, event, seq, at_ns)
         if was.phase is not now.phase:
@@ -136,7 +139,7 @@ class Vitals(msgspec.Struct):
         if msg_type in _REJECTS:
             self.rejects.append(at_ns)
 
-    def _sent(self, _event: MessageSent | ReportSent, _seq: int, at_ns: int) -> None:
+    def _sent(self, _event: ReportSent, _seq: int, at_ns: int) -> None:
         self.sent_at_ns = at_ns
 
     def _admin_sent(self, event: AdminSent, _seq: int, at_ns: int) -> None:
@@ -171,7 +174,6 @@ class Vitals(msgspec.Struct):
         """Nothing that anybody would be told of."""
 
     _NOTES: ClassVar[dict[type[Event], Callable[["Vitals", Any, int, int], None]]] = {
-        MessageSent: _sent,
         ReportSent: _sent,
         AdminSent: _admin_sent,
         MessageDropped: _same,
