@@ -29,6 +29,11 @@ class Batch:
         self._before.setdefault(position, expected)
         self._after[position] = receipt.next_target
 
+    def begin(self, session: str, session_epoch: int, next_target: int) -> None:
+        """Another epoch of the session begins, with this number expected first."""
+        self._before[session, session_epoch] = 1  # As of an epoch that has no row yet.
+        self._after[session, session_epoch] = next_target
+
     def answer(self, reply: Reply | None, seq: int, answer: Answer, *, is_repeat: bool) -> None:
         """Tell `reply` after the commit."""
         if reply is not None:

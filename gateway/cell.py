@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.alarm import AlarmTerms
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
 from gateway.rate import Rate
@@ -55,6 +56,9 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """Whether all that was open when the session was lost is canceled when it is ready, and new orders wait until all is told."""
     reissue_age_ms_max: int | None = None
     """As the cell's, of this session's requests; None where it is the cell's."""
+    heart_bt_int_s: int = 30
+    alarms: AlarmTerms = AlarmTerms()
+    """At what its alarms sound."""
 
     @property
     def takes_mass_cancel(self) -> bool:

@@ -14,6 +14,8 @@ from gateway.codec.dialect import said
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
+from gateway.session_acts import LogOnAsked, LogOutAsked, NumbersSet, SessionDisabled, SessionEnabled
+from gateway.session_event import SessionEvent
 from gateway.sessions import (
     GapFilled,
     SenderReserved,
@@ -136,9 +138,15 @@ def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing
     yield Outgoing(event.session, fact.seq, frame)
 
 
-def _hours(state: State, _fact: Fact, event: SessionOpened | SessionClosed) -> Iterable[Outgoing]:
-    frame = link.LogOn() if isinstance(event, SessionOpened) else link.LogOff()
-    yield Outgoing(event.session, state.sessions[event.session].grant, frame)
+def _standing(state: State, _fact: Fact, event: SessionEvent) -> Iterable[Outgoing]:
+    """Whether the session may log on by now, whatever of its hours and of what was asked has changed."""
+    session = state.sessions[event.session]
+    yield Outgoing(event.session, session.grant, link.LogOn() if session.is_open else link.LogOff())
+
+
+def _stop(_state: State, _fact: Fact, event: NumbersSet) -> Iterable[Outgoing]:
+    """The worker ends, and is started again by whoever looks after it: it takes numbers at its start alone."""
+    yield Outgoing(event.session, event.grant, link.Stop())
 
 
 def _anew(state: State, _fact: Fact, event: SequencesReset) -> Iterable[Outgoing]:
@@ -177,8 +185,13 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     SessionGranted: _grant,
     SenderReserved: _reserve,
     SequencesReset: _anew,
-    SessionOpened: _hours,
-    SessionClosed: _hours,
+    SessionOpened: _standing,
+    SessionClosed: _standing,
+    LogOnAsked: _standing,
+    LogOutAsked: _standing,
+    SessionEnabled: _standing,
+    SessionDisabled: _standing,
+    NumbersSet: _stop,
     SessionLoggedOn: _after_logon,
 }
 

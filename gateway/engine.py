@@ -12,7 +12,10 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from gateway import link, prices
+from gateway import administering, link, prices
+from gateway.administering import SESSION_COMMANDS, SessionCommand
+from gateway.alarm import AlarmCleared, AlarmRaised
+from gateway.alarms import KeepWatch
 from gateway.batch import Batch
 from gateway.cell import SessionKind
 from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
@@ -26,10 +29,12 @@ from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.releasing import Releasing
-from gateway.rules import FromLink, decide, is_undecided, react
+from gateway.rules import Command, FromLink, decide, is_undecided, react
+from gateway.session_acts import NumbersSet
 from gateway.sessions import HEARD, EngineStarted, Heard, MessageDropped, SequencesReset, SessionHalted
 from gateway.state import State
 from oms import deciding
+from oms.book import Answered
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
@@ -45,6 +50,8 @@ MEMORY_FACTS = 50_000
 LEASE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 1.0
 """How often we look after what is in doubt, while anything is."""
+_ASKED = CLIENT_COMMANDS | SESSION_COMMANDS
+"""What is answered once, and repeated under its id."""
 _ALARMS = frozenset(
     {
         ReportQuarantined,
@@ -108,11 +115,11 @@ class Engine:
         """Let go of the journal, when `run` has ended. What is not in it was never heard of."""
         await self._journal.close()
 
-    def submit(self, command: ClientCommand, reply: Reply) -> None:
+    def submit(self, command: ClientCommand | SessionCommand, reply: Reply) -> None:
         """Take a command in; `reply` hears the answer once it is durable. Raises Overloaded."""
         self._inbox.put(command, reply)
 
-    async def ask(self, command: ClientCommand) -> tuple[int, Answer, bool]:
+    async def ask(self, command: ClientCommand | SessionCommand) -> tuple[int, Answer, bool]:
         """`submit`, waited for: the answer's seq, the answer, and whether it repeats an earlier one."""
         heard: asyncio.Future[tuple[int, Answer, bool]] = asyncio.get_running_loop().create_future()
 
@@ -211,8 +218,8 @@ class Engine:
         if type(command) is FromLink:
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
-        elif type(command) in CLIENT_COMMANDS:
-            known = deciding.first_answer(self.state.book, cast(ClientCommand, command))
+        elif type(command) in _ASKED:
+            known = _first_answer(self.state, command)
             if known is not None:
                 self._batch.answer(item.reply, known.seq, known.answer, is_repeat=True)
                 return
@@ -241,11 +248,15 @@ class Engine:
         if type(event) in HEARD:
             receipt = cast(Heard, event).receipt
             self._batch.move(receipt, self.state.sessions[receipt.session].next_target)
+        elif type(event) is NumbersSet:
+            self._batch.begin(event.session, event.after.session_epoch, event.after.next_target)
         seq = self.state.seq + 1
         chain = self.state.apply(event, seq, at_ns)
         self._batch.facts.append(Fact(seq, at_ns, event, chain))
         if type(event) in _ALARMS:
             _log.error("a person has to look at record %d: %s", seq, event)
+        elif type(event) is AlarmRaised or type(event) is AlarmCleared:
+            _log_alarm(event, seq)
         for command in react(self.state, event):
             self._inbox.react(command)
         return seq
@@ -284,6 +295,8 @@ class Engine:
             due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
             for change in due:
                 self._inbox.put(change)
+            for session in self.state.plans:
+                self._inbox.put(KeepWatch(session))
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():
                     self._inbox.put(LookAfter(session))
@@ -316,3 +329,17 @@ class Engine:
         self._memory.extend(batch.facts)
         for sink in tuple(self._sinks):
             sink(batch.facts)
+
+
+def _first_answer(state: State, command: Command) -> Answered | None:
+    """What was answered to this very request before."""
+    if type(command) in SESSION_COMMANDS:
+        return administering.first_answer(state.book, cast(SessionCommand, command))
+    return deciding.first_answer(state.book, cast(ClientCommand, command))
+
+
+def _log_alarm(event: AlarmRaised | AlarmCleared, seq: int) -> None:
+    """One line at its beginning and one at its end, with its fields apart."""
+    level, what = (logging.ERROR, "raised") if isinstance(event, AlarmRaised) else (logging.INFO, "cleared")
+    fields = {"alarm": event.kind.name, "session": event.session, "seq": seq}
+    _log.log(level, "alarm %s of session %s %s: %s", event.kind.name, event.session, what, event.text, extra=fields)

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway import acting, link
+from gateway.alarm import LogonFailed
 from gateway.cell import SessionKind
 from gateway.client import worker_words
 from gateway.codec import reading
 from gateway.codec.message import message
+from gateway.granting import filled_in_log, granted, granted_anew, left_in_log, trusts, why_halt
 from gateway.inbound import Read, received, rejected
+from gateway.session_acts import HaltLifted
 from gateway.sessions import (
     AdminSent,
     GapFilled,
@@ -21,12 +24,6 @@ from gateway.sessions import (
     SessionLoggedOn,
     SessionLoggedOut,
     SessionReady,
-    filled_in_log,
-    granted,
-    granted_anew,
-    left_in_log,
-    trusts,
-    why_halt,
 )
 from gateway.state import State
 from oms import deciding
@@ -51,11 +48,16 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
     """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
     session = state.sessions[hello.session]
     down = session_down(state, hello.session, session.grant, "worker replaced")
+    if hello.halted and hello.halted == session.released:
+        return (*down, HaltLifted(hello.session))
+    halted = hello.halted or session.halted  # Whoever removed the file himself has told the journal nothing.
+    if halted:
+        return (*down, SessionHalted(hello.session, halted, hello.next_sender))
     if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
         return (*down, granted_anew(session, hello))
     halt = why_halt(session, hello)
     if halt:
-        return (*down, SessionHalted(hello.session, halt))
+        return (*down, SessionHalted(hello.session, halt, hello.next_sender))
     outbox = state.outboxes.get(hello.session)
     if outbox is not None:
         return (*down, *worker_words.left_behind(state, session, hello), granted(session, hello, len(outbox.waiting)))
@@ -106,8 +108,10 @@ def _logged_on(state: State, session: Session, _frame: link.LoggedOn) -> tuple[E
     return (SessionLoggedOn(session.name),)
 
 
-def _logged_out(state: State, session: Session, _frame: link.LoggedOut) -> tuple[Event, ...]:
-    return session_down(state, session.name, session.grant, "logged out")
+def _logged_out(state: State, session: Session, frame: link.LoggedOut) -> tuple[Event, ...]:
+    if session.phase is Phase.DOWN:  # It got as far as a Logon(A). Shut by us meanwhile, that is no failure.
+        return (LogonFailed(session.name, frame.text),) if session.is_open else ()
+    return session_down(state, session.name, session.grant, f"logged out: {frame.text}" if frame.text else "logged out")
 
 
 def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple[Event, ...]:

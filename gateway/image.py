@@ -120,9 +120,10 @@ def _meter_rows(state: State) -> Rows:
         yield session, meter.told_ns, tuple(meter.flying.items()), tuple(meter.waiting.items())
 
 
-def _fill_meters(
-    state: State, rows: list[tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]]
-) -> None:
+_MeterRow = tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]
+
+
+def _fill_meters(state: State, rows: list[_MeterRow]) -> None:
     for session, told_ns, flying, waiting in rows:
         meter = state.meters[session]
         meter.told_ns, meter.flying, meter.waiting = told_ns, dict(flying), dict(waiting)
@@ -134,7 +135,7 @@ STATE: tuple[Part, ...] = (
     mapping("days", Day),
     Part(
         "meters",
-        tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]],
+        _MeterRow,
         _meter_rows,
         _fill_meters,
         ("meters",),

@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.administering import SESSION_COMMANDS
+from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.days import RollDay
 from gateway.hours import KeepHours
@@ -94,6 +96,8 @@ _LANES: dict[type, Lane] = {
     RollDay: Lane.REACTIONS,
     TakeNote: Lane.REACTIONS,
     ReleaseCancels: Lane.REACTIONS,
+    KeepWatch: Lane.REACTIONS,
+    **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 
 

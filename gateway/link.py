@@ -54,6 +54,8 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     next_sender: int
     """What QuickFIX's store says of the next MsgSeqNum(34) to send."""
     log: SentLog | None
+    halted: str = ""
+    """Why a worker before it halted the session: it does not log on until it is told of a Release. Empty where none did."""
 
 
 class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -61,7 +63,10 @@ class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 
 class LoggedOut(msgspec.Struct, frozen=True, array_like=True, tag=3):
-    """The FIX session is gone."""
+    """The FIX session is gone, or a logon came to nothing."""
+
+    text: str = ""
+    """Text(58) of the peer's Logout(5); empty where it sent none."""
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True, tag=4):
@@ -166,8 +171,12 @@ class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
     """Log out, and stay so until LogOn."""
 
 
+class Release(msgspec.Struct, frozen=True, array_like=True, tag=28):
+    """A person has looked at the halted session: forget the halt, and end, so that the next worker may be granted a start."""
+
+
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
-FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew | Release
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)

@@ -14,6 +14,7 @@ from gateway.effects import Outgoing
 from gateway.facts import Fact
 from gateway.inbound import read_ahead
 from gateway.inbox import Inbox, Lane
+from gateway.session_acts import HaltLifted, HaltReleased
 from gateway.sessions import AdminSent, GapFilled, ReportSent, SessionGranted, SessionHalted
 from oms.domain.events import MessageSent
 
@@ -23,7 +24,7 @@ STOP_S = 15
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
 _RESENT = "\x0143=Y\x01"
-_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted})
+_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted, HaltReleased, HaltLifted})
 
 
 class Links:
@@ -38,6 +39,8 @@ class Links:
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
         self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in plans}
+        self._halted: dict[str, WorkerLink] = {}
+        """The worker of each halted session, which waits for its release."""
         self._open: set[WorkerLink] = set()
         self._closed = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -93,7 +96,11 @@ class Links:
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.
             elif isinstance(event, SessionHalted):
-                self._waiting[event.session].popleft()
+                self._halted[event.session] = self._waiting[event.session].popleft()
+            elif isinstance(event, HaltReleased):
+                self._release(self._halted.pop(event.session, None))
+            elif isinstance(event, HaltLifted):
+                self._release(self._waiting[event.session].popleft())
 
     def cut(self, session: str) -> None:
         """End the session's worker: it exits when its link closes, and the next one starts from what the journal knows."""
@@ -117,6 +124,8 @@ class Links:
     def lost(self, worker: "WorkerLink") -> None:
         self._open.discard(worker)
         self._closed.set()
+        if self._halted.get(worker.session) is worker:
+            del self._halted[worker.session]
         if worker.session and self._holders.get(worker.session) is worker:
             del self._holders[worker.session]
             self.inbox.lose(worker.session, worker.grant, self.lane(worker.session))
@@ -134,6 +143,11 @@ class Links:
         worker.grant = grant
         self._holders[session] = worker
         worker.write(self._lease(session))
+
+    def _release(self, worker: "WorkerLink | None") -> None:
+        """None where no halted worker is here: the next one that says so hears of its release then."""
+        if worker is not None:
+            worker.write(link.frame(link.Release()))
 
     def _lease(self, session: str) -> bytes:
         return link.frame(link.Lease(self.acked.get(session, 0), self._asked_ns))

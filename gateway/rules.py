@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, checkpoints, days, draining, hours, link, metering, placing
+from gateway import acting, administering, alarms, checkpoints, days, draining, hours, link, metering, placing
+from gateway.administering import SESSION_COMMANDS, SessionCommand
+from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.days import RollDay
@@ -95,6 +97,8 @@ Command = (
     | RollDay
     | TakeNote
     | ReleaseCancels
+    | SessionCommand
+    | KeepWatch
 )
 
 
@@ -268,6 +272,8 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     ResolveRequest: acting.resolve,
     Drain: draining.drain,
     StopDrain: draining.stop,
+    KeepWatch: alarms.look,
+    **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {

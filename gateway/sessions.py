@@ -10,7 +10,10 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
-from gateway.link import BLOCK, SEQUENCE_RESET, Hello, Logged
+from gateway import alarm, session_acts, standing
+from gateway.alarm import AlarmCleared, AlarmRaised, LogonFailed
+from gateway.link import BLOCK
+from gateway.session_event import SessionEvent as SessionEvent  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.acts import MassCancelRejected, MassCancelReported
 from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
 from oms.domain.fields import Choice, plain_members
@@ -35,16 +38,6 @@ class EngineStarted(Event, frozen=True, gc=False):
         return "engine"
 
 
-class SessionEvent(Event, frozen=True, gc=False):
-    """A fact about one FIX session."""
-
-    session: str
-
-    @property
-    def key(self) -> str:
-        return self.session
-
-
 class SessionGranted(SessionEvent, frozen=True, gc=False):
     """A worker may log on with these numbers. The journal seq of this record names this start of the worker."""
 
@@ -58,9 +51,12 @@ class SessionGranted(SessionEvent, frozen=True, gc=False):
 
 
 class SessionHalted(SessionEvent, frozen=True, gc=False):
-    """A worker came whose numbers this journal never gave out. It gets no grant until a person has looked."""
+    """A worker came whose numbers this journal never gave out, or that finds its folder halted. It gets no grant until a
+    person has looked, and released it."""
 
     reason: str
+    next_sender: int = 0
+    """The next MsgSeqNum(34) to send by the FIX store that it found; 0 where that was not noted."""
 
 
 class SequencesReset(SessionEvent, frozen=True, gc=False, omit_defaults=True):
@@ -191,6 +187,8 @@ EVENTS: tuple[type[Event], ...] = (
     GapFilled,
     ClientTold,
     ReportSent,
+    *session_acts.EVENTS,
+    *alarm.EVENTS,
 )
 
 
@@ -215,90 +213,30 @@ class Session(msgspec.Struct, frozen=True):
     asked: tuple[tuple[int, str], ...] = ()
     """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
     is_open: bool = True
+    """Whether it may log on: within its hours, enabled, and not asked to stay logged out."""
+    is_within_hours: bool = True
     """Whether its schedule lets it log on."""
+    open_until_ns: int | None = None
+    """When its schedule closes that opened last; None where it does not."""
+    is_disabled: bool = False
+    is_logged_off: bool = False
+    """Whether it is to stay logged out until a LogOn, or the next opening of its schedule."""
+    halted: str = ""
+    """Why no worker is granted a start, until a person has looked; empty where none was halted."""
+    halted_at: int = 0
+    """The next MsgSeqNum(34) to send by the FIX store of a halted session."""
+    released: str = ""
+    """The last halt that a person has released, until the next grant."""
+    reserved_before: int = 0
+    """The highest sender number that may have been used before a person set the numbers."""
+
+    @property
+    def numbers(self) -> session_acts.Numbers:
+        return session_acts.Numbers(self.session_epoch, self.last_sender + 1, self.next_target)
 
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
         return [cl_ord_id for number, cl_ord_id in self.asked if number in numbers]
-
-
-def why_halt(session: Session, hello: Hello) -> str:
-    """Why the session must not log on: its folder was used beyond what this journal knows. Empty where it may.
-
-    A database restored from a backup, or made anew, looks like this: the venue holds orders that the journal does not.
-    """
-    if session.grant == 0 and (hello.next_sender > 1 or hello.log is not None):
-        return "the session's folder was used with another journal; if that one is gone for good, remove the folder"
-    if hello.next_sender > session.reserved_to + 1 and session.grant:
-        return (
-            f"the FIX store is at {hello.next_sender}, beyond the last number that this journal gave out, {session.reserved_to}"
-        )
-    return ""
-
-
-def trusts(session: Session, hello: Hello) -> bool:
-    """Whether the predecessor's sent.log can be believed: same boot, epoch and start, and the store's number agrees with us.
-
-    A log of an older start is believed if no business was possible since: it is then only older, not incomplete.
-    """
-    log = hello.log
-    if log is None:
-        return session.grant == 0
-    is_ours = log.boot_id == hello.boot_id and log.session_epoch == session.session_epoch
-    is_latest = log.grant == session.grant or not session.was_ready
-    last_logged = max((e.msg_seq_num for e in log.entries if e.msg_seq_num < hello.next_sender), default=0)
-    in_range = max(session.last_sender, last_logged) < hello.next_sender <= session.reserved_to + 1
-    return is_ours and is_latest and in_range
-
-
-def granted(session: Session, hello: Hello, waiting: int = 0) -> SessionGranted:
-    """The numbers for a new start: continued where the evidence is good, beyond everything ever reserved where it is not.
-
-    So many messages wait to be sent at once, and must have a number each.
-    """
-    trusted = trusts(session, hello)
-    next_sender = (hello.next_sender if trusted else session.reserved_to + 1) if session.grant else 1
-    reserved_to = session.reserved_to
-    while reserved_to - next_sender < BLOCK // 2 + waiting:
-        reserved_to += BLOCK
-    return SessionGranted(
-        session=session.name,
-        session_epoch=session.session_epoch,
-        next_sender=next_sender,
-        next_target=session.next_target,
-        reserved_to=reserved_to,
-        trusted=trusted,
-        pid=hello.pid,
-    )
-
-
-def granted_anew(session: Session, hello: Hello) -> SessionGranted:
-    """A session whose numbers start anew at every logon needs no evidence and reserves nothing."""
-    return SessionGranted(
-        session=session.name,
-        session_epoch=session.session_epoch,
-        next_sender=1,
-        next_target=1,
-        reserved_to=0,
-        trusted=True,
-        pid=hello.pid,
-    )
-
-
-def left_in_log(session: Session, hello: Hello) -> tuple[Logged, ...]:
-    """What the predecessor sent without being able to tell us. Only for a trusted log.
-
-    An entry counts only if QuickFIX's own number moved past it: else the worker died before the message was stored.
-    """
-    assert hello.log is not None
-    known = session.last_sender
-    return tuple(e for e in hello.log.entries if known < e.msg_seq_num < hello.next_sender and e.msg_type != SEQUENCE_RESET)
-
-
-def filled_in_log(hello: Hello) -> tuple[Logged, ...]:
-    """The gap-fills of the predecessor, told or untold. Only for a trusted log."""
-    assert hello.log is not None
-    return tuple(e for e in hello.log.entries if e.msg_type == SEQUENCE_RESET)
 
 
 def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
@@ -336,6 +274,9 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
         next_target=event.next_target,
         reserved_to=event.reserved_to,
         last_sender=max(session.last_sender, event.next_sender - 1),
+        halted="",
+        halted_at=0,
+        released="",
     )
 
 
@@ -369,14 +310,6 @@ def _logged_out(session: Session, _event: SessionLoggedOut, _seq: int) -> Sessio
     return replace(session, phase=Phase.DOWN, test_req_id="")
 
 
-def _opened(session: Session, _event: SessionOpened, _seq: int) -> Session:
-    return replace(session, is_open=True)
-
-
-def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
-    return replace(session, is_open=False)
-
-
 def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
@@ -391,10 +324,14 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionLoggedOn: _logged_on,
     SessionReady: _ready,
     SessionLoggedOut: _logged_out,
-    SessionOpened: _opened,
-    SessionClosed: _closed,
+    SessionOpened: standing.opened,
+    SessionClosed: standing.closed,
     GapFilled: _unchanged,
-    SessionHalted: _unchanged,
+    SessionHalted: standing.halted,
     SequencesReset: _reset,
     ClientTold: _unchanged,
+    LogonFailed: _unchanged,
+    AlarmRaised: _unchanged,
+    AlarmCleared: _unchanged,
+    **standing.EVOLUTIONS,
 }

@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from gateway import metering
+from gateway import metering, standing
 from gateway.cell import Cell, SessionKind
 from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
 from gateway.days import Day, DayBegan, DayEnded
 from gateway.rate import Meter
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
+from gateway.vitals import Vitals
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
@@ -30,6 +31,7 @@ class State:
         self.book = Book(cell.name)
         self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
         self.plans = {plan.name: plan for plan in cell.sessions}
+        self.vitals = {plan.name: Vitals.of(plan) for plan in cell.sessions}
         self._orders_sessions = frozenset(plan.name for plan in cell.sessions if plan.kind is SessionKind.ORDERS)
         self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
         """What each client over FIX is still to be told, by session."""
@@ -71,13 +73,19 @@ class State:
         keep_live(self.book, after)
         return after if after.session else as_it_stands(self.book, after)
 
-    def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
+    def _heard(self, event: Heard, _seq: int, at_ns: int) -> None:
         receipt = event.receipt
+        vitals = self.vitals.get(receipt.session)
+        if vitals is not None:
+            vitals.hear(event, at_ns)
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
 
     def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
         was = self._session(event.session)
         now = self.sessions[event.session] = evolve(was, event, seq)
+        vitals = self.vitals.get(event.session)
+        if vitals is not None:
+            vitals.note(event, was, now, seq, at_ns)
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
 
@@ -92,11 +100,13 @@ class State:
     def _drained(self, event: DrainRequested | DrainStopped, _seq: int, _at_ns: int) -> None:
         self.draining = event if isinstance(event, DrainRequested) else None
 
-    def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+    def _started(self, _event: EngineStarted, seq: int, at_ns: int) -> None:
         self.draining = None
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
-            self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
+            self.sessions[name] = _down(session, is_within_hours=plan is None or plan.schedule is None)
+            if name in self.vitals:
+                self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
 
     def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
@@ -156,6 +166,7 @@ def _accounts(cell: Cell, session: str) -> frozenset[str]:
     return frozenset(account for account, its in cell.account_sessions.items() if its == session)
 
 
-def _down(session: Session, *, is_open: bool) -> Session:
+def _down(session: Session, *, is_within_hours: bool) -> Session:
     """After a start of the engine, a session with a schedule is closed until the schedule was looked at."""
-    return replace(session, phase=Phase.DOWN, test_req_id="", is_open=is_open)
+    down = replace(session, phase=Phase.DOWN, test_req_id="")
+    return standing.within_hours(down, is_within_hours=is_within_hours)

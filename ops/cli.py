@@ -2,6 +2,7 @@
 
 import click
 
+from ops.commands.administering import alarms, session
 from ops.commands.checking import check_config, verify
 from ops.commands.counterparties import counterparty
 from ops.commands.ending import day, drain, snapshot
@@ -29,7 +30,7 @@ def main() -> None:
     """Orders over gRPC, made durable, sent by FIX."""
 
 
-_VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions)
+_VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions, session, alarms)
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)

@@ -50,6 +50,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             version=VERSIONS[self.begin_string],
             accounts=frozenset(self.accounts),
             default_account=self.default_account,
+            heart_bt_int_s=self.heart_bt_int_s,
         )
 
     def complaints(self, accounts: Collection[str]) -> list[str]:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.fix.halting import EXIT_HALTED
+from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
 from ops import settings as files
 from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT, Exit
 from ops.commands.options import SUPERVISED
@@ -104,6 +104,9 @@ class Child:
         if code == EXIT_HALTED:
             _say(f"{self.name} is halted and waits for a person: the end of {self._log} says why, and what to do")
             self._failures = len(_BACKOFF_S)
+        elif code == EXIT_RELEASED:
+            _say(f"{self.name} was released and starts again")
+            self._failures = 0
         else:
             _say(f"{self.name} ended with code {code}; its log is {self._log}")
             self._failures = 0 if now_s - self._started_s > _STEADY_S else self._failures + 1

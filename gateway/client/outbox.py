@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
+from gateway.session_acts import NumbersSet
 from gateway.sessions import (
     ClientTold,
     GapFilled,
@@ -74,6 +75,8 @@ class Outbox:
                 self._hand_over(event)
             case GapFilled():
                 self._take_back(range(event.begin_seq_no, event.new_seq_no), seq)
+            case NumbersSet():
+                self._forget(event)
             case SequencesReset():
                 self._begin_anew(seq)
             case SessionLoggedOn():
@@ -169,6 +172,11 @@ class Outbox:
             letter = self._sent.pop(number, None)
             if letter is not None:
                 self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+
+    def _forget(self, event: NumbersSet) -> None:
+        """What was told under the old numbers is told: the new ones mean other messages."""
+        self._sent.clear()
+        self.forgotten_to = event.after.next_sender - 1
 
 
 def _order(book: Book, event: Event) -> Chain | None:

@@ -4,6 +4,7 @@ from gateway import link
 from gateway.client.receiving import Decide, Desk
 from gateway.codec import reading
 from gateway.codec.message import Message, message
+from gateway.granting import filled_in_log, left_in_log, trusts
 from gateway.inbound import filled_over, is_reset, rejected
 from gateway.inbound import received as counted
 from gateway.sessions import (
@@ -11,9 +12,6 @@ from gateway.sessions import (
     GapFilled,
     ReportSent,
     Session,
-    filled_in_log,
-    left_in_log,
-    trusts,
 )
 from gateway.state import State
 from oms.domain.events import Event, ReportQuarantined

@@ -11,13 +11,26 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
+from gateway.api.v1 import (
+    dangerous_pb2,
+    lifecycle_service_pb2_grpc,
+    order_service_pb2_grpc,
+    session_service_pb2,
+    session_service_pb2_grpc,
+    suspense_service_pb2_grpc,
+)
 from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
-from gateway.api.v1 import lifecycle_service_pb2_grpc, order_service_pb2_grpc, session_service_pb2_grpc, suspense_service_pb2_grpc
 from gateway.api.v1 import order_service_pb2 as api
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
-from gateway.api.v1.session_service_pb2 import SessionServiceListRequest, SessionServiceWatchRequest
+from gateway.api.v1.session_service_pb2 import (
+    SessionServiceGetRequest,
+    SessionServiceGetResponse,
+    SessionServiceListRequest,
+    SessionServiceWatchRequest,
+    SessionServiceWatchResponse,
+)
 from gateway.api.v1.suspense_pb2 import SuspendedReport, WorstCase
 from gateway.api.v1.suspense_service_pb2 import (
     AttributeRequest,
@@ -53,7 +66,7 @@ class Unanswered(Exception):
     """No answer in time, or none that says why: the request may have been taken. Repeat it word for word, under the same id."""
 
 
-__all__ = ["CallRefused", "CertificateProblem", "Client", "Unanswered", "Unreachable", "as_dict"]
+__all__ = ["CallRefused", "CertificateProblem", "Client", "Unanswered", "Unreachable", "as_dict", "is_dangerous"]
 
 
 class Client:
@@ -152,10 +165,17 @@ class Client:
     def sessions(self) -> list[Session]:
         return list(self._call(self._sessions.List, SessionServiceListRequest()).sessions)
 
-    def watch_sessions(self) -> Iterator[list[Session]]:
-        """Every session at once, then those that changed. Never ends by itself."""
-        for response in self._stream(self._sessions.Watch(SessionServiceWatchRequest())):
-            yield list(response.sessions)
+    def session(self, name: str) -> Session:
+        response: SessionServiceGetResponse = self._call(self._sessions.Get, SessionServiceGetRequest(session=name))
+        return response.session
+
+    def watch_sessions(self, after_seq: int | None = None) -> Iterator[SessionServiceWatchResponse]:
+        """Every session at once, or those that changed after a seq, then those that change. Never ends by itself."""
+        return self._stream(self._sessions.Watch(SessionServiceWatchRequest(after_seq=after_seq)))
+
+    def session_act(self, verb: str, request: Message) -> Any:
+        """One of the acts of SessionService, by the name of its call."""
+        return self._ask(getattr(self._sessions, verb), request)
 
     def drain(self, request: lifecycle.DrainRequest) -> lifecycle.DrainResponse:
         response: lifecycle.DrainResponse = self._ask(self._lifecycle.Drain, request)
@@ -215,6 +235,13 @@ class Client:
         if code is grpc.StatusCode.UNAVAILABLE:
             return why_unavailable(self._server, self._files, details)
         return Unanswered(f"{code.name}: {details}")
+
+
+def is_dangerous(service: str, method: str) -> bool:
+    """Whether the contract marks a call so: a person should be asked twice."""
+    call = session_service_pb2.DESCRIPTOR.services_by_name[service].methods_by_name[method]
+    marked: bool = call.GetOptions().Extensions[dangerous_pb2.is_dangerous]  # type: ignore[index]  # The stub leaves its type out.
+    return marked
 
 
 def as_dict(message: Message) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
 from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
-from gateway.fix.raw import value
+from gateway.fix.raw import LOGOUT, logout_text, value
 from gateway.fix.tapped import tapped
 
 EXIT_LINK_LOST = 71
@@ -107,6 +107,7 @@ class OrdersHandler:
         self.reserved_to = 0
         self._has_asked = False
         self.anew = Anew()
+        self._logout_text = ""
 
     def granted(self, grant: link.Grant) -> None:
         self._last_sender = grant.next_sender - 1
@@ -135,7 +136,8 @@ class OrdersHandler:
 
     def logged_out(self, session: str) -> None:
         self.anew.end()
-        self._tell(link.LoggedOut())
+        text, self._logout_text = self._logout_text, ""
+        self._tell(link.LoggedOut(text))
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
         send = self.sending if threading.get_ident() == self._main else None
@@ -163,6 +165,8 @@ class OrdersHandler:
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
             self._begun_anew() if self._is_client else self._reset(raw)
+        if value(raw, b"\x0135=") == LOGOUT:
+            self._logout_text = logout_text(raw)
         self._tell(link.Received(masked(raw)))
 
     def _reset(self, raw: bytes) -> None:
@@ -208,9 +212,8 @@ class Worker:
         self._session = config.session.name
         config.folder.mkdir(parents=True, exist_ok=True)
         self._lock = _hold(config.folder)
-        halted = halting.why(config.folder)
-        if halted:
-            _exit(halting.EXIT_HALTED, halted)
+        self._halted = halting.why(config.folder)
+        """Why it only waits for a release, told through the engine; empty where it may log on."""
         self._connection = _connected(config.link_path)
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
@@ -258,8 +261,13 @@ class Worker:
     def _hello(self) -> None:
         next_sender, _ = self._port.numbers(self._session)
         log = None if self._config.is_market_data else sent_log.read(self._config.folder / "sent.log")
-        self._writer.add(link.Hello(self._session, sent_log.boot_id(), os.getpid(), next_sender, log))
+        self._writer.add(link.Hello(self._session, sent_log.boot_id(), os.getpid(), next_sender, log, self._halted))
         self._writer.flush()
+        if self._halted:
+            _say(
+                f"this session is halted: {self._halted}. Compare the venue's orders with ours, agree with it on the sequence"
+                f" numbers, and then release it: fixgate session release {self._session}"
+            )
 
     def _receive(self) -> bool:
         """One read's worth of frames; False after Stop."""
@@ -269,7 +277,7 @@ class Worker:
             data = b""
         if not data:
             self._tap.lost()
-            _exit(EXIT_LINK_LOST, "the engine is gone")
+            _exit(halting.EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
         return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
 
     def _take(self, frame: link.FromEngine) -> bool:
@@ -293,6 +301,9 @@ class Worker:
             case link.LogOff():
                 self._is_open = False
                 self._port.shut(self._session)
+            case link.Release():
+                halting.release(self._config.folder)
+                _exit(halting.EXIT_RELEASED, "a person has released the session; the next worker goes on")
             case link.Stop():
                 self._port.stop()
                 self._tap.end()
@@ -302,8 +313,9 @@ class Worker:
     def _grant(self, grant: link.Grant) -> None:
         """Only now may the session log on, and only with these numbers."""
         if self._orders is not None:
-            self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
+            # Last: a log of this epoch is evidence that the store holds the epoch's numbers.
+            self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._orders.granted(grant)
         self._tapped.granted(grant.next_target)
         self._is_started, self._granted, self._is_open = True, grant.grant, grant.is_open
@@ -424,6 +436,10 @@ def _hold(folder: Path) -> int:
 
 def _exit(code: int, why: str) -> None:
     """End at once: no logout, no resend, nothing that could still go out."""
-    sys.stderr.write(f"worker ends: {why}\n")
-    sys.stderr.flush()
+    _say(f"worker ends: {why}")
     os._exit(code)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

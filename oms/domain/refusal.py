@@ -69,6 +69,19 @@ class Refusal(Enum):
     """There is no drain that could be stopped."""
     RATE_EXCEEDED = "RATE_EXCEEDED"
     """The counterparty takes no more messages now; the text has the numbers, and says when a later try can help."""
+    UNKNOWN_SESSION = "UNKNOWN_SESSION"
+    SESSION_DISABLED = "SESSION_DISABLED"
+    """A person has disabled the session, and nobody has enabled it since."""
+    SESSION_HALTED = "SESSION_HALTED"
+    """The session is halted, and waits for its release."""
+    SESSION_CLOSED = "SESSION_CLOSED"
+    """The session's schedule does not let it log on now."""
+    SESSION_NOT_OUT = "SESSION_NOT_OUT"
+    """The session is logged on, or may log on at any moment: its numbers cannot be changed under it."""
+    SESSION_NOT_HALTED = "SESSION_NOT_HALTED"
+    """There is nothing to release."""
+    NUMBERS_NOT_KEPT = "NUMBERS_NOT_KEPT"
+    """The session begins its numbers anew at every logon: there are none to set."""
 
 
 RETRY_CAN_HELP = frozenset(

@@ -19,7 +19,9 @@ ORDER_COLUMNS = (
     "order", "id", "account", "side", "qty", "symbol", "price", "tif", "status", "cum", "leaves", "avg px", "family", "why"
 )  # fmt: skip
 REQUEST_COLUMNS = ("ClOrdID", "id", "asks", "qty", "price", "state", "reference", "age ms", "limits")
-SESSION_COLUMNS = ("session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to", "unknown", "unconfirmed")
+SESSION_COLUMNS = (
+    "session", "kind", "phase", "asked", "FIX", "epoch", "next in", "last out", "reserved to", "alarms", "unknown", "unconfirmed"
+)  # fmt: skip
 
 
 def say(text: str, message: Any) -> None:
@@ -95,8 +97,10 @@ def session_row(session: "Session") -> tuple[str, ...]:
         session.name,
         word(session_pb2.SessionKind.Name(session.kind), "SESSION_KIND"),
         word(session_pb2.SessionPhase.Name(session.phase), "SESSION_PHASE"),
+        word(session_pb2.SessionAsked.Name(session.asked), "SESSION_ASKED"),
         session.begin_string,
         *map(str, numbers),
+        str(len(session.alarms)),
         f"{session.unknown_requests}{age}",
         str(session.unconfirmed_orders),
     )

@@ -128,6 +128,10 @@ def _requests(counterparty: Counterparty) -> Iterable[Row]:
 
 
 def _amiss(counterparty: Counterparty) -> Iterable[Row]:
+    alarms = counterparty.alarms
+    yield "alarm", f"no answer to a request for {alarms.silent_after_s} s, while heartbeats come"
+    yield "alarm", f"more than {alarms.rejects_max} rejects within {alarms.reject_window_s} s"
+    yield "alarm", f"{alarms.logon_failures_max} failed logons in a row, or none for {alarms.not_logged_on_s} s"
     is_adopted = counterparty.unknown_orders == "adopt"
     yield "unknown orders", "on our accounts become ours" if is_adopted else "are set aside until a person decides"
     means = "so it never had it: it is decided again" if counterparty.trust_resend_request else "what it asked for is in doubt"

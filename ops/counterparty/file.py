@@ -12,6 +12,7 @@ from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, VERSIONS, Version
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.reaching import Address
+from ops.counterparty.alarms import AlarmWords
 from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.dictionary import DictionaryWords
 from ops.counterparty.hours import ScheduleWords
@@ -75,6 +76,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     schedule: ScheduleWords | None = None
     """When its sessions are logged on; without it, always."""
     heart_bt_int_s: int = 30
+    alarms: AlarmWords = AlarmWords()
+    """At what the alarms of its sessions sound."""
     fallbacks: tuple[Address, ...] = ()
     """Where to go, in this order, when `host` and `port` cannot be reached."""
     reconnect_interval_s: int = 1
@@ -114,6 +117,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             reissue_age_ms_max=self.reissue_age_ms_max,
             trusts_resend_request=self.trust_resend_request,
             cancels_on_ready=self.on_disconnect == "cancel",
+            heart_bt_int_s=self.heart_bt_int_s,
+            alarms=self.alarms.meaning,
         )
         if self.market_data is None:
             return (orders,)
@@ -124,6 +129,8 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
             symbols=self.market_data.symbols,
             dialect=self.dialect,
             schedule=schedule,
+            heart_bt_int_s=self.heart_bt_int_s,
+            alarms=self.alarms.meaning,
         )
         return orders, market_data
 
@@ -196,6 +203,7 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     if counterparty.limits is not None:
         yield from counterparty.limits.wrong()
     yield from counterparty.logon.wrong()
+    yield from counterparty.alarms.wrong()
     yield from wrong_symbols(counterparty.symbols)
     for table, rules in (("outgoing", counterparty.outgoing), ("incoming", counterparty.incoming)):
         for place, rule in enumerate(rules):

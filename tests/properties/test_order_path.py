@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
-from gateway import link, sessions
+from gateway import granting, link
+from gateway.administering import LogOnSession, LogOutSession, SetNumbers
 from gateway.cell import Cell
 from gateway.rules import Command
 from gateway.sessions import Phase
@@ -209,6 +210,20 @@ class OrderPath(Parts, RuleBasedStateMachine):
         self._drain_wire()
         self.worker.connect()
 
+    @precondition(lambda self: not self.wire.is_up)
+    @rule(next_sender=st.sampled_from([1, 7, 500]))
+    def an_operator_sets_our_number(self, next_sender: int) -> None:
+        """Agreed with the venue once it is durable; a session that is not out yet is left alone."""
+        self._drain_wire()
+        self._ask(LogOutSession("operator", self._client_id(), SESSION, "why"))
+        epoch = self.engine.state.sessions[SESSION].session_epoch
+        self._ask(SetNumbers("operator", self._client_id(), SESSION, "why", next_sender=next_sender))
+        if self.engine.state.sessions[SESSION].session_epoch != epoch:
+            self.worker.die()  # It is told to stop.
+            self.venue.next_target, self.venue.asked_up_to = next_sender, 0
+        self._ask(LogOnSession("operator", self._client_id(), SESSION, "why"))
+        self.commit()
+
     @precondition(lambda self: self.wire.is_up)
     @rule()
     def session_drops(self) -> None:
@@ -368,7 +383,7 @@ class OrderPathWithMassStatus(OrderPath):
 def test_every_order_is_at_the_venue_once_or_not_at_all(
     machine: type[RuleBasedStateMachine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (sessions, link):
+    for module in (granting, link):
         monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
     run_state_machine_as_test(
         machine,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,7 @@ class Installation:
         crash_points: Path | None = None,
         clients: Sequence[str] = (),
         heart_bt_int_s: int = 10,
+        alarms: Mapping[str, int] | None = None,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -55,6 +56,7 @@ class Installation:
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
         clients: the versions of FIX of more such clients, at `client_ports`.
         heart_bt_int_s: how often the gateway and the broker say that they live: the shorter, the sooner silence is noticed.
+        alarms: what of the broker's [alarms] is to be otherwise.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
@@ -67,7 +69,7 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string, heart_bt_int_s)
+        self._write_files(engine_core, begin_string, heart_bt_int_s, alarms or {})
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -178,11 +180,11 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int, alarms: Mapping[str, int]) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
-        words = _set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s)
+        words = _set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s, **alarms)
         counterparty.write_text(_set(words, mass_status=has_mass_requests))
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
@@ -230,7 +232,11 @@ class Installation:
 
 @contextmanager
 def installation(
-    *faults: str, has_client: bool = False, clients: Sequence[str] = (), heart_bt_int_s: int = 10
+    *faults: str,
+    has_client: bool = False,
+    clients: Sequence[str] = (),
+    heart_bt_int_s: int = 10,
+    alarms: Mapping[str, int] | None = None,
 ) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
@@ -238,7 +244,9 @@ def installation(
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client, clients=clients, heart_bt_int_s=heart_bt_int_s) as running:
+        with Installation(
+            folder, faults, has_client=has_client, clients=clients, heart_bt_int_s=heart_bt_int_s, alarms=alarms
+        ) as running:
             yield running
     finally:
         shutil.rmtree(folder)

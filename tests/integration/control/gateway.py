@@ -39,6 +39,7 @@ ACCOUNTS = {
     DESK2: ("DESK2",),
     "spiffe://fixgate/test/viewer/audit": ("DESK1", "DESK2"),
     "spiffe://fixgate/test/admin/ops": ("DESK1", "DESK2"),
+    "spiffe://fixgate/test/operator/night": (),
 }
 LIMITS = Limits(
     order_qty_max=Decimal(1_000),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from gateway.granting import filled_in_log, granted, granted_anew, left_in_log, trusts
 from gateway.link import BLOCK, Hello, Logged, SentLog
 from gateway.sessions import (
     EVENTS,
@@ -21,12 +22,7 @@ from gateway.sessions import (
     SessionLoggedOut,
     SessionReady,
     evolve,
-    filled_in_log,
-    granted,
-    granted_anew,
     heard,
-    left_in_log,
-    trusts,
 )
 from oms.domain.events import MessageSent
 from tests.support.orders import SESSION, receipt

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway import link
+from gateway.administering import DisableSession, SetNumbers
 from gateway.client import outbox
 from gateway.rules import FromLink
 from gateway.sessions import ReportSent, SessionGranted, SessionHalted
@@ -10,6 +11,7 @@ from oms.domain.events import OrderPlaced, ReportQuarantined
 from tests.support.client_side import BOOT, CELL, CLIENT, ClientSide, handed_over
 from tests.support.model_engine import Engine, events, folded
 
+OPERATOR = "spiffe://fixgate/test/operator/night"
 ORDER = "35=D|11=A|55=EURUSD|54=1|38=1000|40=2|44=1.3850"
 ACK = "35=8|11=FG00000001|37=V1|17=E1|150=0|39=0|38=1000|14=0|151=1000"
 FILL = "35=8|11=FG00000001|37=V1|17=E2|150=F|39=2|32=1000|31=1.3850|14=1000|151=0"
@@ -231,3 +233,22 @@ def test_no_number_of_before_a_reset_is_taken_for_one_of_after_it() -> None:
     gap_fill = "8=FIX.4.4|9=0|35=4|34=1|36=9000|43=Y|123=Y|10=000|".replace("|", "\x01").encode()
     side.engine.take(FromLink(CLIENT, grant, link.Sent(1, "", "", "4", gap_fill)))
     assert side.engine.commit() == []
+
+
+@pytest.mark.parametrize(("next_sender", "filled", "is_told"), [(1, (1, 3), False), (100, (1, 100), True)])
+def test_what_was_told_under_other_numbers_is_told(next_sender: int, filled: tuple[int, int], is_told: bool) -> None:
+    """Numbers that a person set mean other messages; of those below them a person is told, who has to know."""
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.worker_says(link.LoggedOut())
+    for command in (
+        DisableSession(OPERATOR, "1", CLIENT, "why"),
+        SetNumbers(OPERATOR, "2", CLIENT, "why", next_sender=next_sender, next_target=1),
+    ):
+        side.engine.take(command)
+    assert hello(side, side.number + 1, log_of(side)) == []
+    begin, new = filled
+    raw = f"35=4\x0134={begin}\x0143=Y\x01123=Y\x0136={new}\x01".encode()
+    assert side.worker_says(link.Sent(begin, "", "", "4", raw)) == []
+    assert isinstance(events(side.engine.journal)[-1], ReportQuarantined) is is_told
