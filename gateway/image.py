@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from gateway.cell import Cell
 from gateway.client.outbox import Letter
 from gateway.days import Day
+from gateway.image_of_sessions import SIGNS
 from gateway.sessions import Session
 from gateway.state import State
 from oms import image as of_book
@@ -78,7 +79,8 @@ def shape(cell: Cell) -> str:
 def _configured(cell: Cell) -> str:
     """Sessions, as far as what the journal says of them turns on it."""
     said = [
-        (p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready) for p in cell.sessions
+        (p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready, p.alarms)
+        for p in cell.sessions
     ]
     return hashlib.sha256(repr((cell.name, sorted(said, key=lambda session: session[0]))).encode()).hexdigest()[:16]
 
@@ -115,32 +117,11 @@ def _fill_sessions(state: State, rows: list[tuple[Session, tuple[int, ...]]]) ->
         state.sessions[session.name] = replace(session, heard_ahead=frozenset(heard_ahead))
 
 
-def _meter_rows(state: State) -> Rows:
-    for session, meter in state.meters.items():
-        yield session, meter.told_ns, tuple(meter.flying.items()), tuple(meter.waiting.items())
-
-
-_MeterRow = tuple[str, list[int], tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]
-
-
-def _fill_meters(state: State, rows: list[_MeterRow]) -> None:
-    for session, told_ns, flying, waiting in rows:
-        meter = state.meters[session]
-        meter.told_ns, meter.flying, meter.waiting = told_ns, dict(flying), dict(waiting)
-
-
 STATE: tuple[Part, ...] = (
     Part("position", tuple[int, int, int, int], _position_rows, _fill_position, _POSITION),
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
     mapping("days", Day),
-    Part(
-        "meters",
-        _MeterRow,
-        _meter_rows,
-        _fill_meters,
-        ("meters",),
-    ),
-    Part("lost", str, lambda state: sorted(state.lost), lambda state, rows: state.lost.update(rows), ("lost",)),
+    *SIGNS,
     Part("draining", DrainRequested, _drain_rows, _fill_drain, ("draining",)),
 )
 """What the state holds beside its book and its outboxes."""
