@@ -136,6 +136,8 @@ OUTBOX: tuple[Part, ...] = (
         ("forgotten_to",),
     ),
     mapping("_sent", Letter, int),
+    Part("is_on", bool, lambda outbox: (outbox.is_on,), lambda outbox, rows: setattr(outbox, "is_on", rows[0]), ("is_on",)),
+    Part("unheard", int, lambda outbox: outbox.unheard, lambda outbox, rows: outbox.unheard.extend(rows), ("unheard",)),
     mapping("_exec_seqs", int),
     mapping("_mass_canceled", str),
 )

@@ -59,8 +59,9 @@ class Outbox:
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
-        self._is_on = False
-        self._unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
+        self.is_on = False
+        """Whether the client is logged on."""
+        self.unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
         """The numbers of what was handed over while the client was not there, since it was last: the newest of them."""
         self._exec_seqs: dict[str, int] = {}
         self._mass_canceled: dict[str, str] = {}
@@ -80,12 +81,12 @@ class Outbox:
             case SequencesReset():
                 self._begin_anew(seq)
             case SessionLoggedOn():
-                self._is_on = True
-                self._unheard.clear()
+                self.is_on = True
+                self.unheard.clear()
             case SessionLoggedOut():
-                self._is_on = False
+                self.is_on = False
             case SessionGranted():
-                self._is_on = False
+                self.is_on = False
                 if not event.trusted:
                     self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
@@ -109,7 +110,7 @@ class Outbox:
     @property
     def has_forgotten_unheard(self) -> bool:
         """Whether the client was not there for a report that is not remembered."""
-        return bool(self._unheard) and self._unheard[0] <= self.forgotten_to
+        return bool(self.unheard) and self.unheard[0] <= self.forgotten_to
 
     def told_under(self, msg_seq_num: int) -> Letter | None:
         """What was told under this number; None where that is not remembered."""
@@ -153,18 +154,18 @@ class Outbox:
         if letter is None:
             return  # Handed over twice, by a worker whose log was lost in between.
         self._sent[event.msg_seq_num] = letter
-        if not self._is_on:
-            self._unheard.append(event.msg_seq_num)
+        if not self.is_on:
+            self.unheard.append(event.msg_seq_num)
         if len(self._sent) > REMEMBERED_MAX:
             self.forgotten_to = next(iter(self._sent))
             del self._sent[self.forgotten_to]
 
     def _begin_anew(self, seq: int) -> None:
         """The client can ask for no number of before any more. What it cannot have heard is told again."""
-        for number in self._unheard:
+        for number in self.unheard:
             self._take_back(range(number, number + 1), seq)
         self._sent, self.forgotten_to = {}, 0
-        self._unheard.clear()
+        self.unheard.clear()
 
     def _take_back(self, filled: range, seq: int) -> None:
         numbers = filled if len(filled) < len(self._sent) else [number for number in self._sent if number in filled]
