@@ -53,9 +53,9 @@ def shown(fixgate: Fixgate, name: str = NAME) -> dict[str, Any]:
     return found
 
 
-def until(fixgate: Fixgate, seconds: float = START_S, **wanted: str) -> dict[str, Any]:
+def until(fixgate: Fixgate, **wanted: str) -> dict[str, Any]:
     """The session, once it is as wanted."""
-    return eventually(lambda: found if is_so(found := shown(fixgate), wanted) else None, seconds) or {}
+    return eventually(lambda: found if is_so(found := shown(fixgate), wanted) else None, START_S) or {}
 
 
 def is_so(found: dict[str, Any], wanted: dict[str, str]) -> bool:

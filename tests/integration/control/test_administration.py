@@ -51,15 +51,17 @@ async def operated(database_url: str, certificates: Certificates, folder: Path, 
 
 
 async def get(stubs: Stubs, name: str = ORDERS) -> Session:
-    return (await stubs.sessions.Get(SessionServiceGetRequest(session=name))).session
+    found: Session = (await stubs.sessions.Get(SessionServiceGetRequest(session=name))).session
+    return found
 
 
 async def until(stubs: Stubs, phase: int) -> Session:
-    async def look() -> Session | None:
+    async def look() -> Any:
         found = await get(stubs)
         return found if found.phase == phase else None
 
-    return await when(look)
+    found: Session = await when(look)
+    return found
 
 
 async def goes_up(peer: Counterparty, stubs: Stubs, number: int = 1) -> tuple[int, Session]:
