@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.codec.version import FIX_44, Version
 from gateway.fix.reaching import Address, Reach
+from gateway.fix.token import Token
 
 
 class LogonField(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
     own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
     logon: tuple[LogonField, ...] = ()
+    token: Token | None = None
+    """Where the front door is between us and the peer: what a Logon(A) on loopback has to show, and no copy of it ever does."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
