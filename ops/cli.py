@@ -7,7 +7,7 @@ from ops.commands.counterparties import counterparty
 from ops.commands.exits import EXITS
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
-from ops.commands.processes import demo, engine, migrate, up, worker
+from ops.commands.processes import demo, door, engine, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
 from ops.commands.trading import cancel, replace
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 _VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions)
-_FOR_OPERATORS = (verify, check_config, counterparty, simulator, engine, worker, migrate)
+_FOR_OPERATORS = (verify, check_config, counterparty, simulator, engine, worker, door, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.control.identity import NotAPrincipal, principals
+from ops.door_words import DoorWords
 from risk.limits import Instrument, Limits
 
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -50,6 +51,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reissue_age_ms_max: int
     clients: tuple[Path, ...] = ()
     """Files of the clients that trade over FIX."""
+    door: DoorWords = DoorWords()
+    """What the front door shows to clients, and what it lets nobody go beyond."""
     database_url: str = ""
     engine_core: int = -1
     """The processor that `fixgate up` keeps for the engine alone, counted from 0; -1 where the kernel may choose."""

@@ -1,4 +1,4 @@
-"""The verbs that run something: up, engine, worker, demo."""
+"""The verbs that run something: up, engine, worker, door, demo."""
 
 from pathlib import Path
 
@@ -37,6 +37,16 @@ def worker(config: Path, session: str) -> None:
     from ops import wiring
 
     _end(wiring.run_worker(config, session))
+
+
+@click.command()
+@options.config
+@reads_files
+def door(config: Path) -> None:
+    """Run the front door alone: TLS between the network and the FIX workers. SIGHUP reads its certificates again."""
+    from ops import wiring
+
+    _end(wiring.run_door(config))
 
 
 @click.command()
