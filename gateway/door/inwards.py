@@ -71,7 +71,6 @@ class Inwards:
             self._note(refusal, address, "", f"{self.counts.total} connections are open")
             transport.abort()
             return
-        line.tune(transport)
         self.counts.add(address)
         task = asyncio.ensure_future(self._serve(transport, address, clients))
         self._tasks.add(task)
@@ -109,6 +108,7 @@ class Inwards:
         loop, limits, is_shaken = asyncio.get_running_loop(), self._limits, False
         try:
             async with asyncio.timeout(limits.logon_s_max):
+                line.tune(transport)
                 shaken = await loop.start_tls(
                     transport,
                     end,
