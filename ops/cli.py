@@ -10,7 +10,7 @@ from ops.commands.exits import EXITS
 from ops.commands.fix import fix
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
-from ops.commands.processes import demo, engine, fold, migrate, up, worker
+from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
 from ops.commands.trading import cancel, replace
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 _VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions, session, alarms)
-_FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, fold, migrate)
+_FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)
 

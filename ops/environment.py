@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.archive import Plan
+from ops.door_words import DoorWords
 from risk.limits import Instrument, Limits
 
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -69,6 +70,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reissue_age_ms_max: int
     clients: tuple[Path, ...] = ()
     """Files of the clients that trade over FIX."""
+    door: DoorWords = DoorWords()
+    """What the front door shows to clients, and what it lets nobody go beyond."""
     database_url: str = ""
     archive: ArchiveWords = ArchiveWords()
     engine_core: int = -1

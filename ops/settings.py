@@ -8,6 +8,8 @@ import msgspec
 
 from gateway.cell import Cell, SessionPlan
 from gateway.fix.config import WorkerConfig
+from ops import client as client_file
+from ops import door
 from ops.client import Client
 from ops.counterparty import file as counterparty_file
 from ops.counterparty.file import Counterparty
@@ -16,7 +18,7 @@ from ops.secrets import NoSecret
 from ops.toml_file import ConfigError, TomlFile
 from risk.limits import Policy
 
-__all__ = ["VERSION", "ConfigError", "Settings", "cell", "load", "worker"]
+__all__ = ["VERSION", "ConfigError", "Settings", "cell", "check_door", "load", "worker"]
 
 VERSION = "0.1.0"
 
@@ -61,9 +63,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
-    environment = TomlFile(file).read(Environment)
+    environment_file = TomlFile(file)
+    environment = environment_file.read(Environment)
+    environment_file.require(environment.door.wrong())
     counterparties = tuple(counterparty_file.read(path) for path in environment.counterparties)
-    clients = tuple(_client(path) for path in environment.clients)
+    clients = tuple(client_file.read(path) for path in environment.clients)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties, *environment.clients):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -72,11 +76,9 @@ def load(file: Path) -> Settings:
     return settings
 
 
-def _client(path: Path) -> Client:
-    file = TomlFile(path)
-    client = file.read(Client)
-    client.require(file)
-    return client
+def check_door(settings: Settings) -> None:
+    """The same where the front door's files must be there, too. Raises ConfigError."""
+    TomlFile(settings.file).require(settings.environment.door.missing())
 
 
 def cell(settings: Settings) -> Cell:
@@ -107,7 +109,8 @@ def _config(settings: Settings, session: str) -> WorkerConfig:
                 return _worker(settings, counterparty, plan)
     for client in settings.clients:
         if client.name == session:
-            return client.worker(settings.data, settings.link_path)
+            token = door.token() if client.tls is not None else None
+            return client.worker(settings.data, settings.link_path, token)
     raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
 
 
@@ -124,8 +127,9 @@ def _ids_unfit(environment: Environment, counterparty: Counterparty) -> list[str
 
 
 def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
+    token = door.token() if counterparty.tls is not None else None
     try:
-        return counterparty.worker(plan, settings.data, settings.link_path)
+        return counterparty.worker(plan, settings.data, settings.link_path, token)
     except NoSecret as missing:
         raise ConfigError(f"{settings.file}: counterparty {counterparty.name}: missing secret: {missing}") from missing
 
@@ -141,7 +145,7 @@ def _check(settings: Settings) -> None:
         *(complaint for client in settings.clients for complaint in client.complaints(accounts)),
         *(complaint for counterparty in settings.counterparties for complaint in _names_shared(environment, counterparty)),
         *(complaint for counterparty in settings.counterparties for complaint in _ids_unfit(environment, counterparty)),
-        *duplicates("client port", [str(client.port) for client in settings.clients]),
+        *door.complaints(settings),
     ]
     if complaints:
         raise ConfigError(*(f"{settings.file}: {complaint}" for complaint in complaints))

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
+from ops import door
 from ops import settings as files
 from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT, Exit
 from ops.commands.options import SUPERVISED
@@ -136,7 +137,8 @@ class Supervisor:
         """`companions` are further children, by name: what follows `fixgate` on their command line. Last to be stopped."""
         self.settings = files.load(file)
         self._file = file
-        self._companions = dict(companions or {})
+        has_door = door.is_wanted(self.settings)
+        self._companions = ({"door": ["door", "--config", str(file)]} if has_door else {}) | dict(companions or {})
         self._postgres: EmbeddedPostgres | None = None
         self._children: list[Child] = []
         self._stopping = threading.Event()
@@ -149,14 +151,19 @@ class Supervisor:
         core = self._leave_a_core_to_the_engine()
         principals = [p.spiffe_id.split("/", 4)[4] for p in settings.environment.principals]
         ensure(settings.certificates, settings.environment.environment, principals)
+        door.make_certificates(settings)
         dsn = settings.database_url or self._embedded()
         upgrade(dsn)
         environment = {"DATABASE_URL": dsn, SUPERVISED: "1"}
+        behind = environment | {door.TOKEN: door.new_token()}
         config = ["--config", str(self._file)]
         self._children = [
             Child("engine", ["engine", *config], self.log_of("engine"), environment, core),
-            *(Child(s, ["worker", *config, "--session", s], self.log_of(s), environment) for s in settings.sessions),
-            *(Child(name, arguments, self.log_of(name), environment) for name, arguments in self._companions.items()),
+            *(Child(s, ["worker", *config, "--session", s], self.log_of(s), behind) for s in settings.sessions),
+            *(
+                Child(name, arguments, self.log_of(name), behind if name == "door" else environment)
+                for name, arguments in self._companions.items()
+            ),
         ]
         self.tick()
 

@@ -9,12 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+from gateway.door.certificates import NoContext
+from gateway.door.config import DoorConfig
+from gateway.door.door import Door
 from gateway.engine import Engine
 from gateway.leaving import Leaving
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
-from ops import logs
+from ops import door, logs
 from ops import settings as configuration
 from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT
 from ops.commands.options import SUPERVISED
@@ -50,6 +53,26 @@ def run_worker(file: Path, session: str) -> int:
     from gateway.fix import worker  # QuickFIX is loaded in workers and nowhere else.
 
     worker.run(configuration.worker(configuration.load(file), session))
+    return EXIT_OK
+
+
+def run_door(file: Path) -> int:
+    """The front door process, until it is told to stop."""
+    settings = configuration.load(file)
+    if not door.is_wanted(settings):
+        raise ConfigError(f"{file}: no client and no counterparty has [tls]: there is nothing for a door to do")
+    config = door.config(settings, door.token())
+    logs.configure()
+    settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return asyncio.run(_door(config))
+    except (NoContext, OSError) as reason:
+        _log.error("the door cannot start: %s", reason)
+        return EXIT_FAILED
+
+
+async def _door(config: DoorConfig) -> int:
+    await Door(config).run(_stop_event())
     return EXIT_OK
 
 

@@ -8,6 +8,7 @@ from gateway.codec.version import FIX_44, Version
 from gateway.fix.archive import Plan
 from gateway.fix.overlay import NOTHING, Overlay
 from gateway.fix.reaching import Address, Reach
+from gateway.fix.token import Token
 
 
 class LogonField(msgspec.Struct, frozen=True):
@@ -45,6 +46,8 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logon: tuple[LogonField, ...] = ()
     overlay: Overlay = NOTHING
     """What the peer's FIX has beyond FIX's own dictionary."""
+    token: Token | None = None
+    """Where the front door is between us and the peer: what a Logon(A) on loopback has to show, and no copy of it ever does."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from gateway.fix.port import Application, guarded, raw_text
 from gateway.fix.raw import value
 
 EXIT_REFUSALS = 78
+EXIT_STRANGER = 79
 REFUSALS_MAX = 10_000
 """Of one process: some 60 MB."""
 _LOGON, _REJECT, _LOGOUT, _RESEND_REQUEST = b"A", b"3", b"5", b"2"
@@ -55,6 +56,8 @@ class JudgedApplication(Application):
         raw, session = raw_text(message), quickfix.Session.lookupSession(session_id)
         msg_type, given, expected = value(raw, b"\x0135="), value(raw, b"\x0134="), session.getExpectedTargetNum()
         if msg_type == _LOGON:
+            if self.wanted is not None and not self.wanted.is_in(raw):
+                return self._not_from_the_door(session, raw)
             problem = judge.why_no_logon(raw)
             return self._counted(quickfix.RejectLogon(problem)) if problem else None
         if not session.receivedLogon() or not given.isdigit():
@@ -74,6 +77,16 @@ class JudgedApplication(Application):
         It counts a Reject that is refused before the Logon: that one ends in a Logout(5) that nobody hears."""
         session.disconnect()
         return self._counted(quickfix.RejectLogon("") if msg_type == _REJECT else quickfix.IncorrectTagValue(35))
+
+    def _not_from_the_door(self, session: Any, raw: bytes) -> Exception:
+        """Somebody on this machine. QuickFIX has done what 141=Y asks for already: its numbers are no good any more."""
+        if b"\x01141=Y" in raw:
+            sys.stderr.write("worker ends: a Logon that did not come through the front door reset the sequence numbers\n")
+            sys.stderr.flush()
+            os._exit(EXIT_STRANGER)
+        sys.stderr.write("a Logon that did not come through the front door was refused\n")
+        session.disconnect()
+        return self._counted(quickfix.RejectLogon(""))
 
     def _refused(self, refusal: judge.Refusal | None) -> Exception | None:
         if refusal is None:

@@ -19,9 +19,11 @@ from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, LogonField, SessionConfig
 from gateway.fix.layout import layout
+from gateway.fix.loopback import keep_to_loopback
 from gateway.fix.relay import Relay
 from gateway.fix.tap import Tap
 from gateway.fix.thread_state import ThreadState
+from gateway.fix.token import TAG, Token, without_token
 from gateway.fix.wire_log import WireLogFactory
 
 EXIT_BROKEN_CALLBACK = 70
@@ -31,6 +33,8 @@ R = TypeVar("R")
 Role = Literal["initiator", "acceptor"]
 _SENDING_TIME_OFF_S_MAX = 120
 """The two minutes of the list of session-level test cases, 2o."""
+_LOGON_S_MAX = 30
+"""For an answer to our Logon where the front door may still be looking for an address that answers."""
 _NO_JUDGE = {
     "AllowUnknownMsgFields": "Y",
     "ValidateFieldsHaveValues": "N",
@@ -89,6 +93,10 @@ class Application(quickfix.Application):
         super().__init__()
         self.logons: dict[str, tuple[LogonField, ...]] = {}
         """What each session adds to its Logon(A)."""
+        self.given: Token | None = None
+        """What a Logon of ours shows to the front door, in no copy of it."""
+        self.wanted: Token | None = None
+        """What a Logon has to show to us; taken out of it before anybody sees it."""
         self._handler = handler
         self._names = names
         self._only_name = next(iter(names.values())) if len(names) == 1 else ""
@@ -121,6 +129,8 @@ class Application(quickfix.Application):
         self._handler.outgoing_admin(session, raw_text(message))
         for field in fields:
             message.setField(field.tag, field.value)
+        if self.given is not None and message.getHeader().getField(35) == _LOGON:
+            message.setField(TAG, self.given.text)
 
     @guarded
     def toApp(self, message: Any, session_id: Any) -> None:
@@ -128,7 +138,8 @@ class Application(quickfix.Application):
 
     @guarded
     def fromAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.incoming_admin(self._name(session_id), raw_text(message))
+        raw = raw_text(message)
+        self._handler.incoming_admin(self._name(session_id), raw if self.wanted is None else without_token(raw))
 
     @guarded
     def fromApp(self, message: Any, session_id: Any) -> None:
@@ -154,12 +165,19 @@ class FixPort:
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
         self._relay = _relay(role, sessions, endpoint)
-        file.write_text(_settings(role, sessions, self._relay.inner if self._relay is not None else endpoint, store))
+        own = self._relay.inner if self._relay is not None else endpoint
+        file.write_text(_settings(role, sessions, own, store))
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
         self._application = _application(sessions)(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
         self._application.logons = {s.name: s.logon for s in sessions}
+        token = next((s.token for s in sessions if s.token is not None), None)
+        if role == "initiator":
+            self._application.given = token
+        else:
+            self._application.wanted = token
+        self._listens_on = own.port if role == "acceptor" else 0
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
         self._logs = (WireLogFactory(tap, guarded),) if tap is not None or crash.IS_ON else ()
@@ -186,6 +204,8 @@ class FixPort:
                 self._relay.start()
         except (quickfix.ConfigError, quickfix.RuntimeError, OSError) as error:
             raise CannotStart(str(error)) from error
+        if self._listens_on:
+            keep_to_loopback(self._listens_on)
 
     def open(self, session: str) -> None:
         """Let the session log on, and log on again whenever it is lost. So it is from the start, unless it is shut before."""
@@ -257,7 +277,7 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
 
 
 def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
-    """QuickFIX cannot be told to listen on one address: an acceptor at least turns away sessions from any other."""
+    """QuickFIX cannot be told to listen on one address: an acceptor turns away sessions from any other (and see `loopback`)."""
     if role == "acceptor":
         return {"SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y", "AllowedRemoteAddresses": endpoint.host}
     first, *others = endpoint.reach.addresses
@@ -278,6 +298,7 @@ def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object
         "PersistMessages": "Y" if config.persist_messages else "N",
         "CheckLatency": "Y" if config.is_judged else "N",
         "MaxLatency": _SENDING_TIME_OFF_S_MAX,
+        **({"LogonTimeout": _LOGON_S_MAX} if config.token is not None else {}),
         "UseDataDictionary": "Y",
         **_dictionaries(role, config, store),
         **(_NO_JUDGE if role == "initiator" else {}),

@@ -6,6 +6,7 @@ from gateway.fix.masking import Mask
 from gateway.fix.port import Handler
 from gateway.fix.raw import value
 from gateway.fix.tap import Tap
+from gateway.fix.token import TAG
 
 _COME_IN_TURN = frozenset({b"0", b"1"})
 """MsgType(35) of the session messages that QuickFIX never hands on before their turn, nor again."""
@@ -14,8 +15,11 @@ _PRICES = frozenset({b"W", b"X"})
 
 def tapped(config: WorkerConfig, handler: Handler) -> "Tapped":
     """The handler of one worker, with its archive."""
-    secret = [field for field in config.session.logon if field.is_secret]
-    mask = Mask([field.tag for field in secret], [field.value for field in secret])
+    token = config.session.token
+    secret = {field.tag: field.value for field in config.session.logon if field.is_secret}
+    if token is not None:
+        secret[TAG] = token.text
+    mask = Mask(list(secret), list(secret.values()))
     tap = Tap(Writer(config.archive or Plan(config.folder / "archive")), mask)
     return TappedPrices(handler, tap, keeps_prices=config.keeps_prices) if config.is_market_data else Tapped(handler, tap)
 

@@ -227,7 +227,8 @@ class Worker:
         self._writer.lost = self._tap.lost
         role: Role = "acceptor" if config.is_client else "initiator"
         self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", self._tapped, self._tap)
-        self._patience = None if config.is_client else Patience(config.endpoint.reach)
+        is_behind_the_door = config.session.token is not None  # It goes round the addresses itself, and rests.
+        self._patience = None if config.is_client or is_behind_the_door else Patience(config.endpoint.reach)
         self._is_open = False
         """Whether the engine lets it be logged on."""
         self._is_started, self._granted = False, 0

@@ -56,6 +56,7 @@ def check_config(config: Path) -> None:
     cell = files.cell(settings)
     for path in settings.environment.counterparties:
         counterparty_file.check(path)
+    files.check_door(settings)
     answer = {
         "file": str(config),
         "environment": settings.environment.environment,

@@ -1,4 +1,4 @@
-"""The verbs that run something: up, engine, worker, demo, and what an engine starts by itself."""
+"""The verbs that run something: up, engine, worker, door, demo, and what an engine starts by itself."""
 
 from pathlib import Path
 
@@ -48,6 +48,16 @@ def fold(config: Path, upto_seq: int) -> None:
     from ops import snapshots
 
     _end(snapshots.run(config, upto_seq))
+
+
+@click.command()
+@options.config
+@reads_files
+def door(config: Path) -> None:
+    """Run the front door alone: TLS between the network and the FIX workers. SIGHUP reads its certificates again."""
+    from ops import wiring
+
+    _end(wiring.run_door(config))
 
 
 @click.command()

@@ -40,9 +40,9 @@ def _sessions(counterparty: Counterparty) -> Iterable[Row]:
 
 
 def _connection(counterparty: Counterparty) -> Iterable[Row]:
-    reach = counterparty.endpoint.reach
+    reach = counterparty.reach
     yield "endpoint", ", else ".join(map(str, reach.addresses))
-    yield "connects again", f"after {reach.interval_s} s"
+    yield from _line(counterparty)
     yield "heartbeat", f"every {counterparty.heart_bt_int_s} s"
     logon = counterparty.logon
     for name, text in (("Username(553)", logon.username), ("Password(554)", logon.password), *logon.secrets.items()):
@@ -50,6 +50,18 @@ def _connection(counterparty: Counterparty) -> Iterable[Row]:
             yield "logon", f"{name} from {text}"
     for tag, text in logon.fields.items():
         yield "logon", f"{tag}={text}"
+
+
+def _line(counterparty: Counterparty) -> Iterable[Row]:
+    reach, tls = counterparty.reach, counterparty.tls
+    if tls is None:
+        yield "line", "plain TCP: neither encrypted nor authenticated"
+        yield "connects again", f"after {reach.interval_s} s"
+        return
+    yield "line", f"TLS 1.2 or later through the front door, which its workers find at port {tls.loopback_port} of this machine"
+    yield "its certificate", f"is for {tls.server_name or 'the host of each address'}, by {tls.ca or 'whom the system trusts'}"
+    yield "our certificate", str(tls.certificate) if tls.certificate else "none is shown"
+    yield "connects again", f"after {reach.interval_s} s, then ever more slowly, to {reach.interval_s_max} s"
 
 
 def _hours(counterparty: Counterparty) -> Iterable[Row]:

@@ -10,8 +10,10 @@ import msgspec
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, VERSIONS, Version
+from gateway.door.config import LOOPBACK
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
-from gateway.fix.reaching import Address
+from gateway.fix.reaching import Address, Reach
+from gateway.fix.token import Token
 from ops.counterparty.alarms import AlarmWords
 from ops.counterparty.dialect import RuleWords, wrong_symbols
 from ops.counterparty.dictionary import DictionaryWords
@@ -20,9 +22,9 @@ from ops.counterparty.limits import LimitsWords
 from ops.counterparty.logon import LogonWords
 from ops.counterparty.rate import RateWords
 from ops.counterparty.takes import TakesWords
+from ops.counterparty.tls import PORT_MAX, TlsWords, in_the_clear_wrong
 from ops.toml_file import Key, TomlFile
 
-PORT_MAX = 65_535
 COMP_ID_CHARACTERS_MAX = 64
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
@@ -92,6 +94,10 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     on_disconnect: Literal["leave", "cancel"] = "leave"
     """What we do when the session is ready after it dropped: leave the orders, or cancel them all and take no new ones until
     all is told of."""
+    tls: TlsWords | None = None
+    """How the front door reaches it. Left out, its workers connect to it in the clear."""
+    plain_tcp: bool = False
+    """Whether a line in the clear is what is wanted, where it leaves this machine."""
     unknown_orders: Literal["quarantine", "adopt"] = "quarantine"
     """What to do with an order that the counterparty has on one of our accounts and we do not, a telephoned one, say: set its
     reports aside for a person, or take it as ours."""
@@ -143,11 +149,18 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         return Dialect(self.symbols, outgoing, incoming) if self.symbols or outgoing or incoming else None
 
     @property
+    def reach(self) -> Reach:
+        """Where it is."""
+        return Reach((Address(self.host, self.port), *self.fallbacks), self.reconnect_interval_s)
+
+    @property
     def endpoint(self) -> Endpoint:
-        """Where its workers connect to."""
+        """Where its workers connect to: it, or the front door."""
+        if self.tls is not None:
+            return Endpoint(LOOPBACK, self.tls.loopback_port, self.reconnect_interval_s)
         return Endpoint(self.host, self.port, self.reconnect_interval_s, self.fallbacks)
 
-    def worker(self, plan: SessionPlan, data: Path, link_path: Path) -> WorkerConfig:
+    def worker(self, plan: SessionPlan, data: Path, link_path: Path, token: Token | None = None) -> WorkerConfig:
         """What the worker of one of `plans` is told, secrets and all. Raises NoSecret."""
         is_market_data = plan.kind is SessionKind.MARKET_DATA
         ids = self.market_data if is_market_data else self.orders
@@ -162,6 +175,7 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
                 reset_on_logon=is_market_data,
                 logon=self.logon.meaning,
                 overlay=self.dictionary.meaning(plan.version),
+                token=token,
             ),
             endpoint=self.endpoint,
             folder=data / "fix" / plan.name,
@@ -185,6 +199,8 @@ def _wrong_or_missing(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     yield from _wrong(counterparty)
     if not any(counterparty.logon.wrong()):  # A reference that is none leads nowhere.
         yield from counterparty.logon.missing()
+    if counterparty.tls is not None:
+        yield from counterparty.tls.missing()
 
 
 def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
@@ -192,6 +208,10 @@ def _wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     if counterparty.begin_string not in VERSIONS:
         yield ("begin_string",), f"{counterparty.begin_string!r} is none of {', '.join(VERSIONS)}"
     yield from _endpoints_wrong(counterparty)
+    addresses, has_tls = counterparty.reach.addresses, counterparty.tls is not None
+    yield from in_the_clear_wrong(addresses, has_tls=has_tls, is_plain=counterparty.plain_tcp)
+    if counterparty.tls is not None:
+        yield from counterparty.tls.wrong()
     for key in ("heart_bt_int_s", "reconnect_interval_s"):
         if getattr(counterparty, key) < 1:
             yield (key,), f"{getattr(counterparty, key)} is not above zero"
@@ -228,7 +248,7 @@ def _recovery_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
 
 def _endpoints_wrong(counterparty: Counterparty) -> Iterator[tuple[Key, str]]:
     taken: list[Address] = []
-    for place, address in enumerate(counterparty.endpoint.reach.addresses):
+    for place, address in enumerate(counterparty.reach.addresses):
         at: Key = ("fallback", place - 1) if place else ()
         if not 0 < address.port <= PORT_MAX:
             yield (*at, "port"), f"{address.port} is not between 1 and {PORT_MAX}"

@@ -16,6 +16,7 @@ from typing import Self
 from gateway import link
 from gateway.rules import FromLink, LinkLost
 from ops import settings as configuration
+from tests.support.front_door import FrontDoor
 from tests.support.installation import PROGRAM, REPOSITORY, Installation
 from tests.support.model_engine import Engine
 from tests.support.polling import eventually_async
@@ -35,8 +36,11 @@ class NotUp(Exception):
 class Acceptor:
     """Listens while it is entered. A worker that ends is started again, as its supervisor does."""
 
-    def __init__(self, folder: Path, version: str) -> None:
-        self.installation = Installation(folder, clients=(version,))
+    def __init__(self, folder: Path, version: str, door: FrontDoor | None = None) -> None:
+        """door: what its files say of the front door, behind which it then is; None where it is in the open."""
+        self.installation = Installation(folder, clients=(version,), door=door)
+        self.received: list[bytes] = []
+        """Each message of the client, as the engine was told of it."""
         settings = self.installation.settings
         self.name = settings.clients[0].name
         self.engine = Engine(configuration.cell(settings), [], time.time_ns())
@@ -53,8 +57,9 @@ class Acceptor:
 
     @property
     def port(self) -> int:
-        (port,) = self.installation.client_ports.values()
-        return port
+        """Where the worker listens."""
+        (client,) = self.installation.settings.clients
+        return client.tls.loopback_port if client.tls is not None else client.port
 
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +144,8 @@ class Acceptor:
 
     def _take(self, frame: link.FromWorker) -> None:
         grant = 0 if isinstance(frame, link.Hello) else self.engine.state.sessions[self.name].grant
+        if isinstance(frame, link.Received):
+            self.received.append(frame.raw)
         self.engine.at_ns = time.time_ns()
         self.engine.take(FromLink(self.name, grant, frame))
         self._commit()

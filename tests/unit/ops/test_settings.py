@@ -219,7 +219,7 @@ def test_a_client_that_cannot_be_is_refused(tmp_path: Path, was: str, becomes: s
 
 def test_two_clients_cannot_share_a_port(tmp_path: Path) -> None:
     other = CLIENT.replace('name = "EXAMPLE"', 'name = "OTHER"')
-    assert "client port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))
+    assert "port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))
 
 
 def test_a_policy_for_unknown_orders_that_there_is_not_is_refused(tmp_path: Path) -> None:
