@@ -15,17 +15,24 @@ class Batch:
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.after: list[Callable[[], None]] = []
+        self.closing: list[Callable[[], None]] = []
+        """What looks at the state when the batch is closed, and before anything of the next one."""
         self._before: dict[tuple[str, int], int] = {}
         self._after: dict[tuple[str, int], int] = {}
 
     def is_empty(self) -> bool:
-        return not self.facts and not self.after
+        return not (self.facts or self.after or self.closing)
 
     def move(self, receipt: Receipt, expected: int) -> None:
         """A message counts; `expected` is the number that its session expected before it."""
         position = (receipt.session, receipt.session_epoch)
         self._before.setdefault(position, expected)
         self._after[position] = receipt.next_target
+
+    def begin(self, session: str, session_epoch: int, next_target: int) -> None:
+        """Another epoch of the session begins, with this number expected first."""
+        self._before[session, session_epoch] = 1  # As of an epoch that has no row yet.
+        self._after[session, session_epoch] = next_target
 
     def answer(self, reply: Reply | None, seq: int, answer: Answer, *, is_repeat: bool) -> None:
         """Tell `reply` after the commit."""

@@ -3,11 +3,14 @@
 What is counted is a fold over the journal, bounded. It begins anew when a breaker has tripped, and at a release.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from gateway import guards
+from gateway.alarm import LogonFailed
+from gateway.session_acts import HaltReleased, HoldReleased
 from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, MessageReceived, Session, SessionHeld, SessionLoggedOn
-from oms.domain.acts import SessionReleased
 from oms.domain.events import CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.fields import ExecType
 
@@ -16,7 +19,7 @@ COUNT_MAX = 1_000
 SECONDS_MAX = 3_600
 PAUSE_S_MAX = 600
 NS_PER_S = 1_000_000_000
-_RESEND_REQUEST, _LOGON = "2", "A"
+_RESEND_REQUEST = "2"
 _REJECTED = ExecType.REJECTED
 
 
@@ -37,12 +40,12 @@ class Breakers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logons_s: int = 60
     pause_s: int = 30
 
-    def wrong(self) -> list[tuple[str, str]]:
+    def wrong(self) -> Iterator[tuple[tuple[str, str], str]]:
         """Each key whose number cannot be, and why."""
-        bounds = {name: SECONDS_MAX if name.endswith("_s") else COUNT_MAX for name in self.__struct_fields__}
-        bounds["pause_s"] = PAUSE_S_MAX
-        given = [(name, getattr(self, name), most) for name, most in bounds.items()]
-        return [(name, f"{number} is not between 2 and {most}") for name, number, most in given if not 2 <= number <= most]
+        for key, number in msgspec.structs.asdict(self).items():
+            most = PAUSE_S_MAX if key == "pause_s" else SECONDS_MAX if key.endswith("_s") else COUNT_MAX
+            if not 2 <= number <= most:
+                yield ("breakers", key), f"{number} is not between 2 and {most}"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -73,11 +76,13 @@ COUNTED: frozenset[type[Event]] = frozenset(
         RequestRejected,
         MessageReceived,
         AdminSent,
+        LogonFailed,
         SessionLoggedOn,
         LogonsPaused,
         LogonsResumed,
         SessionHeld,
-        SessionReleased,
+        HaltReleased,
+        HoldReleased,
     }
 )
 """The facts that a breaker looks at."""
@@ -103,7 +108,7 @@ def note(counts: Counts, breakers: Breakers, session: Session, event: Event, at_
         case AdminSent(msg_type="2"):
             begin, _ = guards.asked_range(event.raw.encode("latin-1"), 0)
             counts.gap, counts.gaps = begin, min(counts.gaps + 1 if begin == counts.gap else 1, breakers.gaps)
-        case AdminSent(msg_type="A"):
+        case LogonFailed():
             counts.logons_ns = (*counts.logons_ns, at_ns)[-breakers.logons :]
         case SessionLoggedOn():
             counts.logons_ns, counts.pauses = (), 0
@@ -111,7 +116,7 @@ def note(counts: Counts, breakers: Breakers, session: Session, event: Event, at_
             counts.logons_ns, counts.pauses = (), counts.pauses + 1
         case LogonsResumed():
             counts.logons_ns = ()
-        case SessionHeld() | SessionReleased():
+        case SessionHeld() | HaltReleased() | HoldReleased():
             counts.rejected_ns, counts.asked, counts.gap, counts.gaps = (), (), 0, 0
 
 

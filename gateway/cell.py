@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.alarm import AlarmTerms
 from gateway.breakers import Breakers
 from gateway.codec.dialect import Dialect
 from gateway.codec.version import FIX_44, Version
+from gateway.rate import Rate
 from gateway.schedule import Schedule
+from gateway.sizes import Sizes
 from gateway.taking import Takes
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
@@ -42,10 +45,23 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """Of a client's orders that name no account."""
     dialect: Dialect | None = None
     """What the peer says otherwise than FIX does; None for nothing."""
-    breakers: Breakers = Breakers()
-    """How much is too much on it."""
     schedule: Schedule | None = None
     """When the session is to be logged on; None for always."""
+    rate: Rate | None = None
+    """How many messages an orders session takes; None for any number."""
+    sizes: Sizes | None = None
+    """How long what it is told may be; None for any length."""
+    trusts_resend_request: bool = False
+    """Whether a counterparty that asks for a number again proves by it that it never had what was sent under it."""
+    cancels_on_ready: bool = False
+    """Whether all that was open when the session was lost is canceled when it is ready, and new orders wait until all is told."""
+    reissue_age_ms_max: int | None = None
+    """As the cell's, of this session's requests; None where it is the cell's."""
+    heart_bt_int_s: int = 30
+    alarms: AlarmTerms = AlarmTerms()
+    """At what its alarms sound."""
+    breakers: Breakers = Breakers()
+    """How much is too much on it."""
 
     @property
     def takes_mass_cancel(self) -> bool:

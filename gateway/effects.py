@@ -14,11 +14,15 @@ from gateway.codec.dialect import said
 from gateway.codec.text import framed
 from gateway.codec.version import Version
 from gateway.facts import Fact
+from gateway.session_acts import HoldReleased, LogOnAsked, LogOutAsked, NumbersSet, SessionDisabled, SessionEnabled
+from gateway.session_event import SessionEvent
 from gateway.sessions import (
     GapFilled,
     LogonsPaused,
     LogonsResumed,
     SenderReserved,
+    SequencesReset,
+    Session,
     SessionClosed,
     SessionGranted,
     SessionHalted,
@@ -27,7 +31,7 @@ from gateway.sessions import (
     SessionOpened,
 )
 from gateway.state import State
-from oms.domain.acts import MassCancelRequested, VenueAsked
+from oms.domain.acts import MassCancelRequested, RequestReleased, VenueAsked
 from oms.domain.events import (
     CancelRequested,
     Event,
@@ -40,6 +44,8 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType
 
+TOLD_CHARS_MAX = 200
+"""Of Text(58) in a Logout(5) of ours."""
 _NEW_ORDER_SINGLE, _CANCEL_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_CANCEL_REQUEST
 
 
@@ -79,7 +85,7 @@ def _letters(state: State, fact: Fact) -> Iterable[Outgoing]:
         if isinstance(event, SessionGranted) and event.session == name:
             due = outbox.due_before(fact.seq)
             grant = fact.seq
-        elif isinstance(event, GapFilled) and event.session == name:
+        elif isinstance(event, (GapFilled, SequencesReset)) and event.session == name:
             due = outbox.due_again(fact.seq)
         else:
             due = outbox.due(fact.seq)
@@ -94,12 +100,16 @@ def _letter(plan: SessionPlan, grant: int, letter: Letter) -> Outgoing:
 
 
 def _request(state: State, fact: Fact, event: OrderPlaced | CancelRequested | ReplaceRequested) -> Iterable[Outgoing]:
-    if event.session:  # A parent order is never sent.
+    if event.session and event.grant:  # A parent order is never sent, and a cancel that waits is sent when it is released.
         yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
 def _again(state: State, fact: Fact, event: RequestReissued) -> Iterable[Outgoing]:
     yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=True)
+
+
+def _released(state: State, fact: Fact, event: RequestReleased) -> Iterable[Outgoing]:
+    yield _send(state, fact, event.cl_ord_id, event.grant, poss_resend=False)
 
 
 def _status(state: State, fact: Fact, event: StatusRequested | VenueAsked) -> Iterable[Outgoing]:
@@ -130,18 +140,38 @@ def _dont_know(state: State, fact: Fact, event: ReportDismissed) -> Iterable[Out
 
 
 def _grant(state: State, fact: Fact, event: SessionGranted) -> Iterable[Outgoing]:
-    is_open = state.sessions[event.session].may_log_on
+    is_open = state.sessions[event.session].is_open
     frame = link.Grant(fact.seq, event.session_epoch, event.next_sender, event.next_target, event.reserved_to, is_open)
     yield Outgoing(event.session, fact.seq, frame)
 
 
-def _line(
-    state: State, _fact: Fact, event: SessionOpened | SessionClosed | SessionHeld | SessionHalted | LogonsPaused | LogonsResumed
-) -> Iterable[Outgoing]:
-    """Logged on where nothing keeps it off; so it is said again where it is so already."""
+def _standing(state: State, _fact: Fact, event: SessionEvent) -> Iterable[Outgoing]:
+    """Whether the session may log on by now, whatever of its hours, of what was asked or of what keeps it out has changed."""
     session = state.sessions[event.session]
-    text = session.hold.told if session.hold is not None else link.LogOff().text
-    yield Outgoing(session.name, session.grant, link.LogOn() if session.may_log_on else link.LogOff(text))
+    yield Outgoing(event.session, session.grant, link.LogOn() if session.is_open else _log_off(session))
+
+
+def _log_off(session: Session) -> link.LogOff:
+    """What the peer is told, where it has to do with it."""
+    reason = session.halted or (session.hold.reason if session.hold is not None and session.hold.is_down else "")
+    told = "".join(filter(str.isprintable, reason.encode("ascii", "replace").decode()))[:TOLD_CHARS_MAX]
+    return link.LogOff(told) if told else link.LogOff()
+
+
+def _let_go(state: State, fact: Fact, event: HoldReleased) -> Iterable[Outgoing]:
+    """One that was down starts again (gateway.links)."""
+    return () if event.was_down else _standing(state, fact, event)
+
+
+def _stop(_state: State, _fact: Fact, event: NumbersSet) -> Iterable[Outgoing]:
+    """The worker ends, and is started again by whoever looks after it: it takes numbers at its start alone."""
+    yield Outgoing(event.session, event.grant, link.Stop())
+
+
+def _anew(state: State, _fact: Fact, event: SequencesReset) -> Iterable[Outgoing]:
+    if event.is_ours_too:
+        session = state.sessions[event.session]
+        yield Outgoing(event.session, session.grant, link.Anew(event.session_epoch, session.reserved_to))
 
 
 def _reserve(state: State, fact: Fact, event: SenderReserved) -> Iterable[Outgoing]:
@@ -165,6 +195,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     CancelRequested: _request,
     ReplaceRequested: _request,
     RequestReissued: _again,
+    RequestReleased: _released,
     StatusRequested: _status,
     VenueAsked: _status,
     MassCancelRequested: _mass_cancel,
@@ -172,12 +203,19 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     MassStatusRequested: _mass_status,
     SessionGranted: _grant,
     SenderReserved: _reserve,
-    SessionOpened: _line,
-    SessionClosed: _line,
-    SessionHeld: _line,
-    SessionHalted: _line,
-    LogonsPaused: _line,
-    LogonsResumed: _line,
+    SequencesReset: _anew,
+    SessionOpened: _standing,
+    SessionClosed: _standing,
+    LogOnAsked: _standing,
+    LogOutAsked: _standing,
+    SessionEnabled: _standing,
+    SessionDisabled: _standing,
+    SessionHeld: _standing,
+    SessionHalted: _standing,
+    LogonsPaused: _standing,
+    LogonsResumed: _standing,
+    HoldReleased: _let_go,
+    NumbersSet: _stop,
     SessionLoggedOn: _after_logon,
 }
 

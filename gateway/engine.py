@@ -12,19 +12,26 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from gateway import link, prices
+from gateway import administering, link, prices
+from gateway.administering import SESSION_COMMANDS, SessionCommand
+from gateway.alarm import AlarmCleared, AlarmRaised
+from gateway.alarms import KeepWatch
 from gateway.batch import Batch
 from gateway.cell import SessionKind
+from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
+from gateway.days import Calendar, RollDay
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
 from gateway.holding import ResumeLogons
-from gateway.hours import Timetable
-from gateway.inbound import Hole, set_aside
+from gateway.hours import KeepHours, Timetable
+from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
-from gateway.rules import FromLink, decide, is_undecided, react
+from gateway.releasing import Releasing
+from gateway.rules import Command, FromLink, decide, is_undecided, react
+from gateway.session_acts import NumbersSet
 from gateway.sessions import (
     HEARD,
     EngineStarted,
@@ -37,6 +44,7 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
+from oms.book import Answered
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
@@ -52,6 +60,8 @@ MEMORY_FACTS = 50_000
 LEASE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 1.0
 """How often we look after what is in doubt, while anything is."""
+_ASKED = CLIENT_COMMANDS | SESSION_COMMANDS
+"""What is answered once, and repeated under its id."""
 _ALARMS = frozenset(
     {
         ReportQuarantined,
@@ -88,9 +98,10 @@ class Engine:
         self._clock = Clock(wall_ns, monotonic_ns)
         self._filled = asyncio.Event()
         self._inbox = Inbox(self._wake)
-        self.links = Links(self._inbox, frozenset(state.plans), frozenset(state.outboxes))
+        self.links = Links(self._inbox, state.plans)
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
-        self._timetable = Timetable(state.plans.values())
+        self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
+        self._releasing = Releasing(state, self._inbox, self._wake)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -116,11 +127,11 @@ class Engine:
         """Let go of the journal, when `run` has ended. What is not in it was never heard of."""
         await self._journal.close()
 
-    def submit(self, command: ClientCommand, reply: Reply) -> None:
+    def submit(self, command: ClientCommand | SessionCommand, reply: Reply) -> None:
         """Take a command in; `reply` hears the answer once it is durable. Raises Overloaded."""
         self._inbox.put(command, reply)
 
-    async def ask(self, command: ClientCommand) -> tuple[int, Answer, bool]:
+    async def ask(self, command: ClientCommand | SessionCommand) -> tuple[int, Answer, bool]:
         """`submit`, waited for: the answer's seq, the answer, and whether it repeats an earlier one."""
         heard: asyncio.Future[tuple[int, Answer, bool]] = asyncio.get_running_loop().create_future()
 
@@ -138,6 +149,29 @@ class Engine:
         self._batch.after.append(lambda: None if shown.done() else shown.set_result(value))
         self._filled.set()
         return await shown
+
+    async def mark(self) -> Marked:
+        """The outline of the state at the end of a batch, told with the journal's chain there when that batch is durable."""
+        marked: asyncio.Future[Marked] = asyncio.get_running_loop().create_future()
+        batch = self._batch
+
+        def look() -> None:
+            known = outline(self.state)
+            batch.after.append(lambda: None if marked.done() else marked.set_result(Marked(self._journal.chain, known)))
+
+        batch.closing.append(look)
+        self._filled.set()
+        return await marked
+
+    async def take_note(self, taken: SnapshotTaken) -> None:
+        """Make it a fact that a snapshot was taken; returns when that is durable."""
+        noted = asyncio.Event()
+        stop = self.subscribe(lambda facts: noted.set() if any(fact.event is taken for fact in facts) else None)
+        try:
+            self._inbox.put(TakeNote(taken))
+            await noted.wait()
+        finally:
+            stop()
 
     def subscribe(self, sink: Sink) -> Callable[[], None]:
         """`sink` hears every durable fact from now on, batch by batch; returns how to stop."""
@@ -185,6 +219,8 @@ class Engine:
         else:
             self._is_due = self._is_full = True  # Goes on with the next batch.
         self.links.relieve()
+        if self.state.meters:
+            self._releasing.look(at_ns)
         if not self._batch.is_empty():
             self._filled.set()
 
@@ -194,8 +230,8 @@ class Engine:
         if type(command) is FromLink:
             if command.session in self._market_data and prices.take(self.state, command, at_ns):
                 return
-        elif type(command) in CLIENT_COMMANDS:
-            known = deciding.first_answer(self.state.book, cast(ClientCommand, command))
+        elif type(command) in _ASKED:
+            known = _first_answer(self.state, command)
             if known is not None:
                 self._batch.answer(item.reply, known.seq, known.answer, is_repeat=True)
                 return
@@ -207,7 +243,7 @@ class Engine:
             self.links.cut(command.session)
             return
         except Exception as error:  # Nothing has changed yet; asked for again it would only come back.
-            if not isinstance(command, FromLink) or not isinstance(command.frame, link.Received):
+            if not isinstance(command, FromLink) or not isinstance(command.frame, (link.Received, Read)):
                 raise
             _log.exception("a message of %s cannot be decided and is set aside", command.session)
             events = set_aside(self.state.sessions[command.session], command.frame, str(error))
@@ -224,11 +260,15 @@ class Engine:
         if type(event) in HEARD:
             receipt = cast(Heard, event).receipt
             self._batch.move(receipt, self.state.sessions[receipt.session].next_target)
+        elif type(event) is NumbersSet:
+            self._batch.begin(event.session, event.after.session_epoch, event.after.next_target)
         seq = self.state.seq + 1
         chain = self.state.apply(event, seq, at_ns)
         self._batch.facts.append(Fact(seq, at_ns, event, chain))
         if type(event) in _ALARMS:
             _log.error("a person has to look at record %d: %s", seq, event)
+        elif type(event) is AlarmRaised or type(event) is AlarmCleared:
+            _log_alarm(event, seq)
         for command in react(self.state, event):
             self._inbox.react(command)
         return seq
@@ -263,11 +303,14 @@ class Engine:
                 self._inbox.put(command)
         if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = self._proved_s
-            for change in self._timetable.due(self._now()):
+            now_ns = self._now()
+            due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
+            for change in due:
                 self._inbox.put(change)
-            for name, known in self.state.sessions.items():
-                if known.paused_until_ns:
-                    self._inbox.put(ResumeLogons(name))
+            for session in self.state.plans:
+                self._inbox.put(KeepWatch(session))
+                if self.state.sessions[session].paused_until_ns:
+                    self._inbox.put(ResumeLogons(session))
             for session, doubts in self.state.book.doubts.items():
                 if not doubts.is_empty():
                     self._inbox.put(LookAfter(session))
@@ -282,6 +325,8 @@ class Engine:
                 return Batch()
         self._filled.clear()
         batch, self._batch = self._batch, Batch()
+        for look in batch.closing:
+            look()
         if self._is_full:
             self._is_full = False
             self._schedule()
@@ -298,3 +343,17 @@ class Engine:
         self._memory.extend(batch.facts)
         for sink in tuple(self._sinks):
             sink(batch.facts)
+
+
+def _first_answer(state: State, command: Command) -> Answered | None:
+    """What was answered to this very request before."""
+    if type(command) in SESSION_COMMANDS:
+        return administering.first_answer(state.book, cast(SessionCommand, command))
+    return deciding.first_answer(state.book, cast(ClientCommand, command))
+
+
+def _log_alarm(event: AlarmRaised | AlarmCleared, seq: int) -> None:
+    """One line at its beginning and one at its end, with its fields apart."""
+    level, what = (logging.ERROR, "raised") if isinstance(event, AlarmRaised) else (logging.INFO, "cleared")
+    fields = {"alarm": event.kind.name, "session": event.session, "seq": seq}
+    _log.log(level, "alarm %s of session %s %s: %s", event.kind.name, event.session, what, event.text, extra=fields)

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway import acting, holding, link
+from gateway.alarm import LogonFailed
 from gateway.cell import SessionKind
 from gateway.client import worker_words
 from gateway.codec import reading
 from gateway.codec.message import message
 from gateway.granting import filled_in_log, granted, granted_anew, left_in_log, trusts, why_halt
-from gateway.inbound import received, rejected
+from gateway.inbound import Read, received, rejected
+from gateway.session_acts import HaltLifted
 from gateway.sessions import (
     AdminSent,
     GapFilled,
@@ -25,16 +27,19 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
-from oms.domain.chain import WITH_VENUE, RequestState
+from oms.domain.acts import RequestMissed
+from oms.domain.chain import WITH_VENUE, Chain, Request, RequestState
 from oms.domain.events import (
     Event,
     MessageSent,
+    ReportQuarantined,
     RequestDoubted,
     RequestNotSent,
 )
 from oms.domain.fields import MsgType
 
 _MARKET_DATA = SessionKind.MARKET_DATA
+_ASKED_AGAIN = "the peer asked for its number"
 _REJECTS = frozenset({"3", "j"})
 """What our FIX layer sends by itself when it refuses a message: Reject(3), BusinessMessageReject(j)."""
 
@@ -43,11 +48,16 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
     """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
     session = state.sessions[hello.session]
     down = session_down(state, hello.session, session.grant, "worker replaced")
+    if hello.halted and hello.halted == session.released:
+        return (*down, HaltLifted(hello.session))
+    halted = hello.halted or session.halted  # Whoever removed the file himself has told the journal nothing.
+    if halted:
+        return (*down, SessionHalted(hello.session, halted, hello.next_sender))
     if state.plans[hello.session].kind is SessionKind.MARKET_DATA:
         return (*down, granted_anew(session, hello))
-    halt = why_halt(session, hello) or _told_by_another(state, hello)
+    halt = why_halt(session, hello) or _told_by_another(state, session, hello)
     if halt:
-        return (*down, SessionHalted(hello.session, halt))
+        return (*down, SessionHalted(hello.session, halt, hello.next_sender, cl_ord_ids=_minted_by_another(state, hello)))
     outbox = state.outboxes.get(hello.session)
     if outbox is not None:
         return (*down, *worker_words.left_behind(state, session, hello), granted(session, hello, len(outbox.waiting)))
@@ -66,35 +76,42 @@ def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, .
     return (*down, *sent, *_asked_again(state, session, hello, sent), grant)
 
 
-def _told_by_another(state: State, hello: link.Hello) -> str:
-    """Why the session must not log on: its log tells of what this journal never decided, and every intent is durable first."""
-    entries = hello.log.entries if hello.log is not None else ()
+def _told_by_another(state: State, session: Session, hello: link.Hello) -> str:
+    """Why the session must not log on: its log tells of what this journal never decided, and every intent is durable first.
+    Once a person has released that halt, the log lies there until the next grant."""
+    entries = hello.log.entries if hello.log is not None and not session.released else ()
     if hello.session in state.outboxes:
         unknown = next((f"what record {e.seq} says" for e in entries if e.seq > state.seq), "")
     else:
         unknown = next((f"order {e.root_id}" for e in entries if e.root_id and e.root_id not in state.book.chains), "")
     if not unknown:
         return ""
-    return (
-        f"the session's sent.log tells of {unknown}, and this journal never had it: it was set back behind the peer;"
-        " if the later journal is gone for good, remove the folder"
-    )
+    return f"the session's sent.log tells of {unknown}, and this journal never had it: it was set back behind the peer"
+
+
+def _minted_by_another(state: State, hello: link.Hello) -> int:
+    """The highest number of a ClOrdID(11) of ours in the log that this journal never gave out; 0 where there is none such."""
+    entries = hello.log.entries if hello.log is not None else ()
+    highest = max((state.book.number_of(entry.cl_ord_id) for entry in entries), default=0)
+    return highest if highest > state.book.cl_ord_ids_minted else 0
 
 
 def _asked_again(
     state: State, session: Session, hello: link.Hello, sent: Sequence[MessageSent | AdminSent]
-) -> list[RequestDoubted]:
+) -> list[RequestDoubted | RequestMissed]:
     """What the predecessor gap-filled: it may have died before it could tell, and the peer will not ask for it again."""
     ranges = [range(reading.count(message(entry.raw).msg_seq_num, 34), entry.msg_seq_num) for entry in filled_in_log(hello)]
     numbers = {
         e.cl_ord_id: e.msg_seq_num for e in sent if isinstance(e, MessageSent) and e.msg_type != MsgType.ORDER_STATUS_REQUEST.code
     }
-    doubts: list[RequestDoubted] = []
+    doubts: list[RequestDoubted | RequestMissed] = []
     for chain, request in state.book.open_requests(session.name):
         is_sent = request.state in WITH_VENUE and request.session_epoch == session.session_epoch
         number = numbers.get(request.cl_ord_id, request.msg_seq_num if is_sent else 0)
         if any(number in filled for filled in ranges):
-            doubts.append(RequestDoubted(chain.root_id, request.cl_ord_id, "the peer asked for its number"))
+            trusts_it = state.plans[session.name].trusts_resend_request and request.state is not RequestState.PENDING
+            kind = RequestMissed if trusts_it else RequestDoubted
+            doubts.append(kind(chain.root_id, request.cl_ord_id, _ASKED_AGAIN))
     return doubts
 
 
@@ -111,8 +128,10 @@ def _logged_on(state: State, session: Session, _frame: link.LoggedOn) -> tuple[E
     return (SessionLoggedOn(session.name),)
 
 
-def _logged_out(state: State, session: Session, _frame: link.LoggedOut) -> tuple[Event, ...]:
-    return session_down(state, session.name, session.grant, "logged out")
+def _logged_out(state: State, session: Session, frame: link.LoggedOut) -> tuple[Event, ...]:
+    if session.phase is Phase.DOWN:  # It got as far as a Logon(A). Shut by us meanwhile, that is no failure.
+        return (LogonFailed(session.name, frame.text),) if session.is_open else ()
+    return session_down(state, session.name, session.grant, f"logged out: {frame.text}" if frame.text else "logged out")
 
 
 def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple[Event, ...]:
@@ -121,10 +140,13 @@ def _peer_reset(state: State, session: Session, _frame: link.PeerReset) -> tuple
         deciding.doubt(chain, request, "the peer reset the sequence numbers")
         for chain, request in state.book.open_requests(session.name)
     ]
-    is_client = session.name in state.outboxes
+    is_client = state.plans[session.name].kind is SessionKind.CLIENTS
     reason = "the peer's Logon had ResetSeqNumFlag(141)=Y"
     reset = SequencesReset(session.name, session.session_epoch + 1, reason, is_ours_too=is_client)
-    return (*(d for d in doubts if d is not None), *(worker_words.voided(state, session) if is_client else ()), reset)
+    if is_client and state.outboxes[session.name].has_forgotten_unheard:
+        what = "the client reset the numbers and has not heard of reports that are not remembered: tell it of them"
+        return reset, ReportQuarantined(session.name, what)
+    return (*(d for d in doubts if d is not None), reset)
 
 
 def _want_numbers(_state: State, session: Session, _frame: link.WantNumbers) -> tuple[Event, ...]:
@@ -148,12 +170,19 @@ def _sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]
         return (told, *holding.is_too_low(state, session, frame))
     filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     doubts = [
-        deciding.doubt(chain, request, "the peer asked for its number")
+        _doubt_of(state, chain, request)
         for chain, request in state.book.open_requests(name)
         if request.session_epoch == epoch and filled.begin_seq_no <= request.msg_seq_num < filled.new_seq_no
     ]
     again = (SessionLoggedOn(name),) if session.phase is Phase.LOGGED_ON else ()
     return (told, filled, *(d for d in doubts if d is not None), *again)  # Our TestRequest may have been in that range.
+
+
+def _doubt_of(state: State, chain: Chain, request: Request) -> RequestDoubted | RequestMissed | None:
+    """What it means for a request that the peer asked for its number again and will not get it."""
+    if state.plans[chain.session].trusts_resend_request and request.state is RequestState.SENT:
+        return RequestMissed(chain.root_id, request.cl_ord_id, _ASKED_AGAIN)
+    return deciding.doubt(chain, request, _ASKED_AGAIN)
 
 
 def _told_sent(session: str, session_epoch: int, told: link.Sent | link.Logged) -> MessageSent | AdminSent:
@@ -175,9 +204,10 @@ def _not_sent(state: State, session: Session, frame: link.NotSent) -> tuple[Even
     return (RequestNotSent(frame.root_id, frame.cl_ord_id, frame.reason),)
 
 
-FRAMES: dict[type[link.FromWorker], Callable[[State, Session, Any], tuple[Event, ...]]] = {
+FRAMES: dict[type[link.FromWorker | Read], Callable[[State, Session, Any], tuple[Event, ...]]] = {
     link.Hello: _hello,
     link.Received: received,
+    Read: received,
     link.Sent: _sent,
     link.LoggedOn: _logged_on,
     link.LoggedOut: _logged_out,

@@ -1,4 +1,4 @@
-"""Which numbers a session's worker starts with, what its predecessor's log proves, and when it must not start at all. Pure."""
+"""Whether a session's worker may start, with which numbers, and what is believed of what its predecessor left. Pure."""
 
 from gateway.link import BLOCK, SEQUENCE_RESET, Hello, Logged
 from gateway.sessions import Session, SessionGranted
@@ -7,14 +7,15 @@ from gateway.sessions import Session, SessionGranted
 def why_halt(session: Session, hello: Hello) -> str:
     """Why the session must not log on: its folder was used beyond what this journal knows. Empty where it may.
 
-    A database restored from a backup, or made anew, looks like this: the venue holds orders that the journal does not.
+    A database restored from a backup, or made anew, looks like this: the venue holds orders that the journal does not. Where a
+    person has set the numbers, a store without a log of this epoch may still hold those of before.
     """
+    is_of_now = hello.log is not None and hello.log.session_epoch == session.session_epoch
+    used_to = session.reserved_to if is_of_now else max(session.reserved_to, session.reserved_before)
     if session.grant == 0 and (hello.next_sender > 1 or hello.log is not None):
         return "the session's folder was used with another journal; if that one is gone for good, remove the folder"
-    if hello.next_sender > session.reserved_to + 1 and session.grant:
-        return (
-            f"the FIX store is at {hello.next_sender}, beyond the last number that this journal gave out, {session.reserved_to}"
-        )
+    if hello.next_sender > used_to + 1 and session.grant:
+        return f"the FIX store is at {hello.next_sender}, beyond the last number that this journal gave out, {used_to}"
     return ""
 
 

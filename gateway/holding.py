@@ -1,26 +1,22 @@
-"""Sessions that are held until a person has looked: why they come to be, what that means for requests, and how they are released.
+"""Sessions that are held or halted until a person has looked: why they come to be, and what that means for requests.
 
 A hold that only keeps orders back leaves the session logged on: cancels pass, and questions. One that says `is_down` logs it off
-and keeps it so. A halt is one of these that two people have to release: the first lets it log on, so that the venue can be asked
-what it has; the second lets orders pass.
+and keeps it so. A halt of a venue's session takes two people: after the first the session logs on and is held, so that the venue
+can be asked what it has; after the second orders pass. How both are released: gateway.administering.
 """
 
 import msgspec
 
 from gateway import guards, link
+from gateway.alarm import LogonFailed
 from gateway.breakers import NS_PER_S, counted_on, pause_ns, tripped
 from gateway.cell import SessionKind
 from gateway.hold import Hold
-from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, SequencesReset, Session, SessionHalted, SessionHeld
+from gateway.sessions import LogonsPaused, LogonsResumed, Session, SessionHalted, SessionHeld
 from gateway.state import State
-from oms import acts, deciding
-from oms.domain.acts import SessionReleased
-from oms.domain.commands import ReleaseSession
+from oms import deciding
 from oms.domain.events import Event, ReportQuarantined
 from oms.domain.refusal import Refusal
-
-CL_ORD_IDS_AHEAD = 10_000
-"""So many ClOrdIDs(11) are left out above one that a venue knows and we never gave out: it may know more of them."""
 
 
 class HoldSession(msgspec.Struct, frozen=True, gc=False):
@@ -45,21 +41,22 @@ class ResumeLogons(msgspec.Struct, frozen=True, gc=False):
 
 def why_held(session: Session | None) -> tuple[Refusal, str] | None:
     """Why the session takes no new order and no replace; None where it does, and for a parent order, which is at no session."""
-    if session is None or session.hold is None:
+    if session is None or not (session.halted or session.hold):
         return None
-    return Refusal.SESSION_HELD, f"session={session.name} {session.hold.reason}"
+    reason = session.halted or (session.hold.reason if session.hold else "")
+    return Refusal.SESSION_HELD, f"session={session.name} {reason}"
 
 
 def hold(state: State, command: HoldSession, _at_ns: int) -> tuple[SessionHeld, ...]:
     session = state.sessions[command.session]
-    is_new = Hold(command.reason, is_down=command.is_down).is_above(session.hold)
+    is_new = not session.halted and Hold(command.reason, is_down=command.is_down).is_above(session.hold)
     return (SessionHeld(session.name, command.reason, command.is_down),) if is_new else ()
 
 
 def pause(state: State, command: PauseLogons, at_ns: int) -> tuple[LogonsPaused, ...]:
     session, breakers = state.sessions[command.session], state.plans[command.session].breakers
     wait_ns = pause_ns(state.counts[session.name], breakers)
-    if not wait_ns or session.paused_until_ns:
+    if not wait_ns or not session.is_open:
         return ()
     reason = f"{breakers.logons} logons within {breakers.logons_s} s failed: no other is tried for {wait_ns // NS_PER_S} s"
     return (LogonsPaused(session.name, reason, at_ns + wait_ns),)
@@ -75,7 +72,8 @@ def counted(state: State, event: Event) -> tuple[HoldSession | PauseLogons, ...]
     found = tripped(counts, breakers, event)
     if found is not None:
         return (HoldSession(name, *found),)
-    return (PauseLogons(name),) if isinstance(event, AdminSent) and pause_ns(counts, breakers) else ()
+    is_ours = isinstance(event, LogonFailed) and state.plans[name].kind is SessionKind.ORDERS  # A client comes when it likes.
+    return (PauseLogons(name),) if is_ours and pause_ns(counts, breakers) else ()
 
 
 def resume(state: State, command: ResumeLogons, at_ns: int) -> tuple[LogonsResumed, ...]:
@@ -114,32 +112,9 @@ def is_too_low(state: State, session: Session, sent: link.Sent) -> tuple[Event, 
     if told is None:
         return ()
     reason = f"the peer's MsgSeqNum is too low: we expect {told.expected or session.next_target}, and it was {told.received}"
-    if not Hold(reason, is_down=True).is_above(session.hold):
+    if session.halted or not Hold(reason, is_down=True).is_above(session.hold):
         return ()
     return *_doubts(state, session, reason), SessionHeld(session.name, reason, is_down=True)
-
-
-def release(state: State, command: ReleaseSession, _at_ns: int) -> tuple[Event, ...]:
-    """A hold that is down ends with its worker: the next one is granted the numbers that are right now."""
-    session = state.sessions.get(command.session)
-    why = _why_not(state, session, command)
-    if why is not None or session is None or session.hold is None:
-        return (acts.refused(command, *(why or (Refusal.UNKNOWN_SESSION, f"session={command.session}"))),)
-    held = session.hold
-    is_set_back = command.takes_numbers and held.is_down and not (held.next_sender or held.cl_ord_ids)
-    reason = f"released by {command.principal}: the peer's numbers are taken"
-    released = SessionReleased(
-        session=session.name,
-        client_order_id=command.client_order_id,
-        principal=command.principal,
-        reason=command.reason,
-        takes_numbers=command.takes_numbers,
-        next_sender=held.next_sender if command.takes_numbers and held.is_down else 0,
-        is_still_held=held.is_halt and held.is_down,
-        was_down=held.is_down,
-        cl_ord_ids=held.cl_ord_ids + CL_ORD_IDS_AHEAD if held.cl_ord_ids and held.is_down else 0,
-    )
-    return (released, SequencesReset(session.name, session.session_epoch + 1, reason)) if is_set_back else (released,)
 
 
 def _told_too_low(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
@@ -161,10 +136,10 @@ def _asked_ahead(state: State, session: Session, raw: bytes) -> tuple[Event, ...
     )
 
 
-def _halted(state: State, session: Session, reason: str, next_sender: int, cl_ord_ids: int = 0) -> tuple[Event, ...]:
-    if not Hold(reason, is_down=True, is_halt=True).is_above(session.hold):
+def _halted(state: State, session: Session, reason: str, peer_expects: int, cl_ord_ids: int = 0) -> tuple[Event, ...]:
+    if session.halted:
         return ()
-    halted = SessionHalted(session.name, reason, is_kept=True, next_sender=next_sender, cl_ord_ids=cl_ord_ids)
+    halted = SessionHalted(session.name, reason, grant=session.grant, peer_expects=peer_expects, cl_ord_ids=cl_ord_ids)
     return *_doubts(state, session, reason), halted
 
 
@@ -172,15 +147,3 @@ def _doubts(state: State, session: Session, reason: str) -> tuple[Event, ...]:
     """Nobody knows what the peer has made of what we sent: every unanswered request is asked about when it logs on again."""
     doubts = [deciding.doubt(chain, request, reason) for chain, request in state.book.open_requests(session.name)]
     return tuple(doubt for doubt in doubts if doubt is not None)
-
-
-def _why_not(state: State, session: Session | None, command: ReleaseSession) -> tuple[Refusal, str] | None:
-    if state.book.answer(command.principal, command.client_order_id) is not None:
-        return Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}"
-    if session is None:
-        return Refusal.UNKNOWN_SESSION, f"session={command.session}"
-    if session.hold is None:
-        return Refusal.NOT_HELD, f"session={session.name}"
-    if session.hold.released_by == command.principal and not session.hold.is_down:
-        return Refusal.SAME_PERSON, f"session={session.name} principal={command.principal}"
-    return None

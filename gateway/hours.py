@@ -39,7 +39,7 @@ def keep(state: State, command: KeepHours, at_ns: int) -> tuple[SessionOpened | 
     schedule = state.plans[command.session].schedule
     assert schedule is not None
     stands = standing(schedule, at_ns)
-    if stands.is_open is state.sessions[command.session].is_open:
+    if stands.is_open is state.sessions[command.session].is_within_hours:
         return ()
     kind = SessionOpened if stands.is_open else SessionClosed
     return (kind(command.session, stands.changes_at_ns),)

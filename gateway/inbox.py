@@ -11,9 +11,15 @@ from enum import IntEnum
 
 import msgspec
 
+from gateway.administering import SESSION_COMMANDS
+from gateway.alarms import KeepWatch
+from gateway.checkpoints import TakeNote
+from gateway.days import RollDay
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
+from gateway.inbound import Read
 from gateway.link import FromWorker
+from gateway.metering import ReleaseCancels
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
@@ -23,12 +29,13 @@ from oms.domain.commands import (
     CancelOrder,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
-    ReleaseSession,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import Answer
 
@@ -78,7 +85,8 @@ _LANES: dict[type, Lane] = {
     DismissReport: Lane.CANCELS,
     ResolveRequest: Lane.CANCELS,
     AskVenue: Lane.CANCELS,
-    ReleaseSession: Lane.CANCELS,
+    Drain: Lane.CANCELS,
+    StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
     DecideAgain: Lane.REACTIONS,
@@ -86,9 +94,14 @@ _LANES: dict[type, Lane] = {
     CancelChild: Lane.REACTIONS,
     LookAfter: Lane.REACTIONS,
     KeepHours: Lane.REACTIONS,
+    RollDay: Lane.REACTIONS,
+    TakeNote: Lane.REACTIONS,
+    ReleaseCancels: Lane.REACTIONS,
+    KeepWatch: Lane.REACTIONS,
     HoldSession: Lane.REACTIONS,
     PauseLogons: Lane.REACTIONS,
     ResumeLogons: Lane.REACTIONS,
+    **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 
 
@@ -127,7 +140,7 @@ class Inbox:
         waiting.append(Item(command))
         self._wake()
 
-    def hear(self, session: str, grant: int, frames: Iterable[FromWorker], lane: Lane = Lane.REPORTS) -> None:
+    def hear(self, session: str, grant: int, frames: Iterable[FromWorker | Read], lane: Lane = Lane.REPORTS) -> None:
         """Take in what a worker said, however much: it is the link that must stop reading when we are pressed."""
         self._lanes[lane].extend([Item(FromLink(session, grant, frame)) for frame in frames])
         self._wake()

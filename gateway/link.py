@@ -4,6 +4,8 @@ Each frame is four bytes of length (big-endian) and one msgpack array. Only thes
 it, and they are always of the same version.
 """
 
+from struct import Struct as Layout
+
 import msgspec
 
 FRAME_BYTES_MAX = 16 << 20
@@ -15,6 +17,7 @@ SEQUENCE_RESET = "4"
 SESSION_MESSAGES = frozenset({"0", "1", "2", "3", "4", "5", "A", "j"})
 """MsgType(35) of what our FIX layer sends by itself, and our TestRequest: of these only a gap-fill stands in the sent.log."""
 _LENGTH_BYTES = 4
+_length_at = Layout(">I").unpack_from
 
 
 class LinkBroken(Exception):
@@ -51,6 +54,8 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     next_sender: int
     """What QuickFIX's store says of the next MsgSeqNum(34) to send."""
     log: SentLog | None
+    halted: str = ""
+    """Why a worker before it halted the session: it does not log on until it is told of a Release. Empty where none did."""
 
 
 class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -58,7 +63,10 @@ class LoggedOn(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 
 class LoggedOut(msgspec.Struct, frozen=True, array_like=True, tag=3):
-    """The FIX session is gone."""
+    """The FIX session is gone, or a logon came to nothing."""
+
+    text: str = ""
+    """Text(58) of the peer's Logout(5); empty where it sent none."""
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True, tag=4):
@@ -98,7 +106,8 @@ class WantNumbers(msgspec.Struct, frozen=True, array_like=True, tag=7):
 
 
 class PeerReset(msgspec.Struct, frozen=True, array_like=True, tag=8):
-    """The peer's Logon(A) has ResetSeqNumFlag(141)=Y: what it counted of us and we of it is void. The worker ends after it."""
+    """The peer's Logon(A) has ResetSeqNumFlag(141)=Y: what it counted of us and we of it is void. The worker ends after
+    it, but for a client's: that one waits for Anew."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
@@ -111,6 +120,13 @@ class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
     reserved_to: int
     is_open: bool = True
     """Whether it may log on at once, or has to wait for LogOn."""
+
+
+class Anew(msgspec.Struct, frozen=True, array_like=True, tag=27):
+    """A client began the numbers anew, and so do we, at 1: the journal knows. Its Logon(A) may be answered."""
+
+    session_epoch: int
+    reserved_to: int
 
 
 class Send(msgspec.Struct, frozen=True, array_like=True, tag=21):
@@ -158,8 +174,12 @@ class LogOff(msgspec.Struct, frozen=True, array_like=True, tag=26):
     """Text(58) of the Logout(5)."""
 
 
+class Release(msgspec.Struct, frozen=True, array_like=True, tag=28):
+    """A person has looked at the halted session: forget the halt, and end, so that the next worker may be granted a start."""
+
+
 FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
-FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew | Release
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)
@@ -182,15 +202,14 @@ class Cutter:
         """The bodies that `data` completes. Raises LinkBroken for a length that no frame has."""
         bodies: list[bytes] = []
         buffer = self._rest + data if self._rest else data
-        start, end = 0, len(buffer)
-        while end - start >= _LENGTH_BYTES:
-            length = int.from_bytes(buffer[start : start + _LENGTH_BYTES], "big")
+        start, last = 0, len(buffer) - _LENGTH_BYTES
+        while start <= last:
+            (length,) = _length_at(buffer, start)
             if length > FRAME_BYTES_MAX:
                 raise LinkBroken(f"a frame of {length} bytes; the limit is {FRAME_BYTES_MAX}")
-            if end - start - _LENGTH_BYTES < length:
+            if start + length > last:
                 break
-            start += _LENGTH_BYTES
-            bodies.append(buffer[start : start + length])
-            start += length
+            body, start = start + _LENGTH_BYTES, start + _LENGTH_BYTES + length
+            bodies.append(buffer[body:start])
         self._rest = buffer[start:]
         return bodies

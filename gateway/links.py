@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import DecodeError
 
 from gateway import link
+from gateway.cell import SessionKind, SessionPlan
 from gateway.effects import Outgoing
 from gateway.facts import Fact
+from gateway.inbound import read_ahead
 from gateway.inbox import Inbox, Lane
+from gateway.session_acts import HaltLifted, HaltReleased, HoldReleased
 from gateway.sessions import AdminSent, GapFilled, ReportSent, SessionGranted, SessionHalted
-from oms.domain.acts import SessionReleased
 from oms.domain.events import MessageSent
 
 _log = logging.getLogger(__name__)
@@ -22,22 +24,25 @@ STOP_S = 15
 WRITE_BYTES_MAX = 64 << 20
 """A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
 _RESENT = "\x0143=Y\x01"
-_TOLD = frozenset({MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted, SessionReleased})
+_TOLD = frozenset(
+    {MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted, HaltReleased, HaltLifted, HoldReleased}
+)
 
 
 class Links:
     """All workers' connections. Frames go out only to the worker that holds the grant they were made for."""
 
-    def __init__(self, inbox: Inbox, sessions: frozenset[str], clients: frozenset[str] = frozenset()) -> None:
-        """`clients` are the sessions whose peers are clients."""
+    def __init__(self, inbox: Inbox, plans: Mapping[str, SessionPlan]) -> None:
+        """`plans` are those of the sessions whose workers may connect, by name."""
         self.inbox = inbox
-        self.sessions = sessions
-        self._clients = clients
+        self.plans = plans
         self.acked: dict[str, int] = {}
         """How many entries of the sent.log of each session's present grant are durable: each message of ours, each GapFilled."""
         self._asked_ns = 0
         self._holders: dict[str, WorkerLink] = {}
-        self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in sessions}
+        self._waiting: dict[str, deque[WorkerLink]] = {name: deque() for name in plans}
+        self._halted: dict[str, WorkerLink] = {}
+        """The worker of each halted session, which waits for its release."""
         self._open: set[WorkerLink] = set()
         self._closed = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -92,10 +97,17 @@ class Links:
                 self.acked[event.session] = self.acked.get(event.session, 0) + 1
             elif isinstance(event, SessionGranted):
                 self.acked[event.session] = 0  # A grant starts a log; what was left in the last one comes before it.
-            elif isinstance(event, SessionReleased) and event.was_down:
-                self.cut(event.session)  # The next worker starts with the numbers that are right now.
-            elif isinstance(event, SessionHalted) and not event.is_kept:  # Kept, it has its grant and is logged off.
-                self._waiting[event.session].popleft()
+            elif isinstance(event, SessionHalted):
+                if not event.grant:  # Else its worker is at work, and logs off.
+                    self._halted[event.session] = self._waiting[event.session].popleft()
+            elif isinstance(event, HaltReleased):
+                self._release(self._halted.pop(event.session, None))
+                self.cut(event.session)
+            elif isinstance(event, HoldReleased):
+                if event.was_down:
+                    self.cut(event.session)
+            elif isinstance(event, HaltLifted):
+                self._release(self._waiting[event.session].popleft())
 
     def cut(self, session: str) -> None:
         """End the session's worker: it exits when its link closes, and the next one starts from what the journal knows."""
@@ -119,13 +131,16 @@ class Links:
     def lost(self, worker: "WorkerLink") -> None:
         self._open.discard(worker)
         self._closed.set()
+        if self._halted.get(worker.session) is worker:
+            del self._halted[worker.session]
         if worker.session and self._holders.get(worker.session) is worker:
             del self._holders[worker.session]
             self.inbox.lose(worker.session, worker.grant, self.lane(worker.session))
 
     def lane(self, session: str) -> Lane:
         """Where the words of the session's worker wait."""
-        return Lane.CLIENTS if session in self._clients else Lane.REPORTS
+        plan = self.plans.get(session)
+        return Lane.CLIENTS if plan is not None and plan.kind is SessionKind.CLIENTS else Lane.REPORTS
 
     def _grant(self, session: str, grant: int) -> None:
         worker = self._waiting[session].popleft()
@@ -135,6 +150,11 @@ class Links:
         worker.grant = grant
         self._holders[session] = worker
         worker.write(self._lease(session))
+
+    def _release(self, worker: "WorkerLink | None") -> None:
+        """None where no halted worker is here: the next one that says so hears of its release then."""
+        if worker is not None:
+            worker.write(link.frame(link.Release()))
 
     def _lease(self, session: str) -> bytes:
         return link.frame(link.Lease(self.acked.get(session, 0), self._asked_ns))
@@ -198,7 +218,9 @@ class WorkerLink(asyncio.Protocol):
             return
         if not self.grant or link.Hello in map(type, frames):
             self._greet(frames)
-        self._links.inbox.hear(self.session, self.grant, frames, self._links.lane(self.session))
+        links, plan = self._links, self._links.plans[self.session]
+        said = read_ahead(plan, frames) if plan.kind is SessionKind.ORDERS else frames
+        links.inbox.hear(self.session, self.grant, said, links.lane(self.session))
 
     def _greet(self, frames: list[link.FromWorker]) -> None:
         """A worker says one Hello, and nothing else before its Grant."""
@@ -207,7 +229,7 @@ class WorkerLink(asyncio.Protocol):
             raise link.LinkBroken(
                 f"{', '.join(type(frame).__name__ for frame in frames[:9])} where one Hello, then a Grant, was due"
             )
-        if self.session or hello.session not in self._links.sessions:
+        if self.session or hello.session not in self._links.plans:
             raise link.LinkBroken(f"no worker may speak for session {hello.session!r} here")
         self.session = hello.session
         self._links.greeted(self, hello)

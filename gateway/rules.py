@@ -10,12 +10,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, holding, hours, link, taking
+from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing
+from gateway.administering import SESSION_COMMANDS, SessionCommand
+from gateway.alarm import LogonFailed
+from gateway.alarms import KeepWatch
+from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
-from gateway.codec.version import lacks
+from gateway.days import RollDay
 from gateway.frames import FRAMES, session_down
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
+from gateway.inbound import Read
+from gateway.metering import ReleaseCancels
 from gateway.sessions import (
     AdminSent,
     GapFilled,
@@ -25,7 +31,14 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding, family, ladder
-from oms.domain.acts import MassCancelRejected, MassCancelReported, MassCancelRequested, RequestResolved
+from oms.domain.acts import (
+    DrainRequested,
+    MassCancelRejected,
+    MassCancelReported,
+    MassCancelRequested,
+    RequestMissed,
+    RequestResolved,
+)
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
     AskStatus,
@@ -36,32 +49,28 @@ from oms.domain.commands import (
     ClientCommand,
     DecideAgain,
     DismissReport,
+    Drain,
     LookAfter,
     MassCancel,
     PlaceOrder,
-    ReleaseSession,
     ReplaceOrder,
     ResolveRequest,
+    StopDrain,
 )
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
     Event,
     ExecutionReported,
-    OrderPlaced,
-    OrderRefused,
-    ReplaceRequested,
     RequestDoubted,
     RequestNotSent,
     RequestRefused,
     RequestReissued,
     RequestRejected,
 )
-from oms.domain.fields import ExecType, MsgType
-from oms.domain.fitness import why_unfit
+from oms.domain.fields import ExecType
 from oms.domain.refusal import Refusal
-from oms.domain.terms import Decision
-from risk.review import Verdict, review
+from risk.review import review
 
 
 class FromLink(msgspec.Struct, frozen=True, gc=False):
@@ -69,7 +78,7 @@ class FromLink(msgspec.Struct, frozen=True, gc=False):
 
     session: str
     grant: int
-    frame: link.FromWorker
+    frame: link.FromWorker | Read
 
 
 class LinkLost(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +100,11 @@ Command = (
     | FromLink
     | LinkLost
     | KeepHours
+    | RollDay
+    | TakeNote
+    | ReleaseCancels
+    | SessionCommand
+    | KeepWatch
     | HoldSession
     | PauseLogons
     | ResumeLogons
@@ -108,48 +122,14 @@ def react(state: State, event: Event) -> tuple[Command, ...]:
     return () if reaction is None else reaction(state, event)
 
 
-def _place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | OrderRefused]:
-    terms = command.terms
-    session = state.cell.account_sessions.get(terms.account)
-    if session is None:
-        return (deciding.refuse(command, Refusal.UNKNOWN_ACCOUNT, f"account={terms.account}"),)
-    if command.is_parent:
-        return (_hold(state, command, at_ns),)
-    event = deciding.place(state.book, command, session, state.grant_if_ready(session), at_ns)
-    held = holding.why_held(state.sessions.get(session))
-    if held is not None and (isinstance(event, OrderPlaced) or event.refusal is Refusal.SESSION_DOWN):
-        return (deciding.refuse(command, *held),)
-    if isinstance(event, OrderRefused):
-        return (event,)
-    wrong = why_unfit(terms)
-    if wrong is not None:
-        return (deciding.refuse(command, Refusal.UNFIT_TERMS, " ".join(wrong)),)
-    unfit = family.why_not_placed(state.book, command) if command.parent_id else None
-    if unfit is not None:
-        return (deciding.refuse(command, *unfit),)
-    not_taken = taking.why_not(state.plans[session].takes, terms) or lacks(state.plans[session].version, terms)
-    if not_taken:
-        return (deciding.refuse(command, Refusal.NOT_TAKEN, f"{not_taken} session={session}"),)
-    verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
-    if verdict is None:
-        return (replace(event, decision=decision),)
-    return (replace(deciding.refuse(command, *verdict), decision=decision),)
-
-
-def _hold(state: State, command: PlaceOrder, at_ns: int) -> OrderPlaced | OrderRefused:
-    """A parent order is no exposure: risk judges each of its children."""
-    event = deciding.place(state.book, command, "", family.NEVER_SENT, at_ns)
-    if isinstance(event, OrderPlaced) and event.terms.symbol not in state.cell.policy.instruments:
-        return deciding.refuse(command, Refusal.UNKNOWN_SYMBOL, f"symbol={event.terms.symbol}")
-    return event
-
-
-def _cancel(state: State, command: CancelOrder, _at_ns: int) -> tuple[Event, ...]:
+def _cancel(state: State, command: CancelOrder, at_ns: int) -> tuple[Event, ...]:
     """A cancel never overtakes an order that is still to be sent: that order is withdrawn instead."""
     chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
     if chain is not None and family.is_parent(chain):
         return (deciding.cancel(state.book, command, family.as_it_stands(state.book, chain), family.NEVER_SENT),)
     event = deciding.cancel(state.book, command, chain, state.grant_if_ready(chain.session) if chain else 0)
+    if state.meters and chain is not None and isinstance(event, CancelRequested):
+        event = metering.queued(state.meters, command, event, chain, at_ns)
     if chain is None or isinstance(event, RequestRefused) or not is_undecided(state, DecideAgain(chain.root_id, chain.root_id)):
         return (event,)
     return event, RequestNotSent(chain.root_id, chain.root_id, "withdrawn: its cancel was asked for before it was sent")
@@ -163,65 +143,22 @@ def _cancel_child(state: State, command: CancelChild, at_ns: int) -> tuple[Event
     return () if isinstance(events[0], RequestRefused) else events
 
 
-def _replace(state: State, command: ReplaceOrder, at_ns: int) -> tuple[ReplaceRequested | RequestRefused]:
-    return (_change(state, command, at_ns),)
-
-
-def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested | RequestRefused:
-    chain = state.book.find(command.principal, command.root_id, command.orig_client_order_id)
-    grant = state.grant_if_ready(chain.session) if chain else 0
-    if chain is not None and family.is_parent(chain):
-        chain, grant = family.as_it_stands(state.book, chain), family.NEVER_SENT
-    event = deciding.change(state.book, command, chain, grant, at_ns)
-    if chain is None:
-        return event
-    held = holding.why_held(state.sessions.get(chain.session))
-    if isinstance(event, RequestRefused):
-        is_down = event.refusal is Refusal.SESSION_DOWN
-        return replace(event, refusal=held[0], text=held[1]) if held is not None and is_down else event
-    if held is not None:
-        return _refused(command, event, held, None)
-    unfit = family.why_not_replaced(state.book, chain, command.order_qty)
-    if unfit is not None:
-        return _refused(command, event, unfit, None)
-    wrong = why_unfit(event.terms)
-    if wrong is not None:
-        return _refused(command, event, (Refusal.UNFIT_TERMS, " ".join(wrong)), None)
-    if family.is_parent(chain):
-        return event
-    plan = state.plans[event.session]
-    not_taken = taking.why_not_replaced(plan.takes, event.terms) or lacks(plan.version, event.terms)
-    if not_taken:
-        return _refused(command, event, (Refusal.NOT_TAKEN, f"{not_taken} session={event.session}"), None)
-    verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
-    return replace(event, decision=decision) if verdict is None else _refused(command, event, verdict, decision)
-
-
-def _refused(command: ReplaceOrder, event: ReplaceRequested, verdict: Verdict, decision: Decision | None) -> RequestRefused:
-    """The replace that the book would have allowed."""
-    return RequestRefused(
-        root_id=event.root_id,
-        client_order_id=event.client_order_id,
-        principal=event.principal,
-        msg_type=MsgType.ORDER_CANCEL_REPLACE_REQUEST,
-        orig_client_order_id=command.orig_client_order_id,
-        refusal=verdict[0],
-        text=verdict[1],
-        terms=event.terms,
-        decision=decision,
-    )
-
-
 def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event, ...]:
     """Re-issue only if risk passes as well, asked afresh."""
     chain = state.book.chains[command.root_id]
     grant = state.grant_if_ready(chain.session)
     if not grant:
         return ()  # The session's next READY asks again.
-    event = deciding.reissue(state.book, command, grant, at_ns, state.cell.reissue_age_ms_max * 1_000_000)
+    if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
+        return ()  # Its turn will come.
+    event = deciding.reissue(state.book, command, grant, at_ns, _reissue_age_ns_max(state, chain.session))
     if not isinstance(event, RequestReissued):
         return (event,) if event else ()
     request = chain.request(command.cl_ord_id)
+    if state.lost and request is not None and request.terms and chain.root_id in state.book.to_cancel.get(chain.session, ()):
+        return (RequestNotSent(chain.root_id, request.cl_ord_id, "withdrawn: its session was lost, and it is to be canceled"),)
+    if state.meters and metering.is_held(state.meters, chain, command.cl_ord_id, at_ns):
+        return ()  # Asked again until there is room, or the request is too old.
     if request is None or request.terms is None:
         return (event,)  # A cancel: nothing ever stands in its way.
     if holding.why_held(state.sessions.get(chain.session)) is not None:
@@ -236,9 +173,17 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     return (replace(event, decision=decision),)
 
 
+def _reissue_age_ns_max(state: State, session: str) -> int:
+    own = state.plans[session].reissue_age_ms_max
+    return (state.cell.reissue_age_ms_max if own is None else own) * 1_000_000
+
+
 def is_undecided(state: State, command: DecideAgain) -> bool:
-    """Whether the request could be decided now but for a market price: the orders session is often there before the prices."""
+    """Whether the request could be decided now but for a market price, or the counterparty's rate: the orders session is often
+    there before the prices."""
     chain = state.book.chains[command.root_id]
+    if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
+        return False
     request, grant = chain.request(command.cl_ord_id), state.grant_if_ready(chain.session)
     return bool(grant) and request is not None and request.state is RequestState.INTENT and request.grant != grant
 
@@ -247,14 +192,19 @@ def _ask_status(state: State, command: AskStatus, at_ns: int) -> tuple[Event, ..
     session = state.book.chains[command.root_id].session
     grant = state.grant_if_ready(session)
     asked = ladder.ask(state.book, command, grant, at_ns) if grant and state.plans[session].takes.order_status else None
-    return (asked,) if asked else ()
+    return metering.asked_within(state.meters, session, (asked,), at_ns) if asked else ()
 
 
 def _look_after(state: State, command: LookAfter, at_ns: int) -> tuple[Event, ...]:
     """A session that is not configured any more is asked nothing."""
     plan, grant = state.plans.get(command.session), state.grant_if_ready(command.session)
     takes_status, takes_mass_status = (plan.takes.order_status, plan.takes_mass_status) if plan else (False, False)
-    return ladder.look(state.book, command.session, grant, at_ns, takes_status=takes_status, takes_mass_status=takes_mass_status)
+    said = ladder.look(state.book, command.session, grant, at_ns, takes_status=takes_status, takes_mass_status=takes_mass_status)
+    return metering.asked_within(state.meters, command.session, said, at_ns)
+
+
+def _release_cancels(state: State, command: ReleaseCancels, at_ns: int) -> tuple[Event, ...]:
+    return metering.release(state.meters, state.book.chains, command.session, state.grant_if_ready(command.session), at_ns)
 
 
 def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
@@ -276,7 +226,8 @@ def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]
 def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
-    commands: list[Command] = [*acting.waiting(state, event.session)]  # First: what they withdraw is not sent at all.
+    commands: list[Command] = [*acting.after_loss(state, event)] if state.lost else []
+    commands += acting.waiting(state, event.session)  # First: what they withdraw is not sent at all.
     for parent_id in state.book.children:
         commands += family.cancels_due(state.book, state.book.chains[parent_id])
     for chain, request in state.book.open_requests(event.session):
@@ -296,6 +247,11 @@ def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
     return (AskStatus(event.root_id, event.cl_ord_id),)
 
 
+def _missed(_state: State, event: RequestMissed) -> tuple[Command, ...]:
+    """At once where the session is ready; else its READY asks."""
+    return (DecideAgain(event.root_id, event.cl_ord_id),)
+
+
 def _reported(state: State, event: ExecutionReported) -> tuple[Command, ...]:
     """A status report may show that a request never arrived; a reject may be one too many."""
     if event.report.exec_type is not _ORDER_STATUS:
@@ -308,35 +264,44 @@ def _reported(state: State, event: ExecutionReported) -> tuple[Command, ...]:
 
 DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] = {
     FromLink: _from_link,
-    PlaceOrder: _place,
+    PlaceOrder: placing.place,
     CancelOrder: _cancel,
-    ReplaceOrder: _replace,
+    ReplaceOrder: placing.change,
     DecideAgain: _decide_again,
     AskStatus: _ask_status,
     CancelChild: _cancel_child,
     LookAfter: _look_after,
     LinkLost: _link_lost,
     KeepHours: hours.keep,
-    HoldSession: holding.hold,
-    PauseLogons: holding.pause,
-    ResumeLogons: holding.resume,
-    ReleaseSession: holding.release,
+    RollDay: days.roll,
+    TakeNote: checkpoints.take_note,
+    ReleaseCancels: _release_cancels,
     AskVenue: acting.ask_venue,
     MassCancel: acting.mass_cancel,
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
+    Drain: draining.drain,
+    StopDrain: draining.stop,
+    KeepWatch: alarms.look,
+    HoldSession: holding.hold,
+    PauseLogons: holding.pause,
+    ResumeLogons: holding.resume,
+    **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
+    RequestMissed: _missed,
     CancelRequested: _cancel_children,
     ExecutionReported: _reported,
     CancelRejected: holding.counted,
     RequestRejected: holding.counted,
     MessageReceived: holding.counted,
     AdminSent: holding.counted,
+    LogonFailed: holding.counted,
+    DrainRequested: draining.cancel_all,
     MassCancelRequested: acting.one_by_one,
     MassCancelReported: acting.unless_done,
     MassCancelRejected: acting.instead,

@@ -71,6 +71,11 @@ def trading_day(schedule: Schedule, at_ns: int) -> date:
     return next(d for d in (day - _DAY, day, day + _DAY) if at_s < _end_s(schedule, d, zone))
 
 
+def day_ends_at_ns(schedule: Schedule, at_ns: int) -> int:
+    """The first instant that does not belong to the same trading day any more."""
+    return _end_s(schedule, trading_day(schedule, at_ns), ZoneInfo(schedule.time_zone)) * _NS
+
+
 def _end_s(schedule: Schedule, day: date, zone: ZoneInfo) -> int:
     last = day + _DAY if schedule.end_of_day == _MIDNIGHT else day
     return _instant_s(datetime.combine(last, schedule.end_of_day), zone)

@@ -10,8 +10,12 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
+from gateway import alarm, session_acts, standing
+from gateway.alarm import AlarmCleared, AlarmRaised, LogonFailed
 from gateway.hold import Hold
-from oms.domain.acts import MassCancelRejected, MassCancelReported, SessionReleased
+from gateway.link import BLOCK
+from gateway.session_event import SessionEvent as SessionEvent  # noqa: PLC0414  Facts are imported from here, and so is what they are.
+from oms.domain.acts import MassCancelRejected, MassCancelReported
 from oms.domain.events import CancelRejected, Event, ExecutionReported, MessageSent, RequestRejected
 from oms.domain.fields import Choice, plain_members
 from oms.domain.report import Receipt
@@ -35,16 +39,6 @@ class EngineStarted(Event, frozen=True, gc=False):
         return "engine"
 
 
-class SessionEvent(Event, frozen=True, gc=False):
-    """A fact about one FIX session."""
-
-    session: str
-
-    @property
-    def key(self) -> str:
-        return self.session
-
-
 class SessionGranted(SessionEvent, frozen=True, gc=False):
     """A worker may log on with these numbers. The journal seq of this record names this start of the worker."""
 
@@ -58,16 +52,18 @@ class SessionGranted(SessionEvent, frozen=True, gc=False):
 
 
 class SessionHalted(SessionEvent, frozen=True, gc=False, omit_defaults=True):
-    """The peer, or a worker that came, knows of numbers that this journal never gave out: nothing goes out until a person has
-    looked. A database restored from a backup looks like this."""
+    """Somebody knows of numbers that this journal never gave out: a worker that came, the folder that it found, or the peer.
+    A database restored from a backup looks like this. No worker logs on until a person has looked, and released it."""
 
     reason: str
-    is_kept: bool = False
-    """Whether it stays so until two people have released it; else it is judged anew when its next worker comes."""
     next_sender: int = 0
-    """The next number of ours by the peer's word; 0 where it said none."""
+    """The next MsgSeqNum(34) to send by the FIX store that a worker found; 0 where that was not noted."""
+    grant: int = 0
+    """The grant of the worker that was at work; 0 where one came and was not granted a start."""
+    peer_expects: int = 0
+    """The next MsgSeqNum(34) of ours by the peer's word; 0 where it said none."""
     cl_ord_ids: int = 0
-    """The number of a ClOrdID(11) of ours that it knows and we never gave out; 0 where it knows none such."""
+    """The number of a ClOrdID(11) of ours that the peer knows and we never gave out; 0 where it knows none such."""
 
 
 class SessionHeld(SessionEvent, frozen=True, gc=False):
@@ -96,7 +92,7 @@ class SequencesReset(SessionEvent, frozen=True, gc=False, omit_defaults=True):
     session_epoch: int
     reason: str
     is_ours_too: bool = False
-    """Whether ours begin at 1 again, too: those towards a client that may reset them."""
+    """Whether ours begin at 1 again, too: those towards a client."""
 
 
 class SenderReserved(SessionEvent, frozen=True, gc=False):
@@ -220,6 +216,8 @@ EVENTS: tuple[type[Event], ...] = (
     GapFilled,
     ClientTold,
     ReportSent,
+    *session_acts.EVENTS,
+    *alarm.EVENTS,
 )
 
 
@@ -244,21 +242,40 @@ class Session(msgspec.Struct, frozen=True):
     asked: tuple[tuple[int, str], ...] = ()
     """MsgSeqNum(34) and ClOrdID(11) of the last mass cancels that went out."""
     is_open: bool = True
+    """Whether it may log on: within its hours, enabled, not asked to stay logged out; neither halted, held down nor paused."""
+    is_within_hours: bool = True
     """Whether its schedule lets it log on."""
+    open_until_ns: int | None = None
+    """When its schedule closes that opened last; None where it does not."""
+    is_disabled: bool = False
+    is_logged_off: bool = False
+    """Whether it is to stay logged out until a LogOn, or the next opening of its schedule."""
+    halted: str = ""
+    """Why no worker is granted a start, until a person has looked; empty where none was halted."""
+    halted_at: int = 0
+    """The next MsgSeqNum(34) to send by the FIX store of a halted session."""
+    peer_expects: int = 0
+    """The next MsgSeqNum(34) of ours by the word of a halted session's peer."""
+    cl_ord_ids_ahead: int = 0
+    """The number of a ClOrdID(11) of ours that a halted session's peer knows and we never gave out."""
+    released: str = ""
+    """The last halt that a person has released, until the next grant."""
+    reserved_before: int = 0
+    """The highest sender number that may have been used before a person set the numbers."""
     hold: Hold | None = None
     paused_until_ns: int = 0
     """When we try to log on again after too many failures; 0 where we do not wait."""
 
     @property
-    def may_log_on(self) -> bool:
-        return self.is_open and not self.paused_until_ns and (self.hold is None or not self.hold.is_down)
+    def numbers(self) -> session_acts.Numbers:
+        return session_acts.Numbers(self.session_epoch, self.last_sender + 1, self.next_target)
 
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
         return [cl_ord_id for number, cl_ord_id in self.asked if number in numbers]
 
 
-def evolve(session: Session, event: SessionEvent | MessageSent | SessionReleased, seq: int) -> Session:
+def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Session:
     """`session` after `event`, which is journal record `seq`."""
     return EVOLUTIONS[type(event)](session, event, seq)
 
@@ -283,7 +300,7 @@ def _admin_sent(session: Session, event: AdminSent, seq: int) -> Session:
 
 
 def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
-    return replace(
+    return standing.changed(
         session,
         phase=Phase.DOWN,
         grant=seq,
@@ -293,6 +310,8 @@ def _granted(session: Session, event: SessionGranted, seq: int) -> Session:
         next_target=event.next_target,
         reserved_to=event.reserved_to,
         last_sender=max(session.last_sender, event.next_sender - 1),
+        released="",
+        **standing.NOT_HALTED,
     )
 
 
@@ -300,10 +319,10 @@ def _reset(session: Session, event: SequencesReset, _seq: int) -> Session:
     """Down until its next worker is granted a start: no log of the old epoch is evidence for it."""
     return replace(
         session,
-        last_sender=0 if event.is_ours_too else session.last_sender,
-        reserved_to=0 if event.is_ours_too else session.reserved_to,
         phase=Phase.DOWN,
         session_epoch=event.session_epoch,
+        last_sender=0 if event.is_ours_too else session.last_sender,
+        reserved_to=BLOCK if event.is_ours_too else session.reserved_to,
         next_target=1,
         heard_ahead=frozenset(),
         test_req_id="",
@@ -326,46 +345,6 @@ def _logged_out(session: Session, _event: SessionLoggedOut, _seq: int) -> Sessio
     return replace(session, phase=Phase.DOWN, test_req_id="")
 
 
-def _opened(session: Session, _event: SessionOpened, _seq: int) -> Session:
-    return replace(session, is_open=True)
-
-
-def _closed(session: Session, _event: SessionClosed, _seq: int) -> Session:
-    return replace(session, is_open=False)
-
-
-def _halted(session: Session, event: SessionHalted, _seq: int) -> Session:
-    hold = Hold(event.reason, is_down=True, is_halt=True, next_sender=event.next_sender, cl_ord_ids=event.cl_ord_ids)
-    return replace(session, hold=hold) if event.is_kept else session
-
-
-def _held(session: Session, event: SessionHeld, _seq: int) -> Session:
-    is_halt = session.hold is not None and session.hold.is_halt
-    return replace(session, hold=Hold(event.reason, is_down=event.is_down, is_halt=is_halt))
-
-
-def _released(session: Session, event: SessionReleased, _seq: int) -> Session:
-    """Where the peer is ahead of us, our numbers go on beyond all that it has seen: no log is evidence for them."""
-    assert session.hold is not None, f"{session.name} is not held"
-    hold = replace(session.hold, is_down=False, released_by=event.principal) if event.is_still_held else None
-    used = max(session.reserved_to, event.next_sender - 1) if event.next_sender else 0
-    return replace(
-        session,
-        hold=hold,
-        paused_until_ns=0,
-        last_sender=max(session.last_sender, used),
-        reserved_to=max(session.reserved_to, used),
-    )
-
-
-def _paused(session: Session, event: LogonsPaused, _seq: int) -> Session:
-    return replace(session, paused_until_ns=event.until_ns)
-
-
-def _resumed(session: Session, _event: LogonsResumed, _seq: int) -> Session:
-    return replace(session, paused_until_ns=0)
-
-
 def _unchanged(session: Session, _event: Event, _seq: int) -> Session:
     return session
 
@@ -380,14 +359,17 @@ EVOLUTIONS: dict[type[Event], Callable[[Session, Any, int], Session]] = {
     SessionLoggedOn: _logged_on,
     SessionReady: _ready,
     SessionLoggedOut: _logged_out,
-    SessionOpened: _opened,
-    SessionClosed: _closed,
+    SessionOpened: standing.opened,
+    SessionClosed: standing.closed,
     GapFilled: _unchanged,
-    SessionHalted: _halted,
-    SessionHeld: _held,
-    SessionReleased: _released,
-    LogonsPaused: _paused,
-    LogonsResumed: _resumed,
+    SessionHalted: standing.halted,
+    SessionHeld: standing.held,
+    LogonsPaused: standing.paused,
+    LogonsResumed: standing.resumed,
     SequencesReset: _reset,
     ClientTold: _unchanged,
+    LogonFailed: _unchanged,
+    AlarmRaised: _unchanged,
+    AlarmCleared: _unchanged,
+    **standing.EVOLUTIONS,
 }

@@ -5,15 +5,21 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from gateway import metering, standing
 from gateway.breakers import COUNTED, Counts, counted_on, note
 from gateway.cell import Cell, SessionKind
+from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
+from gateway.days import Day, DayBegan, DayEnded
+from gateway.rate import Meter
+from gateway.session_acts import HaltReleased
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
+from gateway.vitals import Vitals
 from oms.book import Book
-from oms.domain.acts import MassCancelRequested, SessionReleased
+from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
-from oms.family import as_it_stands
+from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
 _READY = Phase.READY
@@ -27,6 +33,9 @@ class State:
         self.book = Book(cell.name)
         self.sessions = {plan.name: Session(plan.name) for plan in cell.sessions}
         self.plans = {plan.name: plan for plan in cell.sessions}
+        self.vitals = {plan.name: Vitals.of(plan) for plan in cell.sessions}
+        self.counts = {plan.name: Counts() for plan in cell.sessions if plan.kind is not SessionKind.MARKET_DATA}
+        """What the breakers of each session have counted."""
         self._orders_sessions = frozenset(plan.name for plan in cell.sessions if plan.kind is SessionKind.ORDERS)
         self.outboxes = {plan.name: Outbox(plan, cell.name) for plan in cell.sessions if plan.kind is SessionKind.CLIENTS}
         """What each client over FIX is still to be told, by session."""
@@ -34,9 +43,21 @@ class State:
         self.adopting = {plan.name: _accounts(cell, plan.name) for plan in cell.sessions if plan.adopts}
         """By session, the accounts on which an order that we never sent is taken as ours."""
         self.dialects = {plan.name: plan.dialect for plan in cell.sessions if plan.dialect is not None}
-        self.counts = {plan.name: Counts() for plan in cell.sessions if plan.kind is not SessionKind.MARKET_DATA}
-        """What the breakers of each session have counted."""
+        self.meters = {plan.name: Meter(plan.rate) for plan in cell.sessions if plan.rate is not None}
+        """What has been let go to each counterparty that takes no more than so much."""
+        self.cautious = frozenset(plan.name for plan in cell.sessions if plan.cancels_on_ready)
+        """The sessions that take no new order after they were lost, until all is told of the old ones."""
+        self.lost: set[str] = set()
+        """Those of them that were, otherwise than by their schedules."""
         self.quotes: dict[str, Quote] = {}
+        self.snapshot_seq = 0
+        """Up to which record the last snapshot goes; 0 without one."""
+        self.days: dict[str, Day] = {}
+        """The trading day of each session that has a schedule."""
+        self.day_ended_seq = 0
+        """Journal seq of the last end of a day, of any session; 0 before the first."""
+        self.draining: DrainRequested | None = None
+        """Why nothing new is taken, if so."""
         self.seq = 0
         self.at_ns = 0
 
@@ -51,19 +72,32 @@ class State:
         if type(event) in COUNTED:
             self._count(event, at_ns)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
-        return after if after is None or after.session else as_it_stands(self.book, after)
+        if self.meters:
+            metering.count(self.meters, event, after, at_ns)
+        if after is None or (after.session and not after.parent_id):
+            return after
+        keep_live(self.book, after)
+        return after if after.session else as_it_stands(self.book, after)
 
-    def _heard(self, event: Heard, _seq: int, _at_ns: int) -> None:
+    def _heard(self, event: Heard, _seq: int, at_ns: int) -> None:
         receipt = event.receipt
+        vitals = self.vitals.get(receipt.session)
+        if vitals is not None:
+            vitals.hear(event, at_ns)
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
-        if receipt.session in self.outboxes:
-            self.outboxes[receipt.session].heard(receipt)
 
-    def _evolved(self, event: MessageSent | SessionEvent | SessionReleased, seq: int, at_ns: int) -> None:
+    def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
         was = self._session(event.session)
         now = self.sessions[event.session] = evolve(was, event, seq)
+        vitals = self.vitals.get(event.session)
+        if vitals is not None:
+            vitals.note(event, was, now, seq, at_ns)
         if was.phase is not now.phase:
             self._turned(was, now, at_ns)
+
+    def _halt_released(self, event: HaltReleased, seq: int, at_ns: int) -> None:
+        self._evolved(event, seq, at_ns)
+        self.book.leave_out(event.cl_ord_ids)
 
     def _count(self, event: Event, at_ns: int) -> None:
         name = counted_on(event)
@@ -71,18 +105,41 @@ class State:
         if counts is not None:
             note(counts, self.plans[name].breakers, self.sessions[name], event, at_ns)
 
-    def _started(self, _event: EngineStarted, _seq: int, at_ns: int) -> None:
+    def _day_began(self, event: DayBegan, _seq: int, _at_ns: int) -> None:
+        self.days[event.session] = Day(event.day)
+
+    def _day_ended(self, event: DayEnded, seq: int, at_ns: int) -> None:
+        self.days[event.session], self.day_ended_seq = Day(event.next_day, at_ns, event), seq
+        is_ready = self._session(event.session).phase is _READY
+        self.book.doubt(event.session, event.unconfirmed, at_ns, is_ready=is_ready)
+
+    def _drained(self, event: DrainRequested | DrainStopped, _seq: int, _at_ns: int) -> None:
+        self.draining = event if isinstance(event, DrainRequested) else None
+
+    def _started(self, _event: EngineStarted, seq: int, at_ns: int) -> None:
+        self.draining = None
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
-            self.sessions[name] = _down(session, is_open=plan is None or plan.schedule is None)
+            self.sessions[name] = _down(session, is_within_hours=plan is None or plan.schedule is None)
+            if name in self.vitals:
+                self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
+
+    def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
+        self.snapshot_seq = event.upto_seq
 
     _SESSIONS: ClassVar[dict[type[Event], Callable[["State", Any, int, int], None]]] = {
         **dict.fromkeys(HEARD, _heard),
         **dict.fromkeys(EVOLUTIONS, _evolved),
+        HaltReleased: _halt_released,
         EngineStarted: _started,
+        SnapshotTaken: _snapshot_taken,
+        DrainRequested: _drained,
+        DrainStopped: _drained,
+        DayBegan: _day_began,
+        DayEnded: _day_ended,
     }
-    """What each kind of fact does to the session that it is about."""
+    """What each kind of fact does beside the book: most of them to the session that they are about."""
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""
@@ -108,6 +165,8 @@ class State:
     def _turned(self, before: Session, after: Session, at_ns: int) -> None:
         """What it means for the session's orders that its phase has changed."""
         if before.phase is Phase.READY:
+            if before.name in self.cautious:
+                (self.lost.add if before.is_open else self.lost.discard)(before.name)
             self.book.lose(before.name, at_ns)
         if after.phase is Phase.READY:
             self.book.regain(after.name)
@@ -124,6 +183,7 @@ def _accounts(cell: Cell, session: str) -> frozenset[str]:
     return frozenset(account for account, its in cell.account_sessions.items() if its == session)
 
 
-def _down(session: Session, *, is_open: bool) -> Session:
+def _down(session: Session, *, is_within_hours: bool) -> Session:
     """After a start of the engine, a session with a schedule is closed until the schedule was looked at."""
-    return replace(session, phase=Phase.DOWN, test_req_id="", is_open=is_open)
+    down = replace(session, phase=Phase.DOWN, test_req_id="")
+    return standing.within_hours(down, is_within_hours=is_within_hours)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from oms.deciding import PIPELINED_MAX
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import Choice, HandlInst, OrdType, Side, TimeInForce, plain_members
 from oms.domain.numbers import plain
@@ -38,6 +39,8 @@ class Takes(msgspec.Struct, frozen=True):
     instructions: frozenset[Instruction] = frozenset({Instruction.LOCATE})
     replace: bool = True
     """OrderCancelReplaceRequest(35=G)."""
+    replaces_pending_max: int = PIPELINED_MAX
+    """So many replaces of one order may wait for its answer at once."""
     mass_cancel: bool = False
     """OrderMassCancelRequest(35=q)."""
     mass_status: bool = True

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from oms.domain.acts import ActRefused, MassCancelRequested, RequestResolved, SessionReleased, VenueAsked
-from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, MassCancel, ReleaseSession, ResolveRequest
+from oms.domain.acts import ActRefused, DrainRequested, DrainStopped, MassCancelRequested, RequestResolved, VenueAsked
+from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, Drain, MassCancel, ResolveRequest, StopDrain
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.refusal import Refusal
@@ -13,8 +13,9 @@ _ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
+    Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
+    StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),
-    ReleaseSession: (SessionReleased, ("session", "reason", "takes_numbers")),
 }
 """What each is answered by, and the fields that say the same in both."""
 

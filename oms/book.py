@@ -1,12 +1,12 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import msgspec
 
-from oms.domain.acts import MassCancelReported, MassCancelRequested, SessionReleased
+from oms.domain.acts import MassCancelReported, MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
 from oms.domain.events import (
     Answer,
@@ -29,7 +29,7 @@ from oms.domain.events import (
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import NO_ORDER_ID, ExecutionReport
-from oms.doubts import Doubts
+from oms.doubts import Doubt, Doubts
 from oms.suspense import TRADES, Suspended
 from oms.tagged import Tagged
 
@@ -109,6 +109,10 @@ class Book:
         is_form = number.isascii() and number.isdecimal() and 8 <= len(number) <= _ID_DIGITS_MAX and int(number) > 0
         return int(number) if is_form and cl_ord_id == f"{self.prefix}{int(number):08d}" else 0
 
+    def leave_out(self, cl_ord_ids: int) -> None:
+        """Never give out our ClOrdIDs(11) up to this number: a venue may know them."""
+        self.cl_ord_ids_minted = max(self.cl_ord_ids_minted, cl_ord_ids)
+
     def answer(self, principal: str, client_order_id: str) -> Answered | None:
         """What was answered to this request the first time."""
         return self._answers.get(f"{principal} {client_order_id}")
@@ -157,6 +161,11 @@ class Book:
         acknowledged = [chain.root_id for chain in its if chain.accepted]
         if acknowledged or session in self.doubts:
             self.doubts.setdefault(session, Doubts()).lost(acknowledged, at_ns)
+
+    def doubt(self, session: str, root_ids: Iterable[str], at_ns: int, *, is_ready: bool) -> None:
+        """The day that these orders were for has ended, and the venue has not said that they have: it is to be asked."""
+        for root_id in root_ids:
+            self.doubts.setdefault(session, Doubts(is_ready=is_ready)).unconfirmed.setdefault(root_id, Doubt(root_id, at_ns))
 
     def regain(self, session: str) -> None:
         """The session is back, and the gap closed: what the venue says from here on is how things are."""
@@ -319,8 +328,6 @@ class Book:
             self.doubts[event.session].mass_ended(event)
         elif isinstance(event, OrdersEscalated):
             self.doubts[event.session].all_escalated()
-        elif isinstance(event, SessionReleased):
-            self.cl_ord_ids_minted = max(self.cl_ord_ids_minted, event.cl_ord_ids)
         elif isinstance(event, ReportQuarantined):
             report = event.report
             if report is not None and event.session in self.doubts:

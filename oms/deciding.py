@@ -75,9 +75,11 @@ def cancel(book: Book, command: CancelOrder, chain: Chain | None, grant: int) ->
     )
 
 
-def change(book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, at_ns: int) -> ReplaceRequested | RequestRefused:
+def change(
+    book: Book, command: ReplaceOrder, chain: Chain | None, grant: int, at_ns: int, pending_max: int = PIPELINED_MAX
+) -> ReplaceRequested | RequestRefused:
     """A replace names the whole desired order (R9); nothing of it applies before the venue says so (R4)."""
-    refusal = _request_refusal(book, command, chain, grant)
+    refusal = _request_refusal(book, command, chain, grant, pending_max)
     terms = None if chain is None else _replaced_terms(chain, command)
     if refusal is None and chain is not None:
         refusal = _price_refusal(chain.terms.ord_type, command)
@@ -166,7 +168,9 @@ def _wants(terms: Terms, command: ReplaceOrder) -> bool:
     return is_same and (terms.order_qty, terms.expire_at_ns) == (command.order_qty, command.expire_at_ns)
 
 
-def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Chain | None, grant: int) -> Refusal | None:
+def _request_refusal(
+    book: Book, command: CancelOrder | ReplaceOrder, chain: Chain | None, grant: int, pending_max: int = PIPELINED_MAX
+) -> Refusal | None:
     """Why a cancel or replace cannot be sent; None if it can."""
     if book.answer(command.principal, command.client_order_id):
         return Refusal.DUPLICATE_CLIENT_ORDER_ID
@@ -176,7 +180,7 @@ def _request_refusal(book: Book, command: CancelOrder | ReplaceOrder, chain: Cha
         return Refusal.TOO_LATE
     if chain.pending(MsgType.ORDER_CANCEL_REQUEST) is not None:
         return Refusal.REQUEST_PENDING
-    if isinstance(command, ReplaceOrder) and not _may_follow(chain):  # A cancel is never held up by a replace.
+    if isinstance(command, ReplaceOrder) and not _may_follow(chain, pending_max):  # A cancel is never held up by a replace.
         return Refusal.REQUEST_PENDING
     return None if grant else Refusal.SESSION_DOWN
 
@@ -196,10 +200,10 @@ def _reopens(chain: Chain, command: CancelOrder | ReplaceOrder) -> bool:
     return is_filled and isinstance(command, ReplaceOrder) and command.order_qty > chain.cum_qty
 
 
-def _may_follow(chain: Chain) -> bool:
+def _may_follow(chain: Chain, pending_max: int) -> bool:
     """Replaces may be pipelined, each with the whole desired order (R9); not behind one of which nobody knows."""
     unanswered = [r.state for r in chain.requests[1:] if r.state in OPEN]
-    return len(unanswered) < PIPELINED_MAX and RequestState.UNKNOWN not in unanswered
+    return len(unanswered) < pending_max and RequestState.UNKNOWN not in unanswered
 
 
 def _request_refused(

@@ -74,6 +74,17 @@ def is_canceled(parent: Chain) -> bool:
     return any(request.msg_type is MsgType.ORDER_CANCEL_REQUEST for request in parent.requests)
 
 
+def keep_live(book: Book, chain: Chain) -> None:
+    """A parent is live as long as its roll-up is: called when it, or a child of it, has changed."""
+    parent = chain if is_parent(chain) else book.chains.get(chain.parent_id)
+    if parent is None or (not is_parent(chain) and chain.root_id in book.live and parent.root_id in book.live):
+        return  # As most facts about families leave it.
+    if as_it_stands(book, parent).is_live:
+        book.live.setdefault(parent.root_id, None)
+    else:
+        book.live.pop(parent.root_id, None)
+
+
 def why_not_placed(book: Book, command: PlaceOrder) -> Verdict | None:
     """Why an order cannot be a child of the parent that it names."""
     terms, named = command.terms, f"parent={command.parent_id}"

@@ -2,13 +2,15 @@
 
 import click
 
+from ops.commands.administering import alarms, session
 from ops.commands.checking import check_config, verify
 from ops.commands.counterparties import counterparty
+from ops.commands.ending import day, drain, snapshot
 from ops.commands.exits import EXITS
+from ops.commands.fix import fix
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
-from ops.commands.processes import demo, engine, migrate, up, worker
-from ops.commands.releasing import session_release
+from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
 from ops.commands.trading import cancel, replace
@@ -28,8 +30,8 @@ def main() -> None:
     """Orders over gRPC, made durable, sent by FIX."""
 
 
-_VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions, session_release)
-_FOR_OPERATORS = (verify, check_config, counterparty, simulator, engine, worker, migrate)
+_VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions, session, alarms)
+_FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)
 

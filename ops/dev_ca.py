@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -105,6 +105,20 @@ def ensure(folder: Path, environment: str, clients: Iterable[str]) -> Certificat
             client: authority.client(f"spiffe://fixgate/{environment}/{client}", client.replace("/", "-")) for client in clients
         }
         return Certificates(folder / "ca.pem", authority.server("server"), identities)
+
+
+def ensure_door(folder: Path, clients: Mapping[str, str]) -> Identity:
+    """Authority, front door and its clients in `folder`, in the same way; returns the door's own. `clients` are URIs by name.
+
+    Files: ca.pem, ca.key, door.pem, door.key, <name>.pem, <name>.key.
+    """
+    _private_folder(folder)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        authority = make_authority(folder)
+        for name, uri in clients.items():
+            authority.client(uri, name)
+        return authority.server("door")
 
 
 def make_authority(folder: Path) -> Authority:

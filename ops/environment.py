@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from gateway.control.identity import NotAPrincipal, principals
+from gateway.fix.archive import Plan
+from ops.door_words import DoorWords
 from risk.limits import Instrument, Limits
 
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -36,6 +38,24 @@ class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accounts: tuple[str, ...]
 
 
+class ArchiveWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[archive]: of the messages that the journal does not hold, in files of each session and day (gateway.fix.archive)."""
+
+    days: int = 90
+    """How many days are kept, today counted in."""
+    mb_a_day_max: int = 64
+    """How much of one session and day; what comes above it is lost, and an alarm."""
+
+    def plan(self, data: Path, session: str) -> Plan:
+        """Of one session."""
+        return Plan(archive_folder(data) / session, self.days, self.mb_a_day_max << 20)
+
+
+def archive_folder(data: Path) -> Path:
+    """With a folder for each session, and none of it in the session's own: that one a person may have to remove."""
+    return data / "archive"
+
+
 class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_SINGULAR):
     """One installation."""
 
@@ -50,15 +70,24 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reissue_age_ms_max: int
     clients: tuple[Path, ...] = ()
     """Files of the clients that trade over FIX."""
+    door: DoorWords = DoorWords()
+    """What the front door shows to clients, and what it lets nobody go beyond."""
     database_url: str = ""
+    archive: ArchiveWords = ArchiveWords()
     engine_core: int = -1
     """The processor that `fixgate up` keeps for the engine alone, counted from 0; -1 where the kernel may choose."""
+
+    snapshot_records: int = 500_000
+    """A snapshot of the state is taken when the journal has grown by so many records; 0 where only a person takes any."""
 
     def complaints(self) -> list[str]:
         """What no single key can be wrong about."""
         return [
             *([] if _CELL_NAME.fullmatch(self.cell) else [f"cell {self.cell!r} is not 1 to 8 letters and digits"]),
             *([] if self.engine_core >= -1 else [f"engine_core {self.engine_core} is neither a processor's number nor -1"]),
+            *([] if self.archive.days > 0 else [f"archive.days is {self.archive.days}, and must be above zero"]),
+            *([] if self.archive.mb_a_day_max > 0 else ["archive.mb_a_day_max must be above zero"]),
+            *([] if self.snapshot_records >= 0 else [f"snapshot_records is {self.snapshot_records}, and must not be below 0"]),
             *duplicates("account", [a.account for a in self.accounts]),
             *duplicates("symbol", [i.symbol for i in self.instruments]),
             *duplicates("principal", [p.spiffe_id for p in self.principals]),

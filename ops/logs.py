@@ -12,7 +12,9 @@ def configure() -> None:
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.format_exc_info,
     ]
     rendered: list[Processor] = [

@@ -8,6 +8,8 @@ import msgspec
 
 from gateway.cell import Cell, SessionPlan
 from gateway.fix.config import WorkerConfig
+from ops import client as client_file
+from ops import door
 from ops.client import Client
 from ops.counterparty import file as counterparty_file
 from ops.counterparty.file import Counterparty
@@ -16,7 +18,7 @@ from ops.secrets import NoSecret
 from ops.toml_file import ConfigError, TomlFile
 from risk.limits import Policy
 
-__all__ = ["VERSION", "ConfigError", "Settings", "cell", "load", "worker"]
+__all__ = ["VERSION", "ConfigError", "Settings", "cell", "check_door", "load", "worker"]
 
 VERSION = "0.1.0"
 
@@ -61,15 +63,22 @@ class Settings(msgspec.Struct, frozen=True):
 
 def load(file: Path) -> Settings:
     """Read and check an environment and its counterparties. Raises ConfigError."""
-    environment = TomlFile(file).read(Environment)
+    environment_file = TomlFile(file)
+    environment = environment_file.read(Environment)
+    environment_file.require(environment.door.wrong())
     counterparties = tuple(counterparty_file.read(path) for path in environment.counterparties)
-    clients = tuple(TomlFile(path).read(Client) for path in environment.clients)
+    clients = tuple(client_file.read(path) for path in environment.clients)
     digest = hashlib.sha256()
     for path in (file, *environment.counterparties, *environment.clients):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     settings = Settings(file, environment, counterparties, digest.hexdigest(), clients)
     _check(settings)
     return settings
+
+
+def check_door(settings: Settings) -> None:
+    """The same where the front door's files must be there, too. Raises ConfigError."""
+    TomlFile(settings.file).require(settings.environment.door.missing())
 
 
 def cell(settings: Settings) -> Cell:
@@ -89,13 +98,19 @@ def cell(settings: Settings) -> Cell:
 
 def worker(settings: Settings, session: str) -> WorkerConfig:
     """One worker's part of the settings. Raises ConfigError for a session that no file names."""
+    plan = settings.environment.archive.plan(settings.data, session)
+    return msgspec.structs.replace(_config(settings, session), archive=plan)
+
+
+def _config(settings: Settings, session: str) -> WorkerConfig:
     for counterparty in settings.counterparties:
         for plan in counterparty.plans:
             if plan.name == session:
                 return _worker(settings, counterparty, plan)
     for client in settings.clients:
         if client.name == session:
-            return client.worker(settings.data, settings.link_path)
+            token = door.token() if client.tls is not None else None
+            return client.worker(settings.data, settings.link_path, token)
     raise ConfigError(f"{settings.file}: no session is called {session!r}; there are {', '.join(settings.sessions)}")
 
 
@@ -105,9 +120,16 @@ def _names_shared(environment: Environment, counterparty: Counterparty) -> list[
     return duplicates(f"counterparty {counterparty.name}: symbol", names) if counterparty.symbols else []
 
 
+def _ids_unfit(environment: Environment, counterparty: Counterparty) -> list[str]:
+    """Our ids are made of the cell's name: the counterparty may not take such."""
+    unfit = counterparty.limits.unfit(environment.cell) if counterparty.limits else ()
+    return [f"counterparty {counterparty.name}: {why}" for why in unfit]
+
+
 def _worker(settings: Settings, counterparty: Counterparty, plan: SessionPlan) -> WorkerConfig:
+    token = door.token() if counterparty.tls is not None else None
     try:
-        return counterparty.worker(plan, settings.data, settings.link_path)
+        return counterparty.worker(plan, settings.data, settings.link_path, token)
     except NoSecret as missing:
         raise ConfigError(f"{settings.file}: counterparty {counterparty.name}: missing secret: {missing}") from missing
 
@@ -122,7 +144,8 @@ def _check(settings: Settings) -> None:
         *(f"account {a.account}: no session {a.session!r} for orders" for a in environment.accounts if a.session not in orders),
         *(complaint for client in settings.clients for complaint in client.complaints(accounts)),
         *(complaint for counterparty in settings.counterparties for complaint in _names_shared(environment, counterparty)),
-        *duplicates("client port", [str(client.port) for client in settings.clients]),
+        *(complaint for counterparty in settings.counterparties for complaint in _ids_unfit(environment, counterparty)),
+        *door.complaints(settings),
     ]
     if complaints:
         raise ConfigError(*(f"{settings.file}: {complaint}" for complaint in complaints))

@@ -14,8 +14,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.fix.halting import EXIT_HALTED
+from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
+from ops import door
 from ops import settings as files
+from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT, Exit
 from ops.commands.options import SUPERVISED
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import ensure
@@ -26,6 +28,8 @@ _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 _STEADY_S = 10.0
 """A child that lived this long is started again at once."""
 _STOP_S = 20.0
+_DRAINED: dict[int | None, int] = {ENGINE_DRAINED: Exit.OK, ENGINE_DRAINED_LEFT: Exit.LEFT}
+"""By the code of an engine that was drained, ours."""
 
 
 class Child:
@@ -46,6 +50,11 @@ class Child:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it runs, or before it was started."""
+        return None if self._process is None else self._process.poll()
 
     def keep_alive(self, now_s: float) -> bool:
         """Start the process if it is not running and its time has come; whether it was started now."""
@@ -96,6 +105,9 @@ class Child:
         if code == EXIT_HALTED:
             _say(f"{self.name} is halted and waits for a person: the end of {self._log} says why, and what to do")
             self._failures = len(_BACKOFF_S)
+        elif code == EXIT_RELEASED:
+            _say(f"{self.name} was released and starts again")
+            self._failures = 0
         else:
             _say(f"{self.name} ended with code {code}; its log is {self._log}")
             self._failures = 0 if now_s - self._started_s > _STEADY_S else self._failures + 1
@@ -125,10 +137,12 @@ class Supervisor:
         """`companions` are further children, by name: what follows `fixgate` on their command line. Last to be stopped."""
         self.settings = files.load(file)
         self._file = file
-        self._companions = dict(companions or {})
+        has_door = door.is_wanted(self.settings)
+        self._companions = ({"door": ["door", "--config", str(file)]} if has_door else {}) | dict(companions or {})
         self._postgres: EmbeddedPostgres | None = None
         self._children: list[Child] = []
         self._stopping = threading.Event()
+        self.exit_code: int = Exit.OK
         self._looking = threading.Lock()
 
     def start(self) -> None:
@@ -137,14 +151,19 @@ class Supervisor:
         core = self._leave_a_core_to_the_engine()
         principals = [p.spiffe_id.split("/", 4)[4] for p in settings.environment.principals]
         ensure(settings.certificates, settings.environment.environment, principals)
+        door.make_certificates(settings)
         dsn = settings.database_url or self._embedded()
         upgrade(dsn)
         environment = {"DATABASE_URL": dsn, SUPERVISED: "1"}
+        behind = environment | {door.TOKEN: door.new_token()}
         config = ["--config", str(self._file)]
         self._children = [
             Child("engine", ["engine", *config], self.log_of("engine"), environment, core),
-            *(Child(s, ["worker", *config, "--session", s], self.log_of(s), environment) for s in settings.sessions),
-            *(Child(name, arguments, self.log_of(name), environment) for name, arguments in self._companions.items()),
+            *(Child(s, ["worker", *config, "--session", s], self.log_of(s), behind) for s in settings.sessions),
+            *(
+                Child(name, arguments, self.log_of(name), behind if name == "door" else environment)
+                for name, arguments in self._companions.items()
+            ),
         ]
         self.tick()
 
@@ -174,6 +193,10 @@ class Supervisor:
     def _look(self) -> None:
         if self._postgres is not None and self._postgres.restart_if_dead():
             _say("postgres was dead and has been started again")
+        if self._children and self._children[0].code in _DRAINED:
+            self.exit_code = _DRAINED[self._children[0].code]
+            self._stopping.set()
+            return
         now_s = time.monotonic()
         started = [child.keep_alive(now_s) for child in self._children]
         if started[0]:
@@ -242,7 +265,7 @@ def run(file: Path) -> int:
         supervisor.run()
     finally:
         supervisor.stop()
-    return 0
+    return supervisor.exit_code
 
 
 def _say(text: str) -> None:

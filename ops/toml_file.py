@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
@@ -13,6 +13,7 @@ import msgspec
 Key = tuple[str | int, ...]
 """Where something stands: names of tables and keys, and the place in a list, counted from 0."""
 _T = TypeVar("_T")
+_UNKNOWN = "unknown key"
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -53,12 +54,18 @@ class TomlFile:
             raise ConfigError(Complaint(path, int(line[1]) if line else 0, "", str(error))) from error
         self._lines = _lines(text)
 
-    def read(self, kind: type[_T]) -> _T:
-        """The file as a `kind`. Raises ConfigError with everything that is no such thing."""
-        complaints = [self.complaint(key, reason) for key, reason in _wrong(kind, self._table, ())]
-        if complaints:
-            raise ConfigError(*complaints)
-        return msgspec.convert(self._table, kind, dec_hook=_path)
+    def read(self, kind: type[_T], wrong: Callable[[_T], Iterable[tuple[Key, str]]] = lambda _: ()) -> _T:
+        """The file as a `kind` of which nothing is `wrong`. Raises ConfigError with everything that is no such thing.
+
+        Unknown keys hide nothing: what the rest of the file says is looked at all the same.
+        """
+        found = list(_wrong(kind, self._table, ()))
+        unknown = [key for key, reason in found if reason.startswith(_UNKNOWN)]
+        if len(unknown) < len(found):
+            self.require(found)
+        value = msgspec.convert(_without(self._table, unknown), kind, dec_hook=_path)
+        self.require([*found, *wrong(value)])
+        return value
 
     def require(self, wrong: Iterable[tuple[Key, str]]) -> None:
         """Raises ConfigError with these reasons, if there are any."""
@@ -103,14 +110,27 @@ def _inside(kind: Any, value: object, at: Key) -> Iterator[tuple[Key, str]]:
                 yield from _wrong(field.type, value[name], (*at, name))
             elif field.required:
                 yield at, f"key {name} is missing"
+    elif get_origin(kind) is Mapping and isinstance(value, dict):
+        for name, item in value.items():
+            yield from _wrong(get_args(kind)[1], item, (*at, name))
     elif get_origin(kind) is tuple and isinstance(value, list):
         for place, item in enumerate(value):
             yield from _wrong(get_args(kind)[0], item, (*at, place))
 
 
+def _without(table: Any, keys: Iterable[Key], at: Key = ()) -> Any:
+    """A copy that lacks what stands there."""
+    dropped = set(keys)
+    if isinstance(table, dict):
+        return {name: _without(item, dropped, (*at, name)) for name, item in table.items() if (*at, name) not in dropped}
+    if isinstance(table, list):
+        return [_without(item, dropped, (*at, place)) for place, item in enumerate(table)]
+    return table
+
+
 def _unknown(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, 1)
-    return f"unknown key; did you mean {close[0]}?" if close else f"unknown key; there are {', '.join(known)}"
+    return f"{_UNKNOWN}; did you mean {close[0]}?" if close else f"{_UNKNOWN}; there are {', '.join(known)}"
 
 
 def _path(kind: type, value: object) -> object:

@@ -9,14 +9,21 @@ import sys
 import time
 from pathlib import Path
 
+from gateway.door.certificates import NoContext
+from gateway.door.config import DoorConfig
+from gateway.door.door import Door
 from gateway.engine import Engine
+from gateway.leaving import Leaving
+from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
-from ops import logs
+from ops import door, logs
 from ops import settings as configuration
+from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT
 from ops.commands.options import SUPERVISED
 from ops.migrations.run import NotCurrent, assert_current
 from ops.settings import ConfigError, Settings
+from ops.snapshots import folding
 
 EXIT_OK, EXIT_FAILED = 0, 1
 _CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unfoldable, Unreachable)
@@ -49,27 +56,68 @@ def run_worker(file: Path, session: str) -> int:
     return EXIT_OK
 
 
+def run_door(file: Path) -> int:
+    """The front door process, until it is told to stop."""
+    settings = configuration.load(file)
+    if not door.is_wanted(settings):
+        raise ConfigError(f"{file}: no client and no counterparty has [tls]: there is nothing for a door to do")
+    config = door.config(settings, door.token())
+    logs.configure()
+    settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return asyncio.run(_door(config))
+    except (NoContext, OSError) as reason:
+        _log.error("the door cannot start: %s", reason)
+        return EXIT_FAILED
+
+
+async def _door(config: DoorConfig) -> int:
+    await Door(config).run(_stop_event())
+    return EXIT_OK
+
+
 async def _engine(settings: Settings, dsn: str) -> int:
     from gateway.control import tls  # gRPC is loaded in the engine and nowhere else.
+    from gateway.control.lifecycle_service import Lifecycle
     from gateway.control.server import Server
 
     engine = await start(configuration.cell(settings), dsn, time.time_ns)
+    snapshots = Snapshots(engine, dsn, settings.environment.snapshot_records, folding(settings.file))
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.
     gc.set_threshold(*GC_THRESHOLD)
     settings.link_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     await engine.links.listen(settings.link_path)
     running = asyncio.create_task(engine.run(), name="engine")
+    taking = asyncio.create_task(snapshots.run(), name="snapshots")
+    taking.add_done_callback(_say_why)
     folder = settings.certificates
     files = tls.Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
-    server = await Server.start(engine, settings.environment.listen, files, _accounts(settings))
+    leaving = Leaving(engine, snapshots)
+    server = await Server.start(
+        engine, settings.environment.listen, files, _accounts(settings), lifecycle=Lifecycle(leaving, snapshots)
+    )
+    left = asyncio.create_task(leaving.run(), name="leaving")
     _log.info("engine up: gRPC on %s, journal at seq %d", server.address, engine.durable_seq)
     stop = _stop_event()
     try:
-        await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([running, left, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        if left.done():
+            await server.stop()  # Those who watch the drain hear its last word.
+            code = ENGINE_DRAINED if left.result().is_nothing() else ENGINE_DRAINED_LEFT
+            return code if await _end(engine, running) == EXIT_OK else EXIT_FAILED
         return await _end(engine, running)
     finally:
+        taking.cancel()
+        left.cancel()
         await server.stop(grace_s=1)
+        await asyncio.wait([taking, left])
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    """No snapshot is worth an engine: it goes on without."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("%s ended, and is not started again before the engine is", task.get_name(), exc_info=task.exception())
 
 
 async def _end(engine: Engine, running: asyncio.Task[None]) -> int:

@@ -12,7 +12,7 @@ from tests.support.databases import fresh_database, running_server
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # How fast a machine is says nothing of the code: no example is timed.
 
-CLIENTS = ("trader/desk1", "trader/desk2", "viewer/audit", "admin/ops")
+CLIENTS = ("trader/desk1", "trader/desk2", "viewer/audit", "admin/ops", "operator/night")
 
 
 @pytest.fixture(scope="session")

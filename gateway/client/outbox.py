@@ -5,6 +5,7 @@ our FIX layer fills over the number of a report (its store was lost), the client
 waits anew, to be sent with PossResend(97) under the same ExecID.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -12,16 +13,22 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionPlan
 from gateway.client.telling import Occasion, told
-from gateway.guards import received_to
-from gateway.sessions import ClientTold, GapFilled, ReportSent, SequencesReset, SessionGranted
+from gateway.session_acts import NumbersSet
+from gateway.sessions import (
+    ClientTold,
+    GapFilled,
+    ReportSent,
+    SequencesReset,
+    SessionGranted,
+    SessionLoggedOn,
+    SessionLoggedOut,
+)
 from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, ExecutionReported, OrderEvent, OrderRefused, ReportAttributed, RequestRefused
 from oms.domain.fields import ExecType
-from oms.domain.report import Receipt
 
-_PROVING = frozenset({"2", "A"})
 REMEMBERED_MAX = 50_000
 """How many reports that were handed over are kept, in case that the FIX layer loses its store."""
 
@@ -50,10 +57,12 @@ class Outbox:
         """By the seq of the fact."""
         self.forgotten_to = 0
         """The highest MsgSeqNum(34) of a report that cannot be sent again any more."""
-        self.proved_to = 0
-        """The client has said that it has everything of ours up to this number."""
         self._cell = cell
         self._sent: dict[int, Letter] = {}
+        self.is_on = False
+        """Whether the client is logged on."""
+        self.unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
+        """The numbers of what was handed over while the client was not there, since it was last: the newest of them."""
         self._exec_seqs: dict[str, int] = {}
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
@@ -66,20 +75,24 @@ class Outbox:
             case ReportSent():
                 self._hand_over(event)
             case GapFilled():
-                self._take_back(event, seq)
-            case SequencesReset(is_ours_too=True):
-                self._void(seq)
-            case SessionGranted(trusted=False):
-                self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
+                self._take_back(range(event.begin_seq_no, event.new_seq_no), seq)
+            case NumbersSet():
+                self._forget(event)
+            case SequencesReset():
+                self._begin_anew(seq)
+            case SessionLoggedOn():
+                self.is_on = True
+                self.unheard.clear()
+            case SessionLoggedOut():
+                self.is_on = False
+            case SessionGranted():
+                self.is_on = False
+                if not event.trusted:
+                    self.waiting = {key: replace(letter, is_again=True) for key, letter in self.waiting.items()}
             case MassCancelRequested():
                 self._mass_canceled |= dict.fromkeys(event.root_ids, event.client_order_id)
             case OrderEvent() | OrderRefused() | RequestRefused():
                 self._tell(book, event, before, seq, at_ns)
-
-    def heard(self, receipt: Receipt) -> None:
-        """A ResendRequest(2) says what the client has, and so does a Logon(A) with NextExpectedMsgSeqNum(789)."""
-        if receipt.msg_type in _PROVING and (proved := received_to(receipt.raw.encode("latin-1"))) is not None:
-            self.proved_to = proved
 
     def due(self, seq: int) -> list[Letter]:
         """What fact `seq` itself lets go: one letter or none."""
@@ -93,6 +106,11 @@ class Outbox:
     def due_before(self, seq: int) -> list[Letter]:
         """What a worker that is granted its start by fact `seq` has to send first, oldest first."""
         return self._due(lambda letter: letter.due < seq)
+
+    @property
+    def has_forgotten_unheard(self) -> bool:
+        """Whether the client was not there for a report that is not remembered."""
+        return bool(self.unheard) and self.unheard[0] <= self.forgotten_to
 
     def told_under(self, msg_seq_num: int) -> Letter | None:
         """What was told under this number; None where that is not remembered."""
@@ -136,25 +154,30 @@ class Outbox:
         if letter is None:
             return  # Handed over twice, by a worker whose log was lost in between.
         self._sent[event.msg_seq_num] = letter
+        if not self.is_on:
+            self.unheard.append(event.msg_seq_num)
         if len(self._sent) > REMEMBERED_MAX:
             self.forgotten_to = next(iter(self._sent))
             del self._sent[self.forgotten_to]
 
-    def _take_back(self, event: GapFilled, seq: int) -> None:
-        filled = range(event.begin_seq_no, event.new_seq_no)
+    def _begin_anew(self, seq: int) -> None:
+        """The client can ask for no number of before any more. What it cannot have heard is told again."""
+        for number in self.unheard:
+            self._take_back(range(number, number + 1), seq)
+        self._sent, self.forgotten_to = {}, 0
+        self.unheard.clear()
+
+    def _take_back(self, filled: range, seq: int) -> None:
         numbers = filled if len(filled) < len(self._sent) else [number for number in self._sent if number in filled]
         for number in numbers:
             letter = self._sent.pop(number, None)
             if letter is not None:
                 self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
 
-    def _void(self, seq: int) -> None:
-        """The client voids every number of ours. What it was not proved to have is sent to it again."""
-        for number, letter in self._sent.items():
-            if number > self.proved_to:
-                self.waiting[letter.seq] = replace(letter, due=seq, is_again=True)
+    def _forget(self, event: NumbersSet) -> None:
+        """What was told under the old numbers is told: the new ones mean other messages."""
         self._sent.clear()
-        self.proved_to = self.forgotten_to = 0
+        self.forgotten_to = event.after.next_sender - 1
 
 
 def _order(book: Book, event: Event) -> Chain | None:

@@ -72,15 +72,6 @@ def _skipped(session: Session, receipt: Receipt) -> ReportQuarantined:
     return ReportQuarantined(session.name, f"{what}: whatever it sent under them was not taken")
 
 
-def voided(state: State, session: Session) -> tuple[ReportQuarantined, ...]:
-    """What the client cannot be told again when it voids all numbers: reports older than what is remembered."""
-    outbox = state.outboxes[session.name]
-    if outbox.forgotten_to <= outbox.proved_to:
-        return ()
-    what = f"the client voided MsgSeqNum {outbox.proved_to + 1} to {outbox.forgotten_to}, which are too old to be sent again"
-    return (ReportQuarantined(session.name, f"{what}: it may not have them"),)
-
-
 def _lost(state: State, filled: GapFilled) -> tuple[ReportQuarantined, ...]:
     """Reports older than what is remembered, filled over: the client has to be told of them by a person."""
     forgotten_to = state.outboxes[filled.session].forgotten_to

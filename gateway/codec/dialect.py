@@ -60,6 +60,8 @@ class Rule(msgspec.Struct, frozen=True):
     """Only where this tag is there; empty for always."""
     when_values: frozenset[str] = frozenset()
     """Only where the first `when_tag` has one of these values; empty for any."""
+    is_negated: bool = False
+    """Only where all that is not so: the tag is not there, or has another value."""
 
 
 class Dialect(msgspec.Struct, frozen=True, eq=False):
@@ -102,7 +104,7 @@ def _is_meant(rule: Rule, msg_type: str, fields: list[_Field]) -> bool:
     if not rule.when_tag:
         return True
     value = _first(fields, rule.when_tag)
-    return value is not None and (not rule.when_values or value in rule.when_values)
+    return (value is not None and (not rule.when_values or value in rule.when_values)) is not rule.is_negated
 
 
 def _changed(fields: list[_Field], action: Action) -> list[_Field]:

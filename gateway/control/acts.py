@@ -1,23 +1,40 @@
 """Requests beside those of single orders into commands: refused with the name of the field where they are not well formed."""
 
 import re
+from typing import Protocol, TypeVar
 
+from msgspec.structs import replace
+
+from gateway.administering import MSG_SEQ_NUM_MAX, AskedOfSession, ReleaseHalt, SetNumbers
+from gateway.api.v1.lifecycle_service_pb2 import DrainRequest, StopDrainRequest
 from gateway.api.v1.order_service_pb2 import AskVenueRequest, MassCancelRequest
 from gateway.api.v1.order_service_pb2 import ResolveRequest as Resolve
-from gateway.api.v1.session_service_pb2 import SessionServiceReleaseRequest
+from gateway.api.v1.session_service_pb2 import ReleaseHaltRequest, SetNumbersRequest
 from gateway.api.v1.suspense_service_pb2 import AttributeRequest, DismissRequest
 from gateway.control.codes import DK_REASONS, REQUEST_STATES, SIDES
 from gateway.control.identity import Principal
 from gateway.control.reading import name, optional_name
 from gateway.control.status import EdgeRefusal, Refused
 from oms.domain.chain import RequestState
-from oms.domain.commands import AskVenue, AttributeReport, DismissReport, MassCancel, ReleaseSession, ResolveRequest
+from oms.domain.commands import AskVenue, AttributeReport, DismissReport, Drain, MassCancel, ResolveRequest, StopDrain
 
 REASON_LENGTH_MAX = 200
+WAIT_MS_MAX = 24 * 3_600_000
 _REASON = re.compile(r"(?=.*[!-~])[ -~]{1,200}").fullmatch
 _SIDES = {number: side for side, number in SIDES.items()}
 _DK_REASONS = {number: dk_reason for dk_reason, number in DK_REASONS.items()}
 _FINAL = {REQUEST_STATES[state]: state for state in (RequestState.DONE, RequestState.REFUSED, RequestState.NOT_SENT)}
+
+
+S = TypeVar("S", bound=AskedOfSession)
+
+
+class SessionRequest(Protocol):
+    """What every request about a session has."""
+
+    client_order_id: str
+    session: str
+    reason: str
 
 
 def mass_cancel(request: MassCancelRequest, caller: Principal) -> MassCancel:
@@ -90,15 +107,56 @@ def dismiss(request: DismissRequest, caller: Principal) -> DismissReport:
     )
 
 
-def release(request: SessionServiceReleaseRequest, caller: Principal) -> ReleaseSession:
+def drain(request: DrainRequest, caller: Principal) -> Drain:
     """Raises Refused."""
-    return ReleaseSession(
+    if request.wait_ms > WAIT_MS_MAX:
+        raise _wrong("wait_ms", f"is {request.wait_ms}; at most {WAIT_MS_MAX} are allowed")
+    return Drain(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        reason=_reason(request.reason),
+        is_canceling=request.cancel,
+        wait_ms=request.wait_ms,
+    )
+
+
+def stop_drain(request: StopDrainRequest, caller: Principal) -> StopDrain:
+    """Raises Refused."""
+    own_id = name("client_order_id", request.client_order_id)
+    return StopDrain(principal=caller.spiffe_id, client_order_id=own_id, reason=_reason(request.reason))
+
+
+def session_act(kind: type[S], request: SessionRequest, caller: Principal) -> S:
+    """An act of this kind. Raises Refused."""
+    return kind(
         principal=caller.spiffe_id,
         client_order_id=name("client_order_id", request.client_order_id),
         session=name("session", request.session),
         reason=_reason(request.reason),
-        takes_numbers=request.takes_numbers,
     )
+
+
+def set_numbers(request: SetNumbersRequest, caller: Principal) -> SetNumbers:
+    """Raises Refused."""
+    next_sender = _number(request, "next_sender")
+    next_target = _number(request, "next_target")
+    if next_sender is None and next_target is None:
+        raise _wrong("next_sender", "is missing, and so is next_target: there is no number to set")
+    return replace(session_act(SetNumbers, request, caller), next_sender=next_sender, next_target=next_target)
+
+
+def release_halt(request: ReleaseHaltRequest, caller: Principal) -> ReleaseHalt:
+    """Raises Refused."""
+    return replace(session_act(ReleaseHalt, request, caller), takes_numbers=request.takes_numbers)
+
+
+def _number(request: SetNumbersRequest, field: str) -> int | None:
+    if not request.HasField(field):
+        return None
+    number: int = getattr(request, field)
+    if not 1 <= number <= MSG_SEQ_NUM_MAX:
+        raise _wrong(field, f"{number} is not between 1 and {MSG_SEQ_NUM_MAX}")
+    return number
 
 
 def _seq(seq: int) -> int:

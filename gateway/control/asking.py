@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from gateway.administering import SessionCommand
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.inbox import Overloaded
 from oms.domain.acts import ActRefused
@@ -12,10 +13,10 @@ from oms.domain.events import Answer, OrderRefused, RequestRefused
 class Asks(Protocol):
     """The part of the engine that this needs."""
 
-    async def ask(self, command: ClientCommand) -> tuple[int, Answer, bool]: ...
+    async def ask(self, command: ClientCommand | SessionCommand) -> tuple[int, Answer, bool]: ...
 
 
-async def ask(engine: Asks, command: ClientCommand) -> tuple[Answer, int, bool]:
+async def ask(engine: Asks, command: ClientCommand | SessionCommand) -> tuple[Answer, int, bool]:
     """The answer, its seq, and whether it repeats an earlier one. Raises Refused."""
     try:
         seq, answer, is_repetition = await engine.ask(command)

@@ -11,16 +11,25 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
+from gateway.api.v1 import (
+    dangerous_pb2,
+    lifecycle_service_pb2_grpc,
+    order_service_pb2_grpc,
+    session_service_pb2,
+    session_service_pb2_grpc,
+    suspense_service_pb2_grpc,
+)
+from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
 from gateway.api.v1 import order_service_pb2 as api
-from gateway.api.v1 import order_service_pb2_grpc, session_service_pb2_grpc, suspense_service_pb2_grpc
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
 from gateway.api.v1.session_service_pb2 import (
+    SessionServiceGetRequest,
+    SessionServiceGetResponse,
     SessionServiceListRequest,
-    SessionServiceReleaseRequest,
-    SessionServiceReleaseResponse,
     SessionServiceWatchRequest,
+    SessionServiceWatchResponse,
 )
 from gateway.api.v1.suspense_pb2 import SuspendedReport, WorstCase
 from gateway.api.v1.suspense_service_pb2 import (
@@ -57,7 +66,7 @@ class Unanswered(Exception):
     """No answer in time, or none that says why: the request may have been taken. Repeat it word for word, under the same id."""
 
 
-__all__ = ["CallRefused", "CertificateProblem", "Client", "Unanswered", "Unreachable", "as_dict"]
+__all__ = ["CallRefused", "CertificateProblem", "Client", "Unanswered", "Unreachable", "as_dict", "is_dangerous"]
 
 
 class Client:
@@ -77,6 +86,7 @@ class Client:
         self._channel = grpc.secure_channel(server, _credentials(files), options=options)
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
+        self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
     def __enter__(self) -> Self:
@@ -155,14 +165,39 @@ class Client:
     def sessions(self) -> list[Session]:
         return list(self._call(self._sessions.List, SessionServiceListRequest()).sessions)
 
-    def release(self, request: SessionServiceReleaseRequest) -> SessionServiceReleaseResponse:
-        response: SessionServiceReleaseResponse = self._ask(self._sessions.Release, request)
+    def session(self, name: str) -> Session:
+        response: SessionServiceGetResponse = self._call(self._sessions.Get, SessionServiceGetRequest(session=name))
+        return response.session
+
+    def watch_sessions(self, after_seq: int | None = None) -> Iterator[SessionServiceWatchResponse]:
+        """Every session at once, or those that changed after a seq, then those that change. Never ends by itself."""
+        return self._stream(self._sessions.Watch(SessionServiceWatchRequest(after_seq=after_seq)))
+
+    def session_act(self, verb: str, request: Message) -> Any:
+        """One of the acts of SessionService, by the name of its call."""
+        return self._ask(getattr(self._sessions, verb), request)
+
+    def drain(self, request: lifecycle.DrainRequest) -> lifecycle.DrainResponse:
+        response: lifecycle.DrainResponse = self._ask(self._lifecycle.Drain, request)
         return response
 
-    def watch_sessions(self) -> Iterator[list[Session]]:
-        """Every session at once, then those that changed. Never ends by itself."""
-        for response in self._stream(self._sessions.Watch(SessionServiceWatchRequest())):
-            yield list(response.sessions)
+    def stop_drain(self, request: lifecycle.StopDrainRequest) -> lifecycle.StopDrainResponse:
+        response: lifecycle.StopDrainResponse = self._ask(self._lifecycle.StopDrain, request)
+        return response
+
+    def watch_drain(self) -> Iterator[lifecycle.WatchDrainResponse]:
+        """How the drain stands, now and at each change, to its end."""
+        return self._stream(self._lifecycle.WatchDrain(lifecycle.WatchDrainRequest()))
+
+    def days(self) -> list[lifecycle.TradingDay]:
+        """The trading day of each session, and how the last one ended."""
+        return list(self._call(self._lifecycle.ListDays, lifecycle.ListDaysRequest()).days)
+
+    def take_snapshot(self, timeout_s: float) -> lifecycle.TakeSnapshotResponse:
+        """Returns when it is taken, or raises after so long."""
+        request = lifecycle.TakeSnapshotRequest()
+        response: lifecycle.TakeSnapshotResponse = self._call(self._lifecycle.TakeSnapshot, request, timeout_s)
+        return response
 
     def _ask(self, call: Callable[..., Any], request: Message) -> Any:
         """A call that changes something: unless it surely never left, a broken connection leaves its outcome open."""
@@ -174,9 +209,9 @@ class Client:
                 raise Unanswered(f"the connection broke, the request may have been taken: {meaning}") from error
             raise meaning from error
 
-    def _call(self, call: Callable[..., Any], request: Message) -> Any:
+    def _call(self, call: Callable[..., Any], request: Message, timeout_s: float | None = None) -> Any:
         try:
-            return call(request, timeout=self._deadline_s)
+            return call(request, timeout=timeout_s or self._deadline_s)
         except grpc.RpcError as error:
             raise self._meaning(error) from error
 
@@ -200,6 +235,13 @@ class Client:
         if code is grpc.StatusCode.UNAVAILABLE:
             return why_unavailable(self._server, self._files, details)
         return Unanswered(f"{code.name}: {details}")
+
+
+def is_dangerous(service: str, method: str) -> bool:
+    """Whether the contract marks a call so: a person should be asked twice."""
+    call = session_service_pb2.DESCRIPTOR.services_by_name[service].methods_by_name[method]
+    marked: bool = call.GetOptions().Extensions[dangerous_pb2.is_dangerous]  # type: ignore[index]  # The stub leaves its type out.
+    return marked
 
 
 def as_dict(message: Message) -> dict[str, Any]:

@@ -168,7 +168,7 @@ class Feed:
     def select(self, facts: Sequence[Fact], wanted: Filter) -> list[bytes]:
         """The facts that a Watch stream wants, encoded."""
         watchers = self._watching(wanted)
-        return [encoded(fact) for fact in facts if is_told(fact.event) and watchers.takes(fact)]
+        return [encoded(fact) for fact in facts if is_told(fact) and watchers.takes(fact)]
 
     def leave(self, subscription: Subscription) -> None:
         """The stream is over."""
@@ -201,13 +201,12 @@ class Feed:
         audiences: list[Audience] = [*self._traders, *self._watchers.values()]
         if not facts or not audiences:
             return
-        for fact in facts:
-            if is_told(fact.event):
-                taking = [audience for audience in audiences if audience.takes(fact)]
-                if taking:
-                    field = encoded(fact)
-                    for audience in taking:
-                        audience.fields.append(field)
+        for fact in filter(is_told, facts):
+            field = b""
+            for audience in audiences:
+                if audience.takes(fact):
+                    field = field or encoded(fact)
+                    audience.fields.append(field)
         seq = facts[-1].seq
         for audience in audiences:
             audience.tell(seq)

@@ -15,6 +15,8 @@ class Role(Enum):
     TRADER = "trader"
     VIEWER = "viewer"
     ADMIN = "admin"
+    OPERATOR = "operator"
+    """Looks after the FIX sessions."""
 
 
 class Principal(msgspec.Struct, frozen=True):

@@ -31,9 +31,9 @@ def avg_px_of(cum_value: Decimal, cum_qty: Decimal) -> str:
     return plain(average(cum_value, cum_qty)) if cum_qty else ""
 
 
-def is_told(event: events.Event) -> bool:
+def is_told(fact: Fact) -> bool:
     """Whether clients hear of it."""
-    return type(event) in _WRITERS
+    return type(fact.event) in _WRITERS
 
 
 def encoded(fact: Fact) -> bytes:
@@ -191,6 +191,16 @@ def _reissued(told: OrderEvent, event: events.RequestReissued, chain: Chain | No
     _name_request(told, chain, event.cl_ord_id)
 
 
+def _released(told: OrderEvent, event: acts.RequestReleased, chain: Chain | None) -> None:
+    told.kind = order_event_pb2.ORDER_EVENT_KIND_RELEASED
+    _name_request(told, chain, event.cl_ord_id)
+
+
+def _missed(told: OrderEvent, event: acts.RequestMissed, chain: Chain | None) -> None:
+    told.kind, told.text = order_event_pb2.ORDER_EVENT_KIND_MISSED, event.reason
+    _name_request(told, chain, event.cl_ord_id)
+
+
 def _status_requested(told: OrderEvent, event: events.StatusRequested, chain: Chain | None) -> None:
     told.kind = order_event_pb2.ORDER_EVENT_KIND_STATUS_REQUESTED
     _name_request(told, chain, event.cl_ord_id)
@@ -308,6 +318,8 @@ _WRITERS: dict[type, Callable[[OrderEvent, Any, Chain | None], None]] = {
     events.RequestNotSent: _not_sent,
     events.RequestDoubted: _doubted,
     events.RequestReissued: _reissued,
+    acts.RequestReleased: _released,
+    acts.RequestMissed: _missed,
     events.StatusRequested: _status_requested,
     events.RequestEscalated: _escalated,
     events.OrderAdopted: _adopted,

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from gateway.api.v1 import order_service_pb2 as api
 from gateway.control import acts, searching, validation
 from gateway.control.access import caller
-from gateway.control.asking import ask
+from gateway.control.asking import Asks, ask
 from gateway.control.feed import Facts, Feed, Filter
 from gateway.control.handlers import Write
 from gateway.control.identity import Principal
@@ -22,7 +22,7 @@ from gateway.inbox import Reply
 from gateway.state import State
 from oms.domain.acts import MassCancelRequested, VenueAsked
 from oms.domain.commands import ClientCommand
-from oms.domain.events import Answer, CancelRequested, OrderPlaced, ReplaceRequested
+from oms.domain.events import CancelRequested, OrderPlaced, ReplaceRequested
 from oms.domain.refusal import Refusal
 
 T = TypeVar("T")
@@ -32,11 +32,10 @@ REPLAY_FACTS = 500
 """Facts encoded at a time for a stream that begins in the past: about 2 ms of the engine's loop."""
 
 
-class Engine(Facts, Protocol):
+class Engine(Asks, Facts, Protocol):
     """What the service needs of the engine."""
 
     def submit(self, command: ClientCommand, reply: Reply) -> None: ...
-    async def ask(self, command: ClientCommand) -> tuple[int, Answer, bool]: ...
     async def look(self, view: Callable[[State], T]) -> T: ...
 
 

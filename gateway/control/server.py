@@ -11,11 +11,12 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from gateway.api.v1 import order_service_pb2, session_service_pb2, suspense_service_pb2
+from gateway.api.v1 import lifecycle_service_pb2, order_service_pb2, session_service_pb2, suspense_service_pb2
 from gateway.control import handlers
 from gateway.control.access import STREAMS_MAX, Access
 from gateway.control.feed import Feed
 from gateway.control.identity import principals
+from gateway.control.lifecycle_service import Lifecycle, LifecycleService
 from gateway.control.order_service import Engine, OrderService
 from gateway.control.session_service import SessionService
 from gateway.control.subscription import BUFFER_EVENTS
@@ -28,7 +29,9 @@ GRACE_S = 5.0
 ORDERS: ServiceDescriptor = order_service_pb2.DESCRIPTOR.services_by_name["OrderService"]
 SESSIONS: ServiceDescriptor = session_service_pb2.DESCRIPTOR.services_by_name["SessionService"]
 SUSPENSE: ServiceDescriptor = suspense_service_pb2.DESCRIPTOR.services_by_name["SuspenseService"]
-SERVED = (ORDERS.full_name, SESSIONS.full_name, SUSPENSE.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+LIFECYCLE: ServiceDescriptor = lifecycle_service_pb2.DESCRIPTOR.services_by_name["LifecycleService"]
+OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE)
+SERVED = (*(service.full_name for service in OWN), health.SERVICE_NAME, reflection.SERVICE_NAME)
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVED_BYTES_MAX),
@@ -72,8 +75,11 @@ class Server:
         files: tls.Files,
         accounts: Mapping[str, Iterable[str]],
         buffer_events: int = BUFFER_EVENTS,
+        *,
+        lifecycle: Lifecycle,
     ) -> Self:
         """Serve `engine` at `listen`, which is 127.0.0.1:port. `accounts` are those of each principal's SPIFFE id;
+        `lifecycle` is what ends the engine and has its snapshots taken;
         `buffer_events` is how many events may wait for one stream.
 
         Raises CannotListen, NotAPrincipal, and OSError where a certificate's file cannot be read.
@@ -87,6 +93,7 @@ class Server:
                 handlers.service(ORDERS, OrderService(engine, feed)),
                 handlers.service(SESSIONS, sessions),
                 handlers.service(SUSPENSE, SuspenseService(engine)),
+                handlers.service(LIFECYCLE, LifecycleService(engine, lifecycle)),
             )
         )
         health_pb2_grpc.add_HealthServicer_to_server(alive, server)

@@ -1,73 +1,36 @@
-"""SessionService: the FIX sessions, as the engine knows them."""
+"""SessionService: the FIX sessions, as the engine knows them, and what a person does with them."""
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-import msgspec
-
-from gateway.api.v1 import session_pb2
-from gateway.api.v1.session_service_pb2 import (
-    SessionServiceListRequest,
-    SessionServiceListResponse,
-    SessionServiceReleaseRequest,
-    SessionServiceReleaseResponse,
-    SessionServiceWatchRequest,
-    SessionServiceWatchResponse,
+from gateway.administering import (
+    DisableSession,
+    EnableSession,
+    LogOnSession,
+    LogOutSession,
+    ResetNumbers,
+    SessionCommand,
 )
-from gateway.cell import SessionPlan
+from gateway.api.v1 import session_service_pb2 as api
+from gateway.api.v1.session_pb2 import Session
 from gateway.control import acts
 from gateway.control.access import caller
 from gateway.control.asking import Asks, ask
-from gateway.control.codes import SESSION_KINDS, SESSION_PHASES
 from gateway.control.handlers import Write
+from gateway.control.reading import name
+from gateway.control.session_view import shown
 from gateway.control.status import EdgeRefusal, Refused
 from gateway.facts import Fact
-from gateway.sessions import (
-    EngineStarted,
-    LogonsPaused,
-    LogonsResumed,
-    Session,
-    SessionGranted,
-    SessionHalted,
-    SessionHeld,
-    SessionLoggedOn,
-    SessionLoggedOut,
-    SessionReady,
-)
+from gateway.session_acts import HaltReleased, HoldReleased
 from gateway.state import State
-from oms.domain.acts import SessionReleased
+from gateway.vitals import CHANGES
+from oms.domain.events import Answer
+from oms.domain.refusal import Refusal
 
 T = TypeVar("T")
-
-
-class InDoubt(msgspec.Struct, frozen=True):
-    """What nobody knows of a session's requests and orders."""
-
-    unknown_requests: int = 0
-    oldest_unknown_ms: int | None = None
-    unknown_ms: int = 0
-    unconfirmed_orders: int = 0
-
-
-Known = tuple[SessionPlan, Session, InDoubt]
-_NS_PER_MS = 1_000_000
-_NS_PER_S = 1_000_000_000
-
-_CHANGES = (
-    EngineStarted,
-    SessionGranted,
-    SessionLoggedOn,
-    SessionReady,
-    SessionLoggedOut,
-    SessionHalted,
-    SessionHeld,
-    SessionReleased,
-    LogonsPaused,
-    LogonsResumed,
-)
-"""The facts that change a session's phase, grant or hold. Numbers change with every message, and are told along with these."""
+_EVERYTHING = -1
 
 
 class Engine(Asks, Protocol):
@@ -86,30 +49,55 @@ class SessionService:
         self._is_closing = False
         self._unsubscribe = engine.subscribe(self._hear)
 
-    async def List(self, request: SessionServiceListRequest) -> SessionServiceListResponse:
-        return SessionServiceListResponse(sessions=map(_shown, await self._engine.look(_view)))
+    async def List(self, request: api.SessionServiceListRequest) -> api.SessionServiceListResponse:
+        _, sessions = await self._changed(_EVERYTHING)
+        return api.SessionServiceListResponse(sessions=sessions)
 
-    async def Release(self, request: SessionServiceReleaseRequest) -> SessionServiceReleaseResponse:
-        answer, seq, is_repetition = await ask(self._engine, acts.release(request, caller()))
-        assert isinstance(answer, SessionReleased)
-        return SessionServiceReleaseResponse(seq=seq, is_repetition=is_repetition, is_still_held=answer.is_still_held)
+    async def Get(self, request: api.SessionServiceGetRequest) -> api.SessionServiceGetResponse:
+        return api.SessionServiceGetResponse(session=await self._one(name("session", request.session)))
 
-    async def Watch(self, request: SessionServiceWatchRequest, write: Write) -> None:
+    async def Watch(self, request: api.SessionServiceWatchRequest, write: Write) -> None:
+        """Each look is at all that has changed since the last: a slow reader is told less often, and never too little."""
         wake = asyncio.Event()
         self._wakes.add(wake)
-        told: dict[str, Known] = {}
+        told_to = request.after_seq if request.HasField("after_seq") else _EVERYTHING
+        is_first = True
         try:
             while not self._is_closing:
                 wake.clear()
-                known = await self._engine.look(_view)
-                changed = [pair for pair in known if _differs(told.get(pair[0].name), pair)]
-                if changed:
-                    await write(SessionServiceWatchResponse(sessions=map(_shown, changed)).SerializeToString())
-                told = {pair[0].name: pair for pair in known}
+                seq, sessions = await self._changed(told_to)
+                if told_to > seq:
+                    raise Refused(EdgeRefusal.INVALID_FIELD, f"{told_to} is ahead of the journal", field="after_seq")
+                if sessions or is_first:
+                    await write(api.SessionServiceWatchResponse(sessions=sessions, seq=seq).SerializeToString())
+                told_to, is_first = seq, False
                 await wake.wait()
         finally:
             self._wakes.discard(wake)
-        raise Refused(EdgeRefusal.SHUTTING_DOWN, "the server is going down")
+        raise Refused(EdgeRefusal.SHUTTING_DOWN, f"the server is going down; go on from seq {told_to}")
+
+    async def LogOn(self, request: api.LogOnRequest) -> api.LogOnResponse:
+        return api.LogOnResponse(**await self._act(acts.session_act(LogOnSession, request, caller())))
+
+    async def LogOut(self, request: api.LogOutRequest) -> api.LogOutResponse:
+        return api.LogOutResponse(**await self._act(acts.session_act(LogOutSession, request, caller())))
+
+    async def Enable(self, request: api.EnableRequest) -> api.EnableResponse:
+        return api.EnableResponse(**await self._act(acts.session_act(EnableSession, request, caller())))
+
+    async def Disable(self, request: api.DisableRequest) -> api.DisableResponse:
+        return api.DisableResponse(**await self._act(acts.session_act(DisableSession, request, caller())))
+
+    async def SetNumbers(self, request: api.SetNumbersRequest) -> api.SetNumbersResponse:
+        return api.SetNumbersResponse(**await self._act(acts.set_numbers(request, caller())))
+
+    async def Reset(self, request: api.ResetRequest) -> api.ResetResponse:
+        return api.ResetResponse(**await self._act(acts.session_act(ResetNumbers, request, caller())))
+
+    async def ReleaseHalt(self, request: api.ReleaseHaltRequest) -> api.ReleaseHaltResponse:
+        answer, fields = await self._answered(acts.release_halt(request, caller()))
+        released = cast(HaltReleased | HoldReleased, answer)  # Else it was refused.
+        return api.ReleaseHaltResponse(**fields, is_still_held=released.is_still_held)
 
     def close(self) -> None:
         """Every stream ends."""
@@ -118,55 +106,35 @@ class SessionService:
         for wake in self._wakes:
             wake.set()
 
+    async def _act(self, command: SessionCommand) -> dict[str, Any]:
+        """The fields of every act's response. Raises Refused."""
+        _, fields = await self._answered(command)
+        return fields
+
+    async def _answered(self, command: SessionCommand) -> tuple[Answer, dict[str, Any]]:
+        """The fact too. Raises Refused."""
+        answer, seq, is_repetition = await ask(self._engine, command)
+        return answer, {"seq": seq, "is_repetition": is_repetition, "session": await self._one(command.session)}
+
+    async def _one(self, session: str) -> Session:
+        def view(state: State) -> Session | str:
+            return shown(state, session, time.time_ns()) if session in state.plans else ", ".join(state.plans)
+
+        found = await self._engine.look(view)
+        if isinstance(found, str):
+            raise Refused(Refusal.UNKNOWN_SESSION, f"session={session}; there are {found}")
+        return found
+
+    async def _changed(self, seq: int) -> tuple[int, list[Session]]:
+        """How far the journal is, and the sessions that changed after `seq`, in the order of the configuration."""
+
+        def view(state: State) -> tuple[int, list[Session]]:
+            changed = [name for name in state.plans if state.vitals[name].changed_seq > seq]
+            return state.seq, [shown(state, name, time.time_ns()) for name in changed]
+
+        return await self._engine.look(view)
+
     def _hear(self, facts: Sequence[Fact]) -> None:
-        if self._wakes and any(isinstance(fact.event, _CHANGES) for fact in facts):
+        if self._wakes and any(type(fact.event) in CHANGES for fact in facts):
             for wake in self._wakes:
                 wake.set()
-
-
-def _view(state: State) -> tuple[Known, ...]:
-    return tuple((plan, state.sessions[plan.name], _in_doubt(state, plan.name)) for plan in state.cell.sessions)
-
-
-def _in_doubt(state: State, session: str) -> InDoubt:
-    doubts = state.book.doubts.get(session)
-    if doubts is None:
-        return InDoubt()
-    oldest_ns = doubts.oldest_ns()
-    return InDoubt(
-        unknown_requests=len(doubts.unknown),
-        oldest_unknown_ms=None if oldest_ns is None else (max(time.time_ns(), oldest_ns) - oldest_ns) // _NS_PER_MS,
-        unknown_ms=doubts.unknown_ns // _NS_PER_MS,
-        unconfirmed_orders=len(doubts.unconfirmed),
-    )
-
-
-def _differs(before: Known | None, now: Known) -> bool:
-    return before is None or _shows(before[1]) != _shows(now[1])
-
-
-def _shows(session: Session) -> tuple[object, ...]:
-    return session.phase, session.grant, session.hold, session.paused_until_ns
-
-
-def _shown(known: Known) -> session_pb2.Session:
-    plan, session, in_doubt = known
-    hold = session.hold
-    shown = session_pb2.Session(
-        name=plan.name,
-        kind=SESSION_KINDS[plan.kind],
-        phase=SESSION_PHASES[session.phase],
-        begin_string=plan.version.begin_string,
-        session_epoch=session.session_epoch,
-        next_target=session.next_target,
-        last_sender=session.last_sender,
-        reserved_to=session.reserved_to,
-        grant=session.grant,
-        held=hold.reason if hold else "",
-        is_held_down=hold is not None and hold.is_down,
-        released_by=hold.released_by if hold else "",
-        **msgspec.structs.asdict(in_doubt),
-    )
-    if session.paused_until_ns:
-        shown.paused_until.seconds, shown.paused_until.nanos = divmod(session.paused_until_ns, _NS_PER_S)
-    return shown

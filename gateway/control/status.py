@@ -24,6 +24,7 @@ class EdgeRefusal(Enum):
     TOKEN_TOO_OLD = "TOKEN_TOO_OLD"  # noqa: S105  # A resume token is no secret.
     SLOW_CONSUMER = "SLOW_CONSUMER"
     SHUTTING_DOWN = "SHUTTING_DOWN"
+    NO_SNAPSHOT = "NO_SNAPSHOT"
 
 
 AnyRefusal = Refusal | EdgeRefusal
@@ -38,6 +39,8 @@ CODES: dict[AnyRefusal, StatusCode] = {
     Refusal.REQUEST_PENDING: StatusCode.FAILED_PRECONDITION,
     Refusal.EXPIRED: StatusCode.FAILED_PRECONDITION,
     Refusal.SESSION_DOWN: StatusCode.FAILED_PRECONDITION,  # UNAVAILABLE would make clients repeat an id that stays refused.
+    Refusal.DRAINING: StatusCode.FAILED_PRECONDITION,  # As above.
+    Refusal.NOT_DRAINING: StatusCode.FAILED_PRECONDITION,
     Refusal.PRICE_NOT_ON_TICK: StatusCode.INVALID_ARGUMENT,
     Refusal.ORDER_QTY_NOT_IN_LOTS: StatusCode.INVALID_ARGUMENT,
     Refusal.MISSING_LIMIT: StatusCode.FAILED_PRECONDITION,
@@ -61,9 +64,15 @@ CODES: dict[AnyRefusal, StatusCode] = {
     Refusal.NOT_UNKNOWN: StatusCode.FAILED_PRECONDITION,
     Refusal.CURRENCY_DIFFERS: StatusCode.FAILED_PRECONDITION,
     Refusal.UNFIT_TERMS: StatusCode.INVALID_ARGUMENT,
-    Refusal.SESSION_HELD: StatusCode.FAILED_PRECONDITION,
+    Refusal.RATE_EXCEEDED: StatusCode.FAILED_PRECONDITION,  # As SESSION_DOWN.
     Refusal.UNKNOWN_SESSION: StatusCode.NOT_FOUND,
-    Refusal.NOT_HELD: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_DISABLED: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_HALTED: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_CLOSED: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_NOT_OUT: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_NOT_HALTED: StatusCode.FAILED_PRECONDITION,
+    Refusal.NUMBERS_NOT_KEPT: StatusCode.FAILED_PRECONDITION,
+    Refusal.SESSION_HELD: StatusCode.FAILED_PRECONDITION,
     Refusal.SAME_PERSON: StatusCode.FAILED_PRECONDITION,
     EdgeRefusal.INVALID_FIELD: StatusCode.INVALID_ARGUMENT,
     EdgeRefusal.OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
@@ -72,6 +81,7 @@ CODES: dict[AnyRefusal, StatusCode] = {
     EdgeRefusal.TOKEN_TOO_OLD: StatusCode.OUT_OF_RANGE,
     EdgeRefusal.SLOW_CONSUMER: StatusCode.RESOURCE_EXHAUSTED,
     EdgeRefusal.SHUTTING_DOWN: StatusCode.UNAVAILABLE,
+    EdgeRefusal.NO_SNAPSHOT: StatusCode.ABORTED,
 }
 
 RETRIES: frozenset[AnyRefusal] = RETRY_CAN_HELP | {EdgeRefusal.OVERLOADED, EdgeRefusal.SLOW_CONSUMER, EdgeRefusal.SHUTTING_DOWN}

@@ -5,7 +5,10 @@ from pathlib import Path
 import msgspec
 
 from gateway.codec.version import FIX_44, Version
+from gateway.fix.archive import Plan
+from gateway.fix.overlay import NOTHING, Overlay
 from gateway.fix.reaching import Address, Reach
+from gateway.fix.token import Token
 
 
 class LogonField(msgspec.Struct, frozen=True):
@@ -40,9 +43,13 @@ class SessionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_judged: bool = False
     """Whether the peer is a client, and is told by Reject(3) and Logout(5) where it does not speak FIX: the dictionary is FIX's
     own, and SendingTime(52) within two minutes of our clock. A venue is not: a wrong field or clock must not cost a fill."""
-    takes_resets: bool = False
-    """Whether a client may begin the numbers anew by ResetSeqNumFlag(141)=Y. Else it hears a Logout(5), and nothing changes."""
+    takes_resets: bool = True
+    """Whether a client may begin the numbers anew by ResetSeqNumFlag(141)=Y. Else its connection ends, and nothing changes."""
     logon: tuple[LogonField, ...] = ()
+    overlay: Overlay = NOTHING
+    """What the peer's FIX has beyond FIX's own dictionary."""
+    token: Token | None = None
+    """Where the front door is between us and the peer: what a Logon(A) on loopback has to show, and no copy of it ever does."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,3 +79,7 @@ class WorkerConfig(msgspec.Struct, frozen=True):
     is_market_data: bool = False
     is_client: bool = False
     """Whether the peer is a client: it connects to us, and its reports are kept by QuickFIX and resent."""
+    archive: Plan | None = None
+    """Where the messages go that the journal does not hold; None for the session's own folder, and what Plan says."""
+    keeps_prices: bool = False
+    """Whether prices are among them."""

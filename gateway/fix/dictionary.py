@@ -6,10 +6,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from gateway.fix.overlay import NOTHING, Overlay, lay
+
 _ADMIN = "./messages/message[@msgcat='admin']"
 _DATA, _TEXT = "DATA", "STRING"
 _LOCAL_DATE, _DATE = "LOCALMKTDATE", "UTCDATE"
-_JUDGED = frozenset({"EncryptMethod", "HeartBtInt", "MsgSeqNum", "NextExpectedMsgSeqNum"})
+JUDGED = frozenset({"EncryptMethod", "HeartBtInt", "MsgSeqNum", "NextExpectedMsgSeqNum"})
 """Fields that `judge` looks at, or that QuickFIX itself hangs up on where they are wrong."""
 
 
@@ -29,12 +31,14 @@ def path(name: str) -> str:
     return str(file)
 
 
-def write_strict(name: str, file: Path, other: str = "") -> None:
+def write_strict(name: str, file: Path, other: str = "", overlay: Overlay = NOTHING) -> None:
     """Write dictionary `name` as FIX has it, but for some things of which QuickFIX makes too much or too little.
 
     QuickFIX neither answers nor hangs up on a Logon(A) that its dictionary refuses: so that one needs nothing, and what it asks
     for is judged by us. On a message without MsgSeqNum(34) it hangs up, as it should, only where its dictionary does not ask for
     one. Dates are asked to be dates. No field is of type DATA (see `write_lenient`).
+
+    `overlay`: what the peer's FIX has beyond it.
 
     Where session and business messages have a dictionary each, `other` is the other one: a field of the one is not unknown to the
     other, and a business message, too, needs its header.
@@ -43,12 +47,13 @@ def write_strict(name: str, file: Path, other: str = "") -> None:
     fix = tree.getroot()
     if other:
         _join(fix, ElementTree.parse(path(other)).getroot())  # noqa: S314  The same.
+    lay(overlay, fix)
     for field in fix.iterfind("./fields/field"):
-        if field.get("type") == _DATA or field.get("name") in _JUDGED:
+        if field.get("type") == _DATA or field.get("name") in JUDGED:
             field.set("type", _TEXT)
         if field.get("type") == _LOCAL_DATE:
             field.set("type", _DATE)
-        if field.get("name") in _JUDGED:
+        if field.get("name") in JUDGED:
             for value in field.findall("value"):
                 field.remove(value)
     for one in [
@@ -76,7 +81,7 @@ def _join(fix: Element, other: Element) -> None:
             own.extend(its)
 
 
-def write_lenient(name: str, file: Path) -> None:
+def write_lenient(name: str, file: Path, overlay: Overlay = NOTHING) -> None:
     """Write dictionary `name` without its opinion of business messages: no field of theirs is required, no value is wrong.
 
     QuickFIX answers what its dictionary refuses by itself, and counts it: a fill with an odd field would never be heard of.
@@ -87,6 +92,7 @@ def write_lenient(name: str, file: Path) -> None:
     """
     tree = ElementTree.parse(path(name))  # noqa: S314  Our own installed file.
     fix = tree.getroot()
+    lay(overlay, fix)
     own = {
         str(one.get("name"))
         for part in [*fix.iterfind("./header"), *fix.iterfind("./trailer"), *fix.iterfind(_ADMIN)]

@@ -7,8 +7,13 @@ from typing import NoReturn
 EXIT_LINK_LOST = 71
 
 
+def say(text: str) -> None:
+    """To whoever reads the worker's log."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 def end(code: int, why: str) -> NoReturn:
     """End at once: no logout, no resend, nothing that could still go out."""
-    sys.stderr.write(f"worker ends: {why}\n")
-    sys.stderr.flush()
+    say(f"worker ends: {why}")
     os._exit(code)

@@ -1,10 +1,12 @@
-"""What keeps a session down until a person has looked: a file in its folder, which only a person removes. Starts no QuickFIX."""
+"""What keeps a session down until a person has looked and released it: a file in its folder. Starts no QuickFIX."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 EXIT_HALTED = 77
-"""The exit code of a worker that finds its session halted."""
+"""The exit code of a worker that finds its session halted, and loses the engine that could tell it of a release."""
+EXIT_RELEASED = 78
+"""The exit code of a worker that has heard of a release: the next one starts as any other."""
 _FILE = "halted"
 
 
@@ -18,11 +20,11 @@ def halt(folder: Path, reason: str) -> None:
 
 
 def why(folder: Path) -> str:
-    """Why no worker may start in `folder`, and what to do; empty if it may."""
+    """When and why the session of `folder` was halted; empty if it was not."""
     file = folder / _FILE
-    if not file.exists():
-        return ""
-    return (
-        f"this session is halted: {file.read_text().strip()}. Compare the venue's orders with ours, agree with it on the sequence"
-        f" numbers, and then remove {file}"
-    )
+    return file.read_text().strip() if file.exists() else ""
+
+
+def release(folder: Path) -> None:
+    """A person has released the session: workers may start again. Raises OSError."""
+    (folder / _FILE).unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from gateway.fix.gate import INVALID_TAG, OUT_OF_ORDER, fault
 from gateway.fix.raw import value
 
 REQUIRED_TAG_MISSING, VALUE_IS_INCORRECT, SENDING_TIME_PROBLEM = 1, 5, 10
@@ -17,6 +18,8 @@ _TEXTS = {
     REQUIRED_TAG_MISSING: "Required tag missing",
     VALUE_IS_INCORRECT: "Value is incorrect (out of range) for this tag",
     SENDING_TIME_PROBLEM: "SendingTime accuracy problem",
+    INVALID_TAG: "Invalid tag number",
+    OUT_OF_ORDER: "Repeating group fields out of order",
 }
 _LOGON, _RESEND_REQUEST, _SEQUENCE_RESET = b"A", b"2", b"4"
 _NUMBER = re.compile(rb"\d{1,9}")
@@ -38,6 +41,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
 def refusal(raw: bytes, expected: int, next_sender: int) -> Refusal | None:
     """What is wrong with a message of a session that is logged on, whose number is the expected one or does not matter."""
+    found = fault(raw)
+    if found is not None:
+        return Refusal(found.ref_tag_id, found.session_reject_reason)
     msg_type = value(raw, b"\x0135=")
     if msg_type == _SEQUENCE_RESET:
         return _sequence_reset(raw, expected)
@@ -50,6 +56,9 @@ def refusal(raw: bytes, expected: int, next_sender: int) -> Refusal | None:
 
 def why_no_logon(raw: bytes) -> str:
     """Why this Logon(A) is refused (case 1B-d); empty if it is not."""
+    found = fault(raw)
+    if found is not None:
+        return f"tag {found.ref_tag_id}: {_TEXTS[found.session_reject_reason]}"
     if value(raw, b"\x0198=") != b"0":
         return "EncryptMethod(98) must be 0: the line is encrypted, not the messages"
     if _NUMBER.fullmatch(value(raw, b"\x01108=")) is None:

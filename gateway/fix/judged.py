@@ -6,32 +6,27 @@ provoke it: so there is a bound, and the process then ends and begins anew.
 
 import os
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import quickfix
 
-from gateway.fix import judge, message_store
+from gateway.fix import judge
 from gateway.fix.port import Application, guarded, raw_text
 from gateway.fix.raw import value
 
 EXIT_REFUSALS = 78
+EXIT_STRANGER = 79
 REFUSALS_MAX = 10_000
 """Of one process: some 60 MB."""
-NO_RESET = "ResetSeqNumFlag(141)=Y is not taken on this session: log on with the next MsgSeqNum"
-"""Text(58) of the Logout(5)."""
 _LOGON, _REJECT, _LOGOUT, _RESEND_REQUEST = b"A", b"3", b"5", b"2"
 _REJECT_REASON, _TEXT = 373, 58
+_REASON_MAX = 11
+"""The last SessionRejectReason(373) of FIX 4.2."""
 
 
 class JudgedApplication(Application):
     """Of one session."""
 
-    store: Path | None = None
-    """Where the session's files are kept (message_store.keep), so that a peer that may not begin the numbers anew does not."""
-    reset_refused_s: float | None = None
-    """When a peer was told so: QuickFIX has begun anew all the same, and the process has to begin with what was kept."""
     missing_from = 0
     """The number from which messages are missing that QuickFIX has not asked for; 0: none."""
     _refusals = 0
@@ -61,7 +56,9 @@ class JudgedApplication(Application):
         raw, session = raw_text(message), quickfix.Session.lookupSession(session_id)
         msg_type, given, expected = value(raw, b"\x0135="), value(raw, b"\x0134="), session.getExpectedTargetNum()
         if msg_type == _LOGON:
-            problem = judge.why_no_logon(raw) or self._why_no_reset(raw, session)
+            if self.wanted is not None and not self.wanted.is_in(raw):
+                return self._not_from_the_door(session, raw)
+            problem = judge.why_no_logon(raw)
             return self._counted(quickfix.RejectLogon(problem)) if problem else None
         if not session.receivedLogon() or not given.isdigit():
             return self._hung_up(session, msg_type)
@@ -74,24 +71,22 @@ class JudgedApplication(Application):
             return None
         return self._refused(judge.refusal(raw, expected, session.getExpectedSenderNum()))
 
-    def _why_no_reset(self, raw: bytes, session: Any) -> str:
-        """QuickFIX has set its numbers to 1 already: our Logout(5) is said under the number that is due, and nobody else gets in
-        before the process has begun again."""
-        if self.store is None or b"\x01141=Y\x01" not in raw:
-            return ""
-        next_sender, next_target = message_store.kept_numbers(self.store)
-        session.setNextSenderMsgSeqNum(next_sender)
-        session.setNextTargetMsgSeqNum(next_target)
-        session.logout(NO_RESET)
-        self.reset_refused_s = time.monotonic()
-        return NO_RESET
-
     def _hung_up(self, session: Any, msg_type: bytes) -> Exception:
         """QuickFIX takes SequenceReset(4) and Reject(3) from anybody, before the Logon(A); and some messages without a number.
 
         It counts a Reject that is refused before the Logon: that one ends in a Logout(5) that nobody hears."""
         session.disconnect()
         return self._counted(quickfix.RejectLogon("") if msg_type == _REJECT else quickfix.IncorrectTagValue(35))
+
+    def _not_from_the_door(self, session: Any, raw: bytes) -> Exception:
+        """Somebody on this machine. QuickFIX has done what 141=Y asks for already: its numbers are no good any more."""
+        if b"\x01141=Y" in raw:
+            sys.stderr.write("worker ends: a Logon that did not come through the front door reset the sequence numbers\n")
+            sys.stderr.flush()
+            os._exit(EXIT_STRANGER)
+        sys.stderr.write("a Logon that did not come through the front door was refused\n")
+        session.disconnect()
+        return self._counted(quickfix.RejectLogon(""))
 
     def _refused(self, refusal: judge.Refusal | None) -> Exception | None:
         if refusal is None:
@@ -110,7 +105,10 @@ class JudgedApplication(Application):
     @guarded
     def _say_why(self, message: Any, refusal: judge.Refusal) -> None:
         self._refusing = None
-        message.setField(_REJECT_REASON, str(refusal.session_reject_reason))
+        if refusal.session_reject_reason > _REASON_MAX and message.getHeader().getField(8) < "FIX.4.3":
+            message.removeField(_REJECT_REASON)  # FIX 4.2 has no word for it.
+        else:
+            message.setField(_REJECT_REASON, str(refusal.session_reject_reason))
         message.setField(_TEXT, refusal.text)
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from gateway import link
-from gateway.fix.raw import value
+from gateway.fix.raw import LOGOUT, logout_text, value
 
 QUOTE_AGE_S_MAX = 3.0
 """A snapshot that was sent longer ago, by SendingTime(52), is dropped. What piled up in a socket, here or at the venue, comes out
@@ -26,6 +26,7 @@ class MarketDataHandler:
         self._add = add
         self._flush = flush
         self._wall_s = wall_s
+        self._logout_text = ""
         self._latest: dict[bytes, bytes] = {}
         """By Symbol(55). QuickFIX's thread puts in and the main thread takes out: each in one step, always in this very dict."""
 
@@ -35,7 +36,8 @@ class MarketDataHandler:
 
     def logged_out(self, session: str) -> None:
         self._latest.clear()
-        self._add(link.LoggedOut())
+        text, self._logout_text = self._logout_text, ""
+        self._add(link.LoggedOut(text))
         self._flush()
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
@@ -45,6 +47,8 @@ class MarketDataHandler:
         """The session's own business: its numbers start anew at every logon."""
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
+        if value(raw, b"\x0135=") == LOGOUT:
+            self._logout_text = logout_text(raw)
         _tell_refusal(session, raw)
 
     def incoming_app(self, session: str, raw: bytes) -> None:

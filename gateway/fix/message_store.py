@@ -12,7 +12,6 @@ _SESSION = re.compile(r"\d{8}-\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 _HEADER = re.compile(r"(\d+,\d+,\d+ )*", re.ASCII)
 """MsgSeqNum(34), offset in the body and size in bytes of each message that was kept."""
 _SUFFIXES = (".seqnums", ".session", ".header", ".body")
-_KEPT = ".kept"
 
 
 def give_up_torn(folder: Path) -> list[Path]:
@@ -24,35 +23,6 @@ def give_up_torn(folder: Path) -> list[Path]:
     for file in removed:
         file.unlink()
     return removed
-
-
-def keep(folder: Path) -> None:
-    """Give the files of each session in `folder` a second name each. QuickFIX removes them by the first one when a peer's
-    ResetSeqNumFlag(141) makes it begin anew, before anybody can object; what it writes until then is there under both."""
-    for file in _files(folder):
-        kept = file.with_name(file.name + _KEPT)
-        kept.unlink(missing_ok=True)
-        kept.hardlink_to(file)
-
-
-def put_back(folder: Path) -> None:
-    """Undo a beginning that was refused: what was kept takes its first name again, but for the numbers. Those were put right when
-    it was refused, and count what was said since; that itself is given up, as if a disk had lost it."""
-    for kept in folder.glob(f"*{_KEPT}"):
-        file = kept.with_name(kept.name.removesuffix(_KEPT))
-        if file.suffix != ".seqnums" and not (file.exists() and file.samefile(kept)):
-            kept.replace(file)
-
-
-def kept_numbers(folder: Path) -> tuple[int, int]:
-    """The next number to send and the next one expected, as they were before QuickFIX began anew."""
-    (kept,) = folder.glob(f"*.seqnums{_KEPT}")
-    next_sender, next_target = kept.read_text("latin-1").split(" : ")
-    return int(next_sender), int(next_target)
-
-
-def _files(folder: Path) -> list[Path]:
-    return [file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}")]
 
 
 def _is_whole(body: Path) -> bool:

@@ -7,7 +7,6 @@ here is a copy in bytes. FIX exceptions raised to the engine leak memory, so non
 
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +18,13 @@ from gateway import crash
 from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, LogonField, SessionConfig
-from gateway.fix.outgoing_log import OutgoingLogFactory
+from gateway.fix.layout import layout
+from gateway.fix.loopback import keep_to_loopback
+from gateway.fix.relay import Relay
+from gateway.fix.tap import Tap
 from gateway.fix.thread_state import ThreadState
+from gateway.fix.token import TAG, Token, without_token
+from gateway.fix.wire_log import WireLogFactory
 
 EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
@@ -29,8 +33,8 @@ R = TypeVar("R")
 Role = Literal["initiator", "acceptor"]
 _SENDING_TIME_OFF_S_MAX = 120
 """The two minutes of the list of session-level test cases, 2o."""
-_TOLD_S = 0.3
-"""How long the Logout(5) that tells of it may take to the socket."""
+_LOGON_S_MAX = 30
+"""For an answer to our Logon where the front door may still be looking for an address that answers."""
 _NO_JUDGE = {
     "AllowUnknownMsgFields": "Y",
     "ValidateFieldsHaveValues": "N",
@@ -83,14 +87,16 @@ class Application(quickfix.Application):
     """QuickFIX's seven callbacks as the six calls of a Handler."""
 
     missing_from = 0
-    reset_refused_s: float | None = None
-    store: Path | None = None
     """See JudgedApplication."""
 
     def __init__(self, handler: Handler, names: dict[str, str]) -> None:
         super().__init__()
         self.logons: dict[str, tuple[LogonField, ...]] = {}
         """What each session adds to its Logon(A)."""
+        self.given: Token | None = None
+        """What a Logon of ours shows to the front door, in no copy of it."""
+        self.wanted: Token | None = None
+        """What a Logon has to show to us; taken out of it before anybody sees it."""
         self._handler = handler
         self._names = names
         self._only_name = next(iter(names.values())) if len(names) == 1 else ""
@@ -123,6 +129,8 @@ class Application(quickfix.Application):
         self._handler.outgoing_admin(session, raw_text(message))
         for field in fields:
             message.setField(field.tag, field.value)
+        if self.given is not None and message.getHeader().getField(35) == _LOGON:
+            message.setField(TAG, self.given.text)
 
     @guarded
     def toApp(self, message: Any, session_id: Any) -> None:
@@ -130,7 +138,8 @@ class Application(quickfix.Application):
 
     @guarded
     def fromAdmin(self, message: Any, session_id: Any) -> None:
-        self._handler.incoming_admin(self._name(session_id), raw_text(message))
+        raw = raw_text(message)
+        self._handler.incoming_admin(self._name(session_id), raw if self.wanted is None else without_token(raw))
 
     @guarded
     def fromApp(self, message: Any, session_id: Any) -> None:
@@ -142,28 +151,37 @@ class FixPort:
     """The sessions of one process. Made first, numbers set second, started third; stopped before the process ends."""
 
     def __init__(
-        self, role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path, handler: Handler
+        self,
+        role: Role,
+        sessions: tuple[SessionConfig, ...],
+        endpoint: Endpoint,
+        store: Path,
+        handler: Handler,
+        tap: Tap | None = None,
     ) -> None:
+        """`tap` hears of what comes in before QuickFIX looks at it; for a process with one session."""
         store.mkdir(parents=True, exist_ok=True)
-        keeps = any(s.is_judged and not s.takes_resets for s in sessions)
-        if keeps:
-            message_store.put_back(store)
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
-        file.write_text(_settings(role, sessions, endpoint, store))
+        self._relay = _relay(role, sessions, endpoint)
+        own = self._relay.inner if self._relay is not None else endpoint
+        file.write_text(_settings(role, sessions, own, store))
         self._settings = quickfix.SessionSettings(str(file))
         self._ids = {s.name: quickfix.SessionID(s.version.begin_string, s.sender_comp_id, s.target_comp_id) for s in sessions}
         names = {session_id.toString(): name for name, session_id in self._ids.items()}
         self._application = _application(sessions)(handler, names)  # QuickFIX holds bare pointers: keep them all alive here
         self._application.logons = {s.name: s.logon for s in sessions}
+        token = next((s.token for s in sessions if s.token is not None), None)
+        if role == "initiator":
+            self._application.given = token
+        else:
+            self._application.wanted = token
+        self._listens_on = own.port if role == "acceptor" else 0
         self._stores = quickfix.FileStoreFactory(self._settings)
         kind = quickfix.ThreadedSocketInitiator if role == "initiator" else quickfix.ThreadedSocketAcceptor
-        self._logs = (OutgoingLogFactory(),) if crash.IS_ON else ()
+        self._logs = (WireLogFactory(tap, guarded),) if tap is not None or crash.IS_ON else ()
         self._connector = kind(self._application, self._stores, self._settings, *self._logs)
-        if keeps:
-            message_store.keep(store)
-            self._application.store = store
         self._sessions = {name: quickfix.Session.lookupSession(session_id) for name, session_id in self._ids.items()}
         self._dictionaries = {s.name: quickfix.DataDictionary(dictionary.path(s.version.data_dictionary)) for s in sessions}
 
@@ -182,8 +200,12 @@ class FixPort:
         """Connect, or listen. Raises CannotStart, for a port that is taken, say."""
         try:
             self._connector.start()
-        except (quickfix.ConfigError, quickfix.RuntimeError) as error:
+            if self._relay is not None:
+                self._relay.start()
+        except (quickfix.ConfigError, quickfix.RuntimeError, OSError) as error:
             raise CannotStart(str(error)) from error
+        if self._listens_on:
+            keep_to_loopback(self._listens_on)
 
     def open(self, session: str) -> None:
         """Let the session log on, and log on again whenever it is lost. So it is from the start, unless it is shut before."""
@@ -195,16 +217,13 @@ class FixPort:
 
     def stop(self) -> None:
         """Log out and close; waits up to 10 s for the peers' logouts."""
+        if self._relay is not None:
+            self._relay.stop()
         self._connector.stop()
 
     def is_logged_on(self, session: str) -> bool:
         logged_on: bool = self._sessions[session].isLoggedOn()
         return logged_on
-
-    def must_begin_again(self) -> bool:
-        """Whether a beginning of the numbers that was refused has to be undone: the process ends, and its next one does it."""
-        refused_s = self._application.reset_refused_s
-        return refused_s is not None and time.monotonic() - refused_s > _TOLD_S
 
     def ask_missing(self, session: str) -> None:
         """Ask for what QuickFIX found missing and did not ask for: it does not where a ResendRequest(2) or Reject(3) shows it."""
@@ -231,6 +250,17 @@ def _application(sessions: tuple[SessionConfig, ...]) -> type[Application]:
     return JudgedApplication
 
 
+def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint) -> Relay | None:
+    """What a client says is read by us before QuickFIX reads it. Raises CannotStart."""
+    if role == "initiator" or not any(session.is_judged for session in sessions):
+        return None
+    (session,) = sessions
+    try:
+        return Relay(endpoint, layout(session.version), takes_resets=session.takes_resets)
+    except OSError as error:
+        raise CannotStart(f"{endpoint.host}:{endpoint.port}: {error}") from error
+
+
 def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, store: Path) -> str:
     """The text of QuickFIX's settings file. Sessions never end by QuickFIX's own clock: we roll them ourselves."""
     shared = {
@@ -247,7 +277,7 @@ def _settings(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoin
 
 
 def _address(role: Role, endpoint: Endpoint) -> dict[str, object]:
-    """QuickFIX cannot be told to listen on one address: an acceptor at least turns away sessions from any other."""
+    """QuickFIX cannot be told to listen on one address: an acceptor turns away sessions from any other (and see `loopback`)."""
     if role == "acceptor":
         return {"SocketAcceptPort": endpoint.port, "SocketReuseAddress": "Y", "AllowedRemoteAddresses": endpoint.host}
     first, *others = endpoint.reach.addresses
@@ -268,6 +298,7 @@ def _session(role: Role, config: SessionConfig, store: Path) -> dict[str, object
         "PersistMessages": "Y" if config.persist_messages else "N",
         "CheckLatency": "Y" if config.is_judged else "N",
         "MaxLatency": _SENDING_TIME_OFF_S_MAX,
+        **({"LogonTimeout": _LOGON_S_MAX} if config.token is not None else {}),
         "UseDataDictionary": "Y",
         **_dictionaries(role, config, store),
         **(_NO_JUDGE if role == "initiator" else {}),
@@ -280,9 +311,9 @@ def _dictionaries(role: Role, config: SessionConfig, store: Path) -> dict[str, o
     def file(name: str, other: str = "") -> str:
         written = store / f"{name}.xml"
         if role == "initiator":
-            dictionary.write_lenient(name, written)
+            dictionary.write_lenient(name, written, config.overlay)
         elif config.is_judged:
-            dictionary.write_strict(name, written, other)
+            dictionary.write_strict(name, written, other, config.overlay)
         else:
             return dictionary.path(name)
         return str(written)

@@ -67,6 +67,15 @@ class Writer:
                 os.close(self._file)
                 self._file = self._start()
 
+    def begin_anew(self, session_epoch: int, grant: int) -> None:
+        """The numbers begin anew. Whatever was logged before is durable: the engine was told of it, and then of this."""
+        with self._lock:
+            self._acked += len(self._unacked)
+            self._unacked.clear()
+            self._header = _encode(_Header(boot_id(), session_epoch, grant))
+            os.close(self._file)
+            self._file = self._start()
+
     def _start(self) -> int:
         """A fresh file with what the journal does not hold yet, put in the place of the old one."""
         fresh = self._path.with_suffix(".new")

@@ -5,50 +5,47 @@ killed at any moment. It lives and dies with its engine: when the link is lost, 
 not sent is dropped and the process ends.
 """
 
-import fcntl
 import os
+import random
 import select
-import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 
 from gateway import guards, link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
+from gateway.fix.anew import Anew
 from gateway.fix.config import WorkerConfig
 from gateway.fix.ending import EXIT_LINK_LOST as EXIT_LINK_LOST  # noqa: PLC0414  One of the worker's exit codes like the rest.
-from gateway.fix.ending import end
-from gateway.fix.link_writer import LinkWriter
+from gateway.fix.ending import end, say
+from gateway.fix.folder import hold
+from gateway.fix.link_writer import LinkWriter, connected
 from gateway.fix.market_data import MarketDataHandler
 from gateway.fix.masking import masked
+from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
-from gateway.fix.raw import value
+from gateway.fix.raw import LOGOUT, logout_text, value
+from gateway.fix.tapped import tapped
 
 EXIT_LEASE_LOST = 72
 EXIT_NUMBERS = 73
-EXIT_FOLDER_HELD = 74
 EXIT_RESET = 75
 EXIT_STUCK = 76
-EXIT_RESET_REFUSED = 79
 
 DROP_AFTER_S = 2.0
 """Without a sign of the journal for this long, new orders and replaces are dropped."""
 END_AFTER_S = 5.0
 """Without a sign of the journal for this long, we log out, so that the venue's cancel-on-disconnect can work."""
-CONNECT_S_MAX = 10.0
-"""How long a worker waits for its engine to listen before it ends and leaves the rest to its supervisor."""
 CONFLATE_S = 0.02
 _TICK_S = 0.25
 _NS = 1_000_000_000
-_CONNECT_PAUSE_S = 0.05
 _WATCH_S = 1
 _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
 _RECEIVE_BYTES = 1 << 18
 _BUSINESS_REJECT = b"j"
+_LOGON = "A"
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
 
 
@@ -63,13 +60,8 @@ class OrdersHandler:
         shut: Callable[[], None],
         *,
         is_client: bool = False,
-        takes_resets: bool = False,
     ) -> None:
         self._is_client = is_client
-        self._takes_resets = takes_resets
-        self.is_new = False
-        """Whether the epoch's first Logon(A) is still to come, from a client that may reset the numbers: nothing is handed to
-        QuickFIX before it, which would give it a number that the client may void."""
         self._shut = shut
         """Keeps the session logged off. What the engine does with the same message is the same, but it may be slow."""
         self._writer = writer
@@ -82,11 +74,17 @@ class OrdersHandler:
         self._main = threading.get_ident()
         self.reserved_to = 0
         self._has_asked = False
+        self.anew = Anew()
+        self._logout_text = ""
 
     def granted(self, grant: link.Grant) -> None:
         self._last_sender = grant.next_sender - 1
-        self.is_new = self._takes_resets and grant.next_sender == grant.next_target == 1
         self.reserved_to = grant.reserved_to
+
+    def begin_anew(self, frame: link.Anew) -> None:
+        self._last_sender = 0
+        self.reserve(frame.reserved_to)
+        self.anew.know()
 
     def reserve(self, reserved_to: int) -> None:
         self.reserved_to = reserved_to
@@ -102,11 +100,12 @@ class OrdersHandler:
         return self._last_sender < self.reserved_to
 
     def logged_on(self, session: str) -> None:
-        self.is_new = False
         self._tell(link.LoggedOn())
 
     def logged_out(self, session: str) -> None:
-        self._tell(link.LoggedOut())
+        self.anew.end()
+        text, self._logout_text = self._logout_text, ""
+        self._tell(link.LoggedOut(text))
 
     def outgoing_app(self, session: str, raw: bytes) -> None:
         send = self.sending if threading.get_ident() == self._main else None
@@ -125,6 +124,8 @@ class OrdersHandler:
     def outgoing_admin(self, session: str, raw: bytes) -> None:
         msg_type = value(raw, b"\x0135=").decode("latin-1")
         number = int(value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
+        if msg_type == _LOGON:
+            self.anew.end()
         if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
             self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
@@ -133,21 +134,24 @@ class OrdersHandler:
 
     def incoming_admin(self, session: str, raw: bytes) -> None:
         if b"\x01141=Y" in raw:
-            self._reset(raw)
+            self._begun_anew() if self._is_client else self._reset(raw)
+        if value(raw, b"\x0135=") == LOGOUT:
+            self._logout_text = logout_text(raw)
         self._tell(link.Received(masked(raw)))
         if guards.too_low(raw) is not None:
             self._shut()
 
     def _reset(self, raw: bytes) -> None:
         """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
-        if self.is_new:
-            return  # Both stood at 1 already.
-        assert self._takes_resets or not self._is_client, "judged before it comes here"
         self._writer.add(link.PeerReset())
-        if not self._is_client:  # A client's comes again, to the worker that may answer it.
-            self._writer.add(link.Received(masked(raw)))
-        self._writer.flush()
+        self._tell(link.Received(masked(raw)))
         end(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
+
+    def _begun_anew(self) -> None:
+        self.anew.begin()
+        self._tell(link.PeerReset())
+        if not self.anew.is_known_in_time():
+            end(EXIT_RESET, "the engine does not know that the client reset the sequence numbers")
 
     def incoming_app(self, session: str, raw: bytes) -> None:
         crash("worker.in_from_app", raw)
@@ -162,6 +166,8 @@ class OrdersHandler:
     def _count(self, raw: bytes) -> int:
         """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
         number = int(value(raw, b"\x0134="))
+        if number == 1 < self._last_sender and self._is_client:
+            end(EXIT_RESET, "a Logon(A) that reset the sequence numbers was not taken; the journal's hold")
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:
@@ -177,11 +183,10 @@ class Worker:
         self._config = config
         self._session = config.session.name
         config.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _hold(config.folder)
-        halted = halting.why(config.folder)
-        if halted:
-            end(halting.EXIT_HALTED, halted)
-        self._connection = _connected(config.link_path)
+        self._lock = hold(config.folder)
+        self._halted = halting.why(config.folder)
+        """Why it only waits for a release, told through the engine; empty where it may log on."""
+        self._connection = connected(config.link_path)
         self._writer = LinkWriter(self._connection)
         self._cutter = link.Cutter()
         self._log: sent_log.Writer | None = None
@@ -189,23 +194,21 @@ class Worker:
         self._market_data = MarketDataHandler(self._writer.add, self._writer.flush) if config.is_market_data else None
         handler = self._orders or self._market_data
         assert handler is not None
+        self._tapped = tapped(config, handler)
+        self._tap = self._tapped.tap
+        self._writer.lost = self._tap.lost
         role: Role = "acceptor" if config.is_client else "initiator"
-        self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", handler)
-        self._is_started = False
-        self._waiting: deque[link.Send] = deque()
-        """No more than the engine has for a client; see OrdersHandler.is_new."""
+        self._port = FixPort(role, (config.session,), config.endpoint, config.folder / "store", self._tapped, self._tap)
+        is_behind_the_door = config.session.token is not None  # It goes round the addresses itself, and rests.
+        self._patience = None if config.is_client or is_behind_the_door else Patience(config.endpoint.reach)
+        self._is_open = False
+        """Whether the engine lets it be logged on."""
+        self._is_started, self._granted = False, 0
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
     def _handler(self, config: WorkerConfig) -> OrdersHandler:
-        return OrdersHandler(
-            self._writer,
-            self._open_log,
-            self._halt,
-            self._shut,
-            is_client=config.is_client,
-            takes_resets=config.session.takes_resets,
-        )
+        return OrdersHandler(self._writer, self._open_log, self._halt, self._shut, is_client=config.is_client)
 
     def run(self) -> None:
         """Until the engine says stop. Every other end is an exit code."""
@@ -217,22 +220,27 @@ class Worker:
             if readable and not self._receive():
                 return
             self._check_lease()
+            self._tap.settle()
+            self._rest()
             if self._market_data is not None:
                 self._market_data.tick()
             if self._orders is not None and self._is_started:
                 self._orders.ask_numbers()
                 self._port.ask_missing(self._session)
-                self._go_on()
-                if self._port.must_begin_again():
-                    self._writer.flush()
-                    end(EXIT_RESET_REFUSED, "a client may not reset the sequence numbers; they are put back at the next start")
+                for send in self._orders.anew.released():
+                    self._hand_over(send)
             self._writer.flush()
 
     def _hello(self) -> None:
         next_sender, _ = self._port.numbers(self._session)
         log = None if self._config.is_market_data else sent_log.read(self._config.folder / "sent.log")
-        self._writer.add(link.Hello(self._session, sent_log.boot_id(), os.getpid(), next_sender, log))
+        self._writer.add(link.Hello(self._session, sent_log.boot_id(), os.getpid(), next_sender, log, self._halted))
         self._writer.flush()
+        if self._halted:
+            say(
+                f"this session is halted: {self._halted}. Compare the venue's orders with ours, agree with it on the sequence"
+                f" numbers, and then release it: fixgate session release {self._session}"
+            )
 
     def _receive(self) -> bool:
         """One read's worth of frames; False after Stop."""
@@ -241,7 +249,8 @@ class Worker:
         except ConnectionResetError:  # Killed with bytes of ours unread.
             data = b""
         if not data:
-            end(EXIT_LINK_LOST, "the engine is gone")
+            self._tap.lost()
+            end(halting.EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
         return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
 
     def _take(self, frame: link.FromEngine) -> bool:
@@ -254,40 +263,47 @@ class Worker:
                     self._log.acknowledge(frame.acked)
             case link.Grant():
                 self._grant(frame)
+            case link.Anew():
+                self._begin_anew(frame)
             case link.Reserve():
                 if self._orders is not None:
                     self._orders.reserve(frame.reserved_to)
             case link.LogOn():
+                self._is_open = True
                 self._port.open(self._session)
             case link.LogOff():
+                self._is_open = False
                 self._port.shut(self._session, frame.text)
+            case link.Release():
+                halting.release(self._config.folder)
+                end(halting.EXIT_RELEASED, "a person has released the session; the next worker goes on")
             case link.Stop():
                 self._port.stop()
+                self._tap.end()
                 return False
         return True
 
     def _grant(self, grant: link.Grant) -> None:
         """Only now may the session log on, and only with these numbers."""
         if self._orders is not None:
-            self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._port.set_numbers(self._session, grant.next_sender, grant.next_target)
+            # Last: a log of this epoch is evidence that the store holds the epoch's numbers.
+            self._log = sent_log.Writer(self._config.folder / "sent.log", grant.session_epoch, grant.grant)
             self._orders.granted(grant)
-        self._is_started = True
+        self._tapped.granted(grant.next_target)
+        self._is_started, self._granted, self._is_open = True, grant.grant, grant.is_open
         if not grant.is_open:
             self._port.shut(self._session)
         self._port.start()
 
-    def _send(self, send: link.Send) -> None:
-        if self._waiting or (self._orders is not None and self._orders.is_new):
-            self._waiting.append(send)
-        else:
-            self._hand_over(send)
-
-    def _go_on(self) -> None:
-        """What waited for the first Logon(A) of an epoch. Should we die before it, the engine has it all."""
+    def _begin_anew(self, frame: link.Anew) -> None:
         assert self._orders is not None
-        while self._waiting and not self._orders.is_new:
-            self._hand_over(self._waiting.popleft())
+        self._open_log().begin_anew(frame.session_epoch, self._granted)
+        self._orders.begin_anew(frame)
+
+    def _send(self, send: link.Send) -> None:
+        if self._orders is None or not self._orders.anew.holds(send):
+            self._hand_over(send)
 
     def _hand_over(self, send: link.Send) -> None:
         crash("worker.frame_read", send)
@@ -316,9 +332,20 @@ class Worker:
             return "EXPIRED"
         return ""
 
+    def _rest(self) -> None:
+        """Let a venue that cannot be reached alone for a while, and longer each time."""
+        if self._patience is None or not self._is_started:
+            return
+        was_resting, is_logged_on = self._patience.is_resting, self._port.is_logged_on(self._session)
+        chance = random.random()  # noqa: S311  No secret.
+        is_resting = self._patience.look(time.monotonic(), chance, is_wanted=self._is_open, is_logged_on=is_logged_on)
+        if is_resting is not was_resting and self._is_open:
+            (self._port.shut if is_resting else self._port.open)(self._session)
+
     def _check_lease(self) -> None:
         if self._is_started and time.monotonic() - self._leased_at_s > END_AFTER_S:
             self._port.stop()
+            self._tap.lost()
             end(EXIT_LEASE_LOST, f"no commit for {END_AFTER_S} s")
 
     def _watch(self) -> None:
@@ -345,6 +372,8 @@ class Worker:
             end(code, why)
 
     def _shut(self) -> None:
+        """As if the engine had said LogOff, which it will."""
+        self._is_open = False
         self._port.shut(self._session)
 
     def _open_log(self) -> sent_log.Writer:
@@ -355,29 +384,3 @@ class Worker:
 def run(config: WorkerConfig) -> None:
     """The worker process. Whatever is raised ends it at once: QuickFIX's threads must not outlive their main thread."""
     guarded(lambda: Worker(config).run())()
-
-
-def _connected(path: Path) -> socket.socket:
-    """The way to the engine, which may still be reading its journal."""
-    deadline_s = time.monotonic() + CONNECT_S_MAX
-    while True:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            connection.close()
-        else:
-            return connection
-        if time.monotonic() > deadline_s:
-            end(EXIT_LINK_LOST, f"no engine listens at {path} after {CONNECT_S_MAX:.0f} s")
-        threading.Event().wait(_CONNECT_PAUSE_S)  # Nobody announces a socket.
-
-
-def _hold(folder: Path) -> int:
-    """Hold the session's folder for as long as the process lives: the kernel lets go of it when, and only when, we are dead."""
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        end(EXIT_FOLDER_HELD, f"another worker holds {folder}")
-    return lock

@@ -110,6 +110,21 @@ class ReportDisputed(OrderEvent, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
 
 
+class RequestMissed(OrderEvent, frozen=True, gc=False):
+    """The venue asked for the request's number again, and its word is trusted: it never had it, and it is decided again."""
+
+    cl_ord_id: str
+    reason: str
+
+
+class RequestReleased(OrderEvent, frozen=True, gc=False):
+    """A cancel that waited for the counterparty's rate is sent now, for the first time."""
+
+    cl_ord_id: str
+    session: str
+    grant: int
+
+
 class RequestResolved(OrderEvent, frozen=True, gc=False):
     """A person has found out what became of a request that was UNKNOWN, and says so."""
 
@@ -123,33 +138,45 @@ class RequestResolved(OrderEvent, frozen=True, gc=False):
     reason: str
 
 
-class SessionReleased(Event, frozen=True, gc=False):
-    """A person has looked at a session that was held, and lets it go."""
+class DrainRequested(Event, frozen=True, gc=False):
+    """A person wants this engine to end in good order: nothing new is taken, cancels pass, and when nothing is left, or the time
+    is over, the sessions are logged out. Lifted by the next start, or by a person."""
 
     IS_ANSWER: ClassVar[bool] = True
 
-    session: str
     client_order_id: str
     principal: str
     reason: str
-    takes_numbers: bool
-    """Whether the peer's sequence numbers are right from now on."""
-    next_sender: int = 0
-    """Where our own go on because of that; 0: where they are."""
-    was_down: bool = False
-    """Whether it was kept logged off: it logs on again."""
-    cl_ord_ids: int = 0
-    """ClOrdIDs(11) of ours up to this number may be at the venue, and are never given out again; 0 where none beyond ours is."""
-    is_still_held: bool = False
-    """Whether it may log on and be asked, and takes no new order before a second person has released it."""
+    is_canceling: bool
+    """Whether what is working is canceled; else it is waited for."""
+    wait_ms: int
+    """For so long at most."""
 
     @property
     def key(self) -> str:
-        return self.session
+        return "engine"
+
+
+class DrainStopped(Event, frozen=True, gc=False):
+    """A person wants the engine to go on: orders are taken again."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return "engine"
+
+
+DrainAct = DrainRequested | DrainStopped
+DRAIN_ACTS: tuple[type[Event], ...] = (DrainRequested, DrainStopped)
 
 
 class ActRefused(Event, frozen=True, gc=False):
-    """We did not do what was asked of more than one order, of a session, or of what is in suspense or UNKNOWN."""
+    """We did not do what was asked of more than one order, or of what is in suspense or UNKNOWN."""
 
     IS_ANSWER: ClassVar[bool] = True
 

@@ -72,6 +72,9 @@ GOOD_TILL = frozenset({TimeInForce.GOOD_TILL_CANCEL, TimeInForce.GOOD_TILL_DATE}
 """An order that lives longer than a day is done for one day only."""
 NOT_TOLD = OPEN - {RequestState.PENDING}
 """The venue has said nothing of it yet, as far as we know."""
+QUESTIONS_COUNTED = 4
+"""So many unanswered questions about a request are told apart. Beyond that nobody can say which of them an answer belongs to,
+and no answer proves any more that the venue does not have it: a person resolves it."""
 _GOES_ON = WITH_VENUE | {RequestState.INTENT, RequestState.DONE}
 
 
@@ -84,7 +87,7 @@ class End(Choice):
     EXPIRED = "C"
 
 
-class Request(msgspec.Struct, frozen=True, gc=False):
+class Request(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One message to the venue that wants an answer."""
 
     cl_ord_id: str
@@ -101,12 +104,12 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     msg_seq_num: int = 0
     """The number it was last sent under; 0 until then."""
     questions: int = 0
-    """How many OrderStatusRequests(35=H) under this id the venue has not answered, as far as we can count."""
+    """How many OrderStatusRequests(35=H) under this id the venue has not answered; counted to one above QUESTIONS_COUNTED."""
     old_questions: int = 0
     """How many of these were asked before the last doubt about the order: their answers prove nothing of it."""
 
 
-class Execution(msgspec.Struct, frozen=True, gc=False):
+class Execution(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A trade that stands: its last correction, not busted."""
 
     exec_id: str
@@ -120,7 +123,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     """CumQty(14) of the report: two trades of one ExecID do not have the same."""
 
 
-class Chain(msgspec.Struct, frozen=True, gc=False):
+class Chain(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One order over all its versions."""
 
     root_id: str

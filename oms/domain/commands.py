@@ -139,18 +139,25 @@ class AskVenue(msgspec.Struct, frozen=True, gc=False):
     """Of the version to ask about; empty for the one that the venue works."""
 
 
-class ReleaseSession(msgspec.Struct, frozen=True, gc=False):
-    """A person has looked at a session that is held, and lets it go."""
+class Drain(msgspec.Struct, frozen=True, gc=False):
+    """Take nothing new, wait for what is working or cancel it, and end in good order."""
 
     principal: str
     client_order_id: str
-    session: str
     reason: str
-    takes_numbers: bool = False
-    """Whether the peer's sequence numbers are taken for right. Else the session tries again with ours."""
+    is_canceling: bool
+    wait_ms: int
 
 
-Act = AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest | ReleaseSession
+class StopDrain(msgspec.Struct, frozen=True, gc=False):
+    """Take orders again."""
+
+    principal: str
+    client_order_id: str
+    reason: str
+
+
+Act = Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

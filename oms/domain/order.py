@@ -8,8 +8,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.domain.acts import ReportDisputed, RequestResolved, VenueAsked
-from oms.domain.chain import NOT_TOLD, OPEN, Chain, End, Request, RequestState, came_to_nothing, with_request
+from oms.domain.acts import ReportDisputed, RequestMissed, RequestReleased, RequestResolved, VenueAsked
+from oms.domain.chain import (
+    NOT_TOLD,
+    OPEN,
+    QUESTIONS_COUNTED,
+    Chain,
+    End,
+    Request,
+    RequestState,
+    came_to_nothing,
+    with_request,
+)
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -34,7 +44,6 @@ from oms.domain.fields import MsgType
 from oms.domain.reported import arrived, reported, version_accepted
 from oms.domain.terms import Terms
 
-QUESTIONS_COUNTED = 4
 _NEW_ORDER_SINGLE, _STATUS_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_STATUS_REQUEST.code
 _SENT = RequestState.SENT
 
@@ -125,16 +134,20 @@ def _doubted(chain: Chain, event: RequestDoubted, _at_ns: int) -> Chain:
     return with_request(replace(chain, requests=requests), event.cl_ord_id, state=RequestState.UNKNOWN)
 
 
+def _missed(chain: Chain, event: RequestMissed, _at_ns: int) -> Chain:
+    """As if it had never left."""
+    return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=0, msg_seq_num=0)
+
+
 def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Chain:
-    """Counted only so far: questions that were lost are never answered, and must not stand in the way of those that are."""
     cl_ord_id = event.cl_ord_id if isinstance(event, StatusRequested) else event.asked
     request = chain.request(cl_ord_id)
-    if request is None or request.questions == QUESTIONS_COUNTED:
+    if request is None or request.questions > QUESTIONS_COUNTED:
         return chain
     return with_request(chain, cl_ord_id, questions=request.questions + 1)
 
 
-def _reissued(chain: Chain, event: RequestReissued, _at_ns: int) -> Chain:
+def _reissued(chain: Chain, event: RequestReissued | RequestReleased, _at_ns: int) -> Chain:
     """The version that it would have followed may have come to nothing since it was first asked for."""
     orig_cl_ord_id = "" if event.cl_ord_id == chain.root_id else chain.last_version(event.cl_ord_id)
     return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id)
@@ -180,6 +193,8 @@ EVOLUTIONS: dict[type[OrderEvent], Callable[[Chain, Any, int], Chain]] = {
     RequestNotSent: _not_sent,
     RequestDoubted: _doubted,
     RequestReissued: _reissued,
+    RequestReleased: _reissued,
+    RequestMissed: _missed,
     StatusRequested: _asked,
     RequestEscalated: _unchanged,
     ReportDisputed: _unchanged,

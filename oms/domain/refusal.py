@@ -63,15 +63,39 @@ class Refusal(Enum):
     """The order names another currency than the instrument is traded in."""
     UNFIT_TERMS = "UNFIT_TERMS"
     """Two fields of the order do not fit one another; the text names the one that is wrong."""
-    SESSION_HELD = "SESSION_HELD"
-    """The venue's session takes no new order and no replace until a person releases it; the text says why."""
+    DRAINING = "DRAINING"
+    """This engine takes nothing new: it is about to end in good order. Its successor takes orders again."""
+    NOT_DRAINING = "NOT_DRAINING"
+    """There is no drain that could be stopped."""
+    RATE_EXCEEDED = "RATE_EXCEEDED"
+    """The counterparty takes no more messages now; the text has the numbers, and says when a later try can help."""
     UNKNOWN_SESSION = "UNKNOWN_SESSION"
-    """No session of that name."""
-    NOT_HELD = "NOT_HELD"
-    """The session is not held: there is nothing to release."""
+    SESSION_DISABLED = "SESSION_DISABLED"
+    """A person has disabled the session, and nobody has enabled it since."""
+    SESSION_HALTED = "SESSION_HALTED"
+    """The session is halted, and waits for its release."""
+    SESSION_CLOSED = "SESSION_CLOSED"
+    """The session's schedule does not let it log on now."""
+    SESSION_NOT_OUT = "SESSION_NOT_OUT"
+    """The session is logged on, or may log on at any moment: its numbers cannot be changed under it."""
+    SESSION_NOT_HALTED = "SESSION_NOT_HALTED"
+    """There is nothing to release."""
+    NUMBERS_NOT_KEPT = "NUMBERS_NOT_KEPT"
+    """The session begins its numbers anew at every logon: there are none to set."""
+    SESSION_HELD = "SESSION_HELD"
+    """The session takes no new order and no replace until a person releases it; the text says why."""
     SAME_PERSON = "SAME_PERSON"
     """A halted session is let go by two people, and this one has released it before."""
 
 
-RETRY_CAN_HELP = frozenset({Refusal.SESSION_DOWN, Refusal.REQUEST_PENDING, Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX})
+RETRY_CAN_HELP = frozenset(
+    {
+        Refusal.SESSION_DOWN,
+        Refusal.DRAINING,
+        Refusal.REQUEST_PENDING,
+        Refusal.NO_REFERENCE_PX,
+        Refusal.STALE_REFERENCE_PX,
+        Refusal.RATE_EXCEEDED,
+    }
+)
 """The refusals that pass by themselves: the same order under a new id may be accepted later."""

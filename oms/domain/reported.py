@@ -14,6 +14,7 @@ from oms.domain.chain import (
     NOT_TOLD,
     OPEN,
     PRECEDENCE,
+    QUESTIONS_COUNTED,
     Chain,
     End,
     Request,
@@ -36,20 +37,17 @@ _DUPLICATE_ORDER, _BIDDING = OrdRejReason.DUPLICATE_ORDER, OrdStatus.ACCEPTED_FO
 _ORDER_STATUS, _REPLACE, _DONE = ExecType.ORDER_STATUS, MsgType.ORDER_CANCEL_REPLACE_REQUEST, RequestState.DONE
 
 
-class _Last:
-    """The last report that was worked out: it is asked what comes of it before it is applied."""
-
-    chain: Chain | None = None
-    report: ExecutionReport | None = None
-    after: Chain | None = None
+_last: list[tuple[Chain, ExecutionReport, Chain]] = []
+"""The last report that was worked out, and what it came to: it is asked what comes of it before it is applied."""
 
 
 def reported(chain: Chain, report: ExecutionReport) -> Chain:
     """`chain` after the venue has said this of it."""
-    if _Last.after is not None and _Last.chain is chain and _Last.report is report:
-        return _Last.after
+    for before, told, after in _last:
+        if before is chain and told is report:
+            return after
     after = _REPORTS[report.exec_type](_heard(chain, report), report)
-    _Last.chain, _Last.report, _Last.after = chain, report, after
+    _last[:] = ((chain, report, after),)
     return after
 
 
@@ -271,7 +269,7 @@ def _answered(chain: Chain, report: ExecutionReport) -> tuple[Chain, bool]:
     asked = [request for request in chain.requests if request.questions]
     other = asked[0] if asked and not report.says_unknown() else None  # The venue may say the id under which it has the order.
     question = next((request for request in asked if request.cl_ord_id == report.cl_ord_id), other)
-    if question is None:
+    if question is None or question.questions > QUESTIONS_COUNTED:
         return chain, False
     left = {"questions": question.questions - 1, "old_questions": max(question.old_questions - 1, 0)}
     return with_request(chain, question.cl_ord_id, **left), not question.old_questions

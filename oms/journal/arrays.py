@@ -5,11 +5,6 @@ from functools import lru_cache
 from itertools import chain
 from struct import Struct as Layout
 
-import msgspec
-from psycopg import AsyncConnection
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-
 _HEADER = Layout(">iiIii").pack  # dimensions, has nulls, element type, length, lower bound
 _LENGTH = Layout(">i").pack
 _SMALLINT = Layout(">ih").pack
@@ -18,62 +13,30 @@ _BIGINT = Layout(">iq").pack
 _NULL = _LENGTH(-1)
 
 
-class Packed(msgspec.Struct, frozen=True, gc=False):
-    """An array as PostgreSQL takes it. Wrapped and not derived from bytes: that would copy it once more."""
-
-    data: bytes
+def smallints(values: Collection[int]) -> bytes:
+    return _array(21, len(values), map(_smallint, values))
 
 
-class Smallints(Packed, frozen=True, gc=False):
-    """smallint[]"""
+def integers(values: Collection[int]) -> bytes:
+    return _array(23, len(values), [_INTEGER(4, value) for value in values])
 
 
-class Integers(Packed, frozen=True, gc=False):
-    """integer[]"""
+def bigints(values: Collection[int | None]) -> bytes:
+    return _array(20, len(values), map(_bigint, values))
 
 
-class Bigints(Packed, frozen=True, gc=False):
-    """bigint[]"""
-
-
-class Texts(Packed, frozen=True, gc=False):
-    """text[]"""
-
-
-class Byteas(Packed, frozen=True, gc=False):
-    """bytea[]"""
-
-
-def smallints(values: Collection[int]) -> Smallints:
-    return Smallints(_array(21, len(values), map(_smallint, values)))
-
-
-def integers(values: Collection[int]) -> Integers:
-    return Integers(_array(23, len(values), [_INTEGER(4, value) for value in values]))
-
-
-def bigints(values: Collection[int | None]) -> Bigints:
-    return Bigints(_array(20, len(values), map(_bigint, values)))
-
-
-def texts(values: Collection[str]) -> Texts:
+def texts(values: Collection[str]) -> bytes:
     """Texts of any number of values. PostgreSQL takes no NUL in a text: the caller has looked."""
-    return Texts(_array(25, len(values), _elements([value.encode() for value in values])))
+    return _array(25, len(values), _elements([value.encode() for value in values]))
 
 
-def words(values: Collection[str]) -> Texts:
+def words(values: Collection[str]) -> bytes:
     """Texts out of a small vocabulary, each packed once."""
-    return Texts(_array(25, len(values), map(_word, values)))
+    return _array(25, len(values), map(_word, values))
 
 
-def byteas(values: Collection[bytes]) -> Byteas:
-    return Byteas(_array(17, len(values), _elements(values)))
-
-
-def register(connection: AsyncConnection[object]) -> None:
-    """Teach the connection to send these arrays as they are."""
-    for kind, dumper in _DUMPERS.items():
-        connection.adapters.register_dumper(kind, dumper)
+def byteas(values: Collection[bytes]) -> bytes:
+    return _array(17, len(values), _elements(values))
 
 
 def _array(element: int, length: int, elements: Iterable[bytes]) -> bytes:
@@ -100,33 +63,3 @@ def _smallint(value: int) -> bytes:
 def _word(value: str) -> bytes:
     encoded = value.encode()
     return _LENGTH(len(encoded)) + encoded
-
-
-class _Dumper(Dumper):
-    format = Format.BINARY
-
-    def dump(self, obj: Packed) -> bytes:
-        return obj.data
-
-
-class _Smallints(_Dumper):
-    oid = 1005
-
-
-class _Integers(_Dumper):
-    oid = 1007
-
-
-class _Bigints(_Dumper):
-    oid = 1016
-
-
-class _Texts(_Dumper):
-    oid = 1009
-
-
-class _Byteas(_Dumper):
-    oid = 1001
-
-
-_DUMPERS = {Smallints: _Smallints, Integers: _Integers, Bigints: _Bigints, Texts: _Texts, Byteas: _Byteas}

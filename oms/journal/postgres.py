@@ -1,23 +1,26 @@
 """The one writer of the journal: takes the head over, and appends one batch in one statement."""
 
 from collections.abc import Sequence
+from struct import Struct as Layout
 from typing import Self
 
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
-from psycopg.types.numeric import Int8
 
 from oms.journal import arrays, merkle
 from oms.journal.failures import AppendFailed, Fenced, MarkRefused, Unreachable
 from oms.journal.partitions import SPAN, ensure_partitions
 from oms.journal.record import Batch, Mark, Record, leaf, link
+from oms.journal.statement import Statement
 from oms.journal.takeover import ANSWER_S_MAX, Head, connect, hanging_up, take_head
 
 FENCED = "JN001"
 MARK_REFUSED = "JN002"
 
-_APPEND = b"SELECT journal_append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+_APPEND = b"SELECT journal_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+_PARAMETERS = 13
+_BIGINT = Layout(">q").pack
 
 
 class Journal:
@@ -28,7 +31,13 @@ class Journal:
     """
 
     def __init__(
-        self, connection: AsyncConnection[TupleRow], head: Head, partitioned_to: int, span: int, answer_s_max: float
+        self,
+        connection: AsyncConnection[TupleRow],
+        append: Statement,
+        head: Head,
+        partitioned_to: int,
+        span: int,
+        answer_s_max: float,
     ) -> None:
         self.epoch = head.epoch
         self.seq = head.seq
@@ -40,7 +49,7 @@ class Journal:
         self._appending = False
         self._ended: Exception | None = None
         self._connection = connection
-        self._cursor = connection.cursor(binary=True)
+        self._append = append
 
     @classmethod
     async def take_over(
@@ -59,14 +68,14 @@ class Journal:
             with hanging_up(connection, answer_s_max + 3 * lock_wait_ms / 1_000):
                 head = await take_head(connection, lock_wait_ms)
                 partitioned_to = await ensure_partitions(connection, head.seq + span, span)
+                append = await Statement.prepare(connection, b"append", _APPEND, _PARAMETERS)
         except psycopg.OperationalError as error:
             await connection.close()
             raise Unreachable(f"the database did not answer: {error}") from error
         except BaseException:
             await connection.close()
             raise
-        arrays.register(connection)
-        return cls(connection, head, partitioned_to, span, answer_s_max)
+        return cls(connection, append, head, partitioned_to, span, answer_s_max)
 
     async def append(self, records: Sequence[Record], marks: Sequence[Mark] = ()) -> Batch:
         """Make the records durable as one batch, and move the marks with them; all of it or nothing.
@@ -86,7 +95,7 @@ class Journal:
         try:
             with hanging_up(self._connection, self._answer_s_max):
                 await self._make_room(batch.last_seq)
-                await self._cursor.execute(_APPEND, parameters, prepare=True)
+                await self._append.run(parameters)
         except Exception as error:
             raise self._failure(error, batch) from error
         except BaseException:
@@ -144,12 +153,12 @@ def _assert_in_order(journal: Journal, records: Sequence[Record]) -> None:
     assert times == sorted(times), "time goes back"
 
 
-def _parameters(batch: Batch, records: Sequence[Record], marks: Sequence[Mark]) -> tuple[object, ...]:
+def _parameters(batch: Batch, records: Sequence[Record], marks: Sequence[Mark]) -> tuple[bytes, ...]:
     keys = [r.key for r in records]
     assert "\0" not in "".join(keys), "a key holds NUL, which no text of PostgreSQL can"
     return (
-        Int8(batch.first_seq - 1),  # A plain int would change its type as it grows, and the statement be prepared anew.
-        Int8(batch.epoch),
+        _BIGINT(batch.first_seq - 1),
+        _BIGINT(batch.epoch),
         batch.root,
         batch.chain,
         arrays.bigints([r.at_ns for r in records]),

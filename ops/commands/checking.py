@@ -28,7 +28,7 @@ def verify(config: Path, first: int | None, last: int | None) -> None:
     """Prove that the journal is what was written: every record, every batch, the chain, the head."""
     from ops import settings as files
 
-    with _database(files.load(config)) as dsn, _progress() as progress:
+    with database(files.load(config)) as dsn, progress_bar() as progress:
         checked = _verified(dsn, first, last, progress)
     answer = {
         "records": checked.records,
@@ -56,6 +56,7 @@ def check_config(config: Path) -> None:
     cell = files.cell(settings)
     for path in settings.environment.counterparties:
         counterparty_file.check(path)
+    files.check_door(settings)
     answer = {
         "file": str(config),
         "environment": settings.environment.environment,
@@ -71,7 +72,7 @@ def check_config(config: Path) -> None:
 
 
 @contextmanager
-def _database(settings: "Settings") -> Iterator[str]:
+def database(settings: "Settings") -> Iterator[str]:
     """The journal's database: the one that is configured, the embedded one that runs, or the embedded one for this long."""
     from ops.database import DatabaseInUse, EmbeddedPostgres
 
@@ -111,7 +112,7 @@ def _verified(dsn: str, first: int | None, last: int | None, progress: "Progress
 
 
 @contextmanager
-def _progress() -> "Iterator[Callable[[int, int], None]]":
+def progress_bar() -> "Iterator[Callable[[int, int], None]]":
     """A bar on a terminal's standard error; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _records, _total: None

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
+ENGINE_DRAINED, ENGINE_DRAINED_LEFT = 20, 21
+"""How an engine process ends that was drained: with nothing left, or with something. It must not be started again by itself."""
+
 CLIENT_ORDER_ID = "client_order_id"
 """Where the context of a verb that asks for something keeps the id under which it can be asked again."""
 UNANSWERED = "unanswered"
@@ -47,7 +50,7 @@ Exit codes:
   7  no answer, overloaded, or going down: repeat it under the same --id
   8  a configuration file is missing or wrong
   9  the journal is not what was written
-  10  orders are still live after cancel --all
+  10  orders are still live after cancel --all, or after a drain
 """
 
 _BY_REFUSAL = {

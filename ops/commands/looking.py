@@ -90,7 +90,7 @@ def sessions(is_watching: bool) -> None:
             table(SESSION_COLUMNS, map(session_row, found), found)
             return
         for changed in client.watch_sessions():
-            for session in changed:
+            for session in changed.sessions:
                 say("  ".join(session_row(session)), session)
             sys.stdout.flush()
 

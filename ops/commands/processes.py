@@ -1,4 +1,4 @@
-"""The verbs that run something: up, engine, worker, demo."""
+"""The verbs that run something: up, engine, worker, door, demo, and what an engine starts by itself."""
 
 from pathlib import Path
 
@@ -37,6 +37,27 @@ def worker(config: Path, session: str) -> None:
     from ops import wiring
 
     _end(wiring.run_worker(config, session))
+
+
+@click.command(hidden=True)
+@options.config
+@click.argument("upto_seq", type=click.IntRange(min=1))
+@reads_files
+def fold(config: Path, upto_seq: int) -> None:
+    """Fold the state up to a record and write it down as a snapshot. The engine starts this by itself."""
+    from ops import snapshots
+
+    _end(snapshots.run(config, upto_seq))
+
+
+@click.command()
+@options.config
+@reads_files
+def door(config: Path) -> None:
+    """Run the front door alone: TLS between the network and the FIX workers. SIGHUP reads its certificates again."""
+    from ops import wiring
+
+    _end(wiring.run_door(config))
 
 
 @click.command()

@@ -20,7 +20,8 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 REQUEST_COLUMNS = ("ClOrdID", "id", "asks", "qty", "price", "state", "reference", "age ms", "limits")
 SESSION_COLUMNS = (
-    "session", "kind", "phase", "FIX", "epoch", "next in", "last out", "reserved to", "unknown", "unconfirmed", "held"
+    "session", "kind", "phase", "asked", "FIX", "epoch", "next in", "last out", "reserved to", "alarms", "unknown", "unconfirmed",
+    "held",
 )  # fmt: skip
 
 
@@ -97,11 +98,13 @@ def session_row(session: "Session") -> tuple[str, ...]:
         session.name,
         word(session_pb2.SessionKind.Name(session.kind), "SESSION_KIND"),
         word(session_pb2.SessionPhase.Name(session.phase), "SESSION_PHASE"),
+        word(session_pb2.SessionAsked.Name(session.asked), "SESSION_ASKED"),
         session.begin_string,
         *map(str, numbers),
+        str(len(session.alarms)),
         f"{session.unknown_requests}{age}",
         str(session.unconfirmed_orders),
-        session.held,
+        session.halted or session.held,
     )
 
 

@@ -22,6 +22,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: int
     values: tuple[str, ...] = ()
+    unless: bool = False
+    """The other way round: the tag is not there, or has another value."""
 
 
 class RuleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +47,7 @@ class RuleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def meaning(self) -> tuple[Rule, ...]:
         """Of words of which none is `wrong`."""
         when = self.when or When(0)
-        given = (frozenset(self.msg_types), str(when.tag) if when.tag else "", frozenset(when.values))
+        given = (frozenset(self.msg_types), str(when.tag) if when.tag else "", frozenset(when.values), when.unless)
         return tuple(Rule(action, *given) for action in self._actions())
 
     def _actions(self) -> Iterator[Action]:

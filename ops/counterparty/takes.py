@@ -6,6 +6,7 @@ from enum import Enum
 import msgspec
 
 from gateway.taking import Instruction, Takes
+from oms.deciding import PIPELINED_MAX
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import HandlInst, OrdType, Side, TimeInForce
 from ops.toml_file import Key
@@ -27,6 +28,8 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handl_insts: tuple[str, ...] = _names(_DEFAULT.handl_insts)
     instructions: tuple[str, ...] = tuple(sorted(instruction.value for instruction in _DEFAULT.instructions))
     replace: bool = _DEFAULT.replace
+    replaces_pending_max: int = _DEFAULT.replaces_pending_max
+    """So many replaces of one order may wait for an answer at once."""
     mass_cancel: bool = _DEFAULT.mass_cancel
     mass_status: bool | None = None
     """None, where the file does not say: as its version of FIX has it."""
@@ -43,18 +46,23 @@ class TakesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             handl_insts=frozenset(HandlInst[word] for word in self.handl_insts),
             instructions=frozenset(Instruction(word) for word in self.instructions),
             replace=self.replace,
+            replaces_pending_max=self.replaces_pending_max,
             mass_cancel=self.mass_cancel,
             mass_status=_DEFAULT.mass_status if self.mass_status is None else self.mass_status,
             order_status=self.order_status,
         )
 
     def wrong(self) -> Iterator[tuple[Key, str]]:
-        """Words that name no value."""
+        """Words that name no value, or are there twice."""
+        if not 1 <= self.replaces_pending_max <= PIPELINED_MAX:
+            yield ("takes", "replaces_pending_max"), f"{self.replaces_pending_max} is not between 1 and {PIPELINED_MAX}"
         for key, kind in _KINDS.items():
             known = tuple(kind.__members__) if key != "instructions" else tuple(member.value for member in kind)
             for place, word in enumerate(getattr(self, key)):
                 if word not in known:
                     yield ("takes", key, place), f"{word!r} is none of {', '.join(known)}"
+                elif word in getattr(self, key)[:place]:
+                    yield ("takes", key, place), f"{word!r} is there twice"
 
 
 _KINDS: dict[str, type[Enum]] = {

@@ -35,10 +35,11 @@ class Peer:
         persist_messages: bool = False,
         version: Version = FIX_44,
         start_s: float = DEADLINE_S,
+        broker: str = "",
     ) -> None:
-        config = SessionConfig(
-            "peer", comp_id, broker_comp_id(port), version, reset_on_logon=reset_on_logon, persist_messages=persist_messages
-        )
+        """broker: whom to log on to, if it is not the one that listens at `port`."""
+        there = broker or broker_comp_id(port)
+        config = SessionConfig("peer", comp_id, there, version, reset_on_logon=reset_on_logon, persist_messages=persist_messages)
         _ALIVE.append(self)
         self._version = version
         self._start_s = start_s

@@ -8,13 +8,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from gateway import granting, link
-from oms.domain.commands import ReleaseSession
+from gateway import granting, link, sessions
+from gateway.administering import LogOnSession, ReleaseHalt
 from tests.properties.test_order_path import OrderPath
 from tests.support import model_worker
 from tests.support.model_engine import folded, receipts, shape
 from tests.support.model_parts import SESSION
 from tests.support.model_wire import Body
+
+
+def is_kept(path: OrderPath) -> bool:
+    """Whether a person has to come."""
+    session = path.engine.state.sessions[SESSION]
+    return bool(session.halted) or session.hold is not None
 
 
 class Numbers(OrderPath):
@@ -24,21 +30,29 @@ class Numbers(OrderPath):
         super().__init__()
         self.releases = 0
 
+    def an_operator_sets_our_number(self, next_sender: int) -> None:
+        """Not here: whoever agrees on numbers with a venue knows what became of it. By itself: OrderPath."""
+
     @rule(says_so=st.booleans())
     def venue_begins_anew(self, says_so: bool) -> None:
-        """By ResetSeqNumFlag(141)=Y at the next logon, or without a word."""
+        """By ResetSeqNumFlag(141)=Y at the next logon, or without a word where its numbers show it: we have heard higher ones."""
         self.session_drops()
         self._drain_wire()
+        self.commit()
+        says_so = says_so or self.engine.state.sessions[SESSION].next_target == 1
         self.venue.said.clear()
         self.venue.next_target = self.worker.disk.next_sender if not says_so else 1
         self.venue.begins_anew = says_so
 
-    @precondition(lambda self: len(self.venue.said) > 3)
+    @precondition(lambda self: self.engine.state.sessions[SESSION].next_target > 4)
     @rule(back=st.integers(1, 3))
     def venue_is_set_back(self, back: int) -> None:
+        """Behind what we have heard of it: what it lost beyond that, no number shows."""
         self.session_drops()
         self._drain_wire()
-        del self.venue.said[-back:]
+        self.commit()
+        heard = min(self.engine.state.sessions[SESSION].next_target - 1, len(self.venue.said))
+        del self.venue.said[max(heard - back, 0) :]
 
     @precondition(lambda self: self.wire.is_up and self.worker.is_logged_on)
     @rule(ahead=st.integers(1, 5))
@@ -46,27 +60,39 @@ class Numbers(OrderPath):
         begin: Body = ((7, str(self.worker.disk.next_sender + ahead)), (16, "0"))
         self.venue._say("2", begin)
 
-    @precondition(lambda self: self.engine.state.sessions[SESSION].hold is not None)
+    @precondition(is_kept)
     @rule(principal=st.sampled_from(["ann", "bob"]), takes_numbers=st.booleans())
     def person_releases(self, principal: str, takes_numbers: bool) -> None:
         self._release(principal, takes_numbers=takes_numbers)
 
     def _release(self, principal: str, *, takes_numbers: bool = True) -> None:
-        hold = self.engine.state.sessions[SESSION].hold
         self.releases += 1
-        self.engine.take(ReleaseSession(principal, f"release {self.releases}", SESSION, "compared", takes_numbers))
+        asked = ReleaseHalt(principal, f"release {self.releases}", SESSION, "compared", takes_numbers)
+        session = self.engine.state.sessions[SESSION]
+        is_kept_out = bool(session.halted) or (session.hold is not None and session.hold.is_down)
+        self.engine.take(asked)
         self.commit()
-        if hold is not None and hold.is_down and self.holder is not None:
-            self.holder.die()  # Its link is cut, and it is started again.
+        if session.halted:
+            self.waiting.clear()  # None of these was granted a start.
+        if is_kept_out:
+            self.worker.die()  # Its link is cut, or it hears of the release: it is started again.
 
     def _step(self) -> bool:
         """When nothing else moves, people come, one after the other."""
         if super()._step():
             return True
+        if not is_kept(self):
+            return self._is_logged_on_again()
         hold = self.engine.state.sessions[SESSION].hold
-        if hold is None:
+        self._release("bob" if hold is not None and hold.released_by == "ann" else "ann")
+        return True
+
+    def _is_logged_on_again(self) -> bool:
+        """An operator who logged it out could not log it on while it was kept off."""
+        if not self.engine.state.sessions[SESSION].is_logged_off:
             return False
-        self._release("bob" if hold.released_by == "ann" else "ann")
+        self._ask(LogOnSession("operator", self._client_id(), SESSION, "why"))
+        self.commit()
         return True
 
     def _assert_folds_to_the_same(self) -> None:
@@ -76,7 +102,7 @@ class Numbers(OrderPath):
 
 
 def test_nothing_is_sent_or_booked_twice_whatever_becomes_of_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (granting, link):
+    for module in (granting, link, sessions):
         monkeypatch.setattr(module, "BLOCK", model_worker.GRANT_BLOCK)
     run_state_machine_as_test(
         Numbers,

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from msgspec.structs import replace
 
 from gateway import granting, link
+from gateway.administering import LogOnSession, LogOutSession, SetNumbers
 from gateway.cell import Cell
 from gateway.rules import Command
 from gateway.sessions import Phase
@@ -208,6 +209,20 @@ class OrderPath(Parts, RuleBasedStateMachine):
     def connect(self) -> None:
         self._drain_wire()
         self.worker.connect()
+
+    @precondition(lambda self: not self.wire.is_up)
+    @rule(next_sender=st.sampled_from([1, 7, 500]))
+    def an_operator_sets_our_number(self, next_sender: int) -> None:
+        """Agreed with the venue once it is durable; a session that is not out yet is left alone."""
+        self._drain_wire()
+        self._ask(LogOutSession("operator", self._client_id(), SESSION, "why"))
+        epoch = self.engine.state.sessions[SESSION].session_epoch
+        self._ask(SetNumbers("operator", self._client_id(), SESSION, "why", next_sender=next_sender))
+        if self.engine.state.sessions[SESSION].session_epoch != epoch:
+            self.worker.die()  # It is told to stop.
+            self.venue.next_target, self.venue.asked_up_to = next_sender, 0
+        self._ask(LogOnSession("operator", self._client_id(), SESSION, "why"))
+        self.commit()
 
     @precondition(lambda self: self.wire.is_up)
     @rule()

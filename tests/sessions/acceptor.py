@@ -14,11 +14,13 @@ from types import TracebackType
 from typing import Self
 
 from gateway import link
+from gateway.administering import SessionCommand
 from gateway.rules import FromLink, LinkLost
-from oms.domain.acts import SessionReleased
+from gateway.session_acts import HaltReleased, HoldReleased
 from oms.domain.commands import ClientCommand
 from oms.domain.events import Answer
 from ops import settings as configuration
+from tests.support.front_door import FrontDoor
 from tests.support.installation import PROGRAM, REPOSITORY, Installation
 from tests.support.model_engine import Engine, Row
 from tests.support.polling import eventually_async
@@ -42,6 +44,8 @@ class Served:
         """journal: what the engine starts on; nothing, unless it is given."""
         self.installation = installation
         self.name = name
+        self.received: list[bytes] = []
+        """Each message of the peer, as the engine was told of it."""
         settings = installation.settings
         self.engine = Engine(configuration.cell(settings), [] if journal is None else journal, time.time_ns())
         self._path = settings.link_path
@@ -80,13 +84,14 @@ class Served:
         """The last that the worker said of itself."""
         return " / ".join(self._log.read_text(errors="replace").splitlines()[-2:])
 
-    def asks(self, command: ClientCommand) -> Answer:
+    def asks(self, command: ClientCommand | SessionCommand) -> Answer:
         """What the command is answered, and all that follows from it. A session that was kept off gets another worker."""
         self.engine.at_ns = time.time_ns()
         answer = self.engine.take(command)
         assert answer is not None
         self._commit()
-        if isinstance(answer, SessionReleased) and answer.was_down and self._holder is not None:
+        is_over = isinstance(answer, HaltReleased) or (isinstance(answer, HoldReleased) and answer.was_down)
+        if is_over and self._holder is not None:
             self._holder.close()
         return answer
 
@@ -131,6 +136,8 @@ class Served:
 
     def _take(self, frame: link.FromWorker) -> None:
         grant = 0 if isinstance(frame, link.Hello) else self.engine.state.sessions[self.name].grant
+        if isinstance(frame, link.Received):
+            self.received.append(frame.raw)
         self.engine.at_ns = time.time_ns()
         self.engine.take(FromLink(self.name, grant, frame))
         self._commit()
@@ -144,34 +151,32 @@ class Served:
 class Acceptor(Served):
     """A client's, which listens when it is entered."""
 
-    def __init__(self, folder: Path, version: str, *, takes_resets: bool = False) -> None:
-        """takes_resets: whether the client's file lets it begin the numbers anew."""
-        installation = Installation(folder, clients=(version,))
-        if takes_resets:
+    def __init__(self, folder: Path, version: str, door: FrontDoor | None = None, *, takes_resets: bool = True) -> None:
+        """door: what its files say of the front door, behind which it then is; None where it is in the open. takes_resets:
+        whether the client's file lets it begin the numbers anew."""
+        installation = Installation(folder, clients=(version,), door=door)
+        if not takes_resets:
             file = folder / f"client-{version}.toml"
-            file.write_text(file.read_text().replace('reset_seq_num = "refuse"', 'reset_seq_num = "accept"'))
+            file.write_text(f'reset_seq_num = "refuse"\n{file.read_text()}')
         client = installation.settings.clients[0]
         super().__init__(installation, client.name)
         self.us, self.them = client.sender_comp_id, client.target_comp_id
 
     @property
     def port(self) -> int:
-        (port,) = self.installation.client_ports.values()
-        return port
+        """Where the worker listens."""
+        (client,) = self.installation.settings.clients
+        return client.tls.loopback_port if client.tls is not None else client.port
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
+        listens: Callable[[], bool | Awaitable[bool]] = self._listens
         try:
-            await self.listens()
+            await eventually_async(listens, START_S)
         except AssertionError:
             await self._close()
             raise NotUp(f"the acceptor does not listen after {START_S} s: {self.said()}") from None
         return self
-
-    async def listens(self) -> None:
-        """Until its worker takes connections. Raises AssertionError."""
-        listens: Callable[[], bool | Awaitable[bool]] = self._listens
-        await eventually_async(listens, START_S)
 
     async def _listens(self) -> bool:
         try:

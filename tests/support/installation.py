@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from ops import settings as files
 from ops.database import EmbeddedPostgres
 from ops.dev_ca import Identity, ensure
 from tests.dialogues.peer import broker_comp_id
+from tests.support.front_door import FrontDoor
 from tests.support.polling import eventually
 from tests.support.ports import free_port
 
@@ -45,6 +46,8 @@ class Installation:
         crash_points: Path | None = None,
         clients: Sequence[str] = (),
         heart_bt_int_s: int = 10,
+        alarms: Mapping[str, int] | None = None,
+        door: FrontDoor | None = None,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -54,7 +57,9 @@ class Installation:
         crash_points: the folder in which crash points are armed (gateway.crash), if any are to be.
         has_client: whether the shipped example of a FIX client may trade, at `client_port`.
         clients: the versions of FIX of more such clients, at `client_ports`.
+        door: what stands between the network and the FIX workers; None for nothing.
         heart_bt_int_s: how often the gateway and the broker say that they live: the shorter, the sooner silence is noticed.
+        alarms: what of the broker's [alarms] is to be otherwise.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
@@ -67,7 +72,8 @@ class Installation:
         self._broker: subprocess.Popen[bytes] | None = None
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
-        self._write_files(engine_core, begin_string, heart_bt_int_s)
+        self.door = door
+        self._write_files(engine_core, begin_string, heart_bt_int_s, alarms or {})
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -178,12 +184,13 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int) -> None:
+    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int, alarms: Mapping[str, int]) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
-        words = _set(text, port=self.broker_port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s)
-        counterparty.write_text(_set(words, mass_status=has_mass_requests))
+        port = self.door.venue_port if self.door is not None and self.door.venue_port else self.broker_port
+        words = _set(text, port=port, begin_string=begin_string, heart_bt_int_s=heart_bt_int_s, **alarms)
+        counterparty.write_text(_set(words, mass_status=has_mass_requests) + (self.door.of_venue if self.door else ""))
         listen, data = f"127.0.0.1:{free_port()}", str(self.folder / "data")
         values: dict[str, object] = {
             "data": data,
@@ -193,13 +200,15 @@ class Installation:
         }
         if self.client_ports:
             values["clients"] = [str(self._client_file(version, port)) for version, port in self.client_ports.items()]
-        self.file.write_text(_set((REPOSITORY / "environments" / "dev.toml").read_text(), **values))
+        text = _set((REPOSITORY / "environments" / "dev.toml").read_text(), **values)
+        self.file.write_text(text + (self.door.of_environment if self.door else ""))
 
     def _client_file(self, version: str, port: int) -> Path:
         file = self.folder / f"client-{version}.toml"
         text = (REPOSITORY / "clients" / "example.toml").read_text()
         ids = {"sender_comp_id": broker_comp_id(port), "target_comp_id": "FIXGATE"}
-        file.write_text(_set(text, name=self.client_name(version), port=port, begin_string=version, **ids))
+        words = _set(text, name=self.client_name(version), port=port, begin_string=version, **ids)
+        file.write_text(words + (self.door.of_client(self.client_name(version)) if self.door else ""))
         return file
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
@@ -230,7 +239,11 @@ class Installation:
 
 @contextmanager
 def installation(
-    *faults: str, has_client: bool = False, clients: Sequence[str] = (), heart_bt_int_s: int = 10
+    *faults: str,
+    has_client: bool = False,
+    clients: Sequence[str] = (),
+    heart_bt_int_s: int = 10,
+    alarms: Mapping[str, int] | None = None,
 ) -> Iterator[Installation]:
     """A running installation in a temporary folder, gone afterwards.
 
@@ -238,7 +251,9 @@ def installation(
     """
     folder = Path(tempfile.mkdtemp(prefix="fixgate-test-"))
     try:
-        with Installation(folder, faults, has_client=has_client, clients=clients, heart_bt_int_s=heart_bt_int_s) as running:
+        with Installation(
+            folder, faults, has_client=has_client, clients=clients, heart_bt_int_s=heart_bt_int_s, alarms=alarms
+        ) as running:
             yield running
     finally:
         shutil.rmtree(folder)

@@ -4,7 +4,8 @@ from collections import Counter, deque
 from decimal import Decimal
 from typing import Any, cast
 
-from gateway import link
+from gateway import administering, link
+from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.cell import Cell
 from gateway.effects import Outgoing, effects
 from gateway.facts import CATALOGUE, Fact
@@ -43,6 +44,10 @@ class Engine:
         """One command and all that it sets off; returns the answer to a client's request."""
         if type(command) in CLIENT_COMMANDS:
             known = deciding.first_answer(self.state.book, cast(ClientCommand, command))
+            if known is not None:
+                return known.answer
+        elif type(command) in SESSION_COMMANDS:
+            known = administering.first_answer(self.state.book, cast(SessionCommand, command))
             if known is not None:
                 return known.answer
         try:

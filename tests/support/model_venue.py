@@ -172,9 +172,9 @@ class Venue:
             self._report(order, ExecType.NEW if verdict is Verdict.YES else ExecType.REJECTED, order.cl_ord_id)
 
     def repeat(self, executed: int) -> None:
-        """An execution told once more, as a new message."""
-        told = next(m for m in self.said if m.get(17) == f"E{executed}")
-        self._say("8", ((97, "Y"), *told.body))
+        """An execution told once more, as a new message; none that it does not know any more."""
+        for told in [m for m in self.said if m.get(17) == f"E{executed}"][:1]:
+            self._say("8", ((97, "Y"), *told.body))
 
     def _fill(self, order: VenueOrder, qty: int) -> None:
         order.cum_qty += qty

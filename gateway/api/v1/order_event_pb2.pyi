@@ -40,6 +40,8 @@ class OrderEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_EVENT_KIND_RESOLVED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_DISMISSED: _ClassVar[OrderEventKind]
     ORDER_EVENT_KIND_VENUE_ASKED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_RELEASED: _ClassVar[OrderEventKind]
+    ORDER_EVENT_KIND_MISSED: _ClassVar[OrderEventKind]
 ORDER_EVENT_KIND_UNSPECIFIED: OrderEventKind
 ORDER_EVENT_KIND_PLACED: OrderEventKind
 ORDER_EVENT_KIND_REFUSED: OrderEventKind
@@ -65,6 +67,8 @@ ORDER_EVENT_KIND_MASS_CANCEL_REJECT: OrderEventKind
 ORDER_EVENT_KIND_RESOLVED: OrderEventKind
 ORDER_EVENT_KIND_DISMISSED: OrderEventKind
 ORDER_EVENT_KIND_VENUE_ASKED: OrderEventKind
+ORDER_EVENT_KIND_RELEASED: OrderEventKind
+ORDER_EVENT_KIND_MISSED: OrderEventKind
 
 class OrderEvent(_message.Message):
     __slots__ = ("seq", "at", "kind", "root_id", "client_order_id", "cl_ord_id", "ord_status", "cum_qty", "leaves_qty", "avg_px", "exec_type", "last_qty", "last_px", "exec_id", "text", "refusal", "field", "is_repetition", "order_id", "account", "symbol", "side", "order_qty", "price", "stop_px", "parent_root_id", "custom_tags")

@@ -40,9 +40,17 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_NOT_UNKNOWN: _ClassVar[Refusal]
     REFUSAL_CURRENCY_DIFFERS: _ClassVar[Refusal]
     REFUSAL_UNFIT_TERMS: _ClassVar[Refusal]
-    REFUSAL_SESSION_HELD: _ClassVar[Refusal]
+    REFUSAL_DRAINING: _ClassVar[Refusal]
+    REFUSAL_NOT_DRAINING: _ClassVar[Refusal]
+    REFUSAL_RATE_EXCEEDED: _ClassVar[Refusal]
     REFUSAL_UNKNOWN_SESSION: _ClassVar[Refusal]
-    REFUSAL_NOT_HELD: _ClassVar[Refusal]
+    REFUSAL_SESSION_DISABLED: _ClassVar[Refusal]
+    REFUSAL_SESSION_HALTED: _ClassVar[Refusal]
+    REFUSAL_SESSION_CLOSED: _ClassVar[Refusal]
+    REFUSAL_SESSION_NOT_OUT: _ClassVar[Refusal]
+    REFUSAL_SESSION_NOT_HALTED: _ClassVar[Refusal]
+    REFUSAL_NUMBERS_NOT_KEPT: _ClassVar[Refusal]
+    REFUSAL_SESSION_HELD: _ClassVar[Refusal]
     REFUSAL_SAME_PERSON: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
@@ -51,6 +59,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_TOKEN_TOO_OLD: _ClassVar[Refusal]
     REFUSAL_SLOW_CONSUMER: _ClassVar[Refusal]
     REFUSAL_SHUTTING_DOWN: _ClassVar[Refusal]
+    REFUSAL_NO_SNAPSHOT: _ClassVar[Refusal]
 REFUSAL_UNSPECIFIED: Refusal
 REFUSAL_DUPLICATE_CLIENT_ORDER_ID: Refusal
 REFUSAL_NOT_ENTITLED: Refusal
@@ -84,9 +93,17 @@ REFUSAL_DUPLICATE_EXECUTION: Refusal
 REFUSAL_NOT_UNKNOWN: Refusal
 REFUSAL_CURRENCY_DIFFERS: Refusal
 REFUSAL_UNFIT_TERMS: Refusal
-REFUSAL_SESSION_HELD: Refusal
+REFUSAL_DRAINING: Refusal
+REFUSAL_NOT_DRAINING: Refusal
+REFUSAL_RATE_EXCEEDED: Refusal
 REFUSAL_UNKNOWN_SESSION: Refusal
-REFUSAL_NOT_HELD: Refusal
+REFUSAL_SESSION_DISABLED: Refusal
+REFUSAL_SESSION_HALTED: Refusal
+REFUSAL_SESSION_CLOSED: Refusal
+REFUSAL_SESSION_NOT_OUT: Refusal
+REFUSAL_SESSION_NOT_HALTED: Refusal
+REFUSAL_NUMBERS_NOT_KEPT: Refusal
+REFUSAL_SESSION_HELD: Refusal
 REFUSAL_SAME_PERSON: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
@@ -95,6 +112,7 @@ REFUSAL_NOT_PERMITTED: Refusal
 REFUSAL_TOKEN_TOO_OLD: Refusal
 REFUSAL_SLOW_CONSUMER: Refusal
 REFUSAL_SHUTTING_DOWN: Refusal
+REFUSAL_NO_SNAPSHOT: Refusal
 
 class RefusalDetail(_message.Message):
     __slots__ = ("refusal", "field", "text", "retry_can_help", "seq")

@@ -22,20 +22,29 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from gateway.api.v1 import alarm_pb2 as gateway_dot_api_dot_v1_dot_alarm__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgateway/api/v1/session.proto\x12\x0egateway.api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd5\x03\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.gateway.api.v1.SessionKind\x12+\n\x05phase\x18\x03 \x01(\x0e\x32\x1c.gateway.api.v1.SessionPhase\x12\x14\n\x0c\x62\x65gin_string\x18\x04 \x01(\t\x12\x15\n\rsession_epoch\x18\x05 \x01(\x04\x12\x13\n\x0bnext_target\x18\x06 \x01(\x04\x12\x13\n\x0blast_sender\x18\x07 \x01(\x04\x12\x13\n\x0breserved_to\x18\x08 \x01(\x04\x12\r\n\x05grant\x18\t \x01(\x04\x12\x18\n\x10unknown_requests\x18\x14 \x01(\x04\x12\x1e\n\x11oldest_unknown_ms\x18\x15 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nunknown_ms\x18\x16 \x01(\x04\x12\x1a\n\x12unconfirmed_orders\x18\x17 \x01(\x04\x12\x0c\n\x04held\x18\x1e \x01(\t\x12\x14\n\x0cis_held_down\x18\x1f \x01(\x08\x12\x13\n\x0breleased_by\x18  \x01(\t\x12\x30\n\x0cpaused_until\x18! \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_oldest_unknown_ms*|\n\x0bSessionKind\x12\x1c\n\x18SESSION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SESSION_KIND_ORDERS\x10\x01\x12\x1c\n\x18SESSION_KIND_MARKET_DATA\x10\x02\x12\x18\n\x14SESSION_KIND_CLIENTS\x10\x03*{\n\x0cSessionPhase\x12\x1d\n\x19SESSION_PHASE_UNSPECIFIED\x10\x00\x12\x16\n\x12SESSION_PHASE_DOWN\x10\x01\x12\x1b\n\x17SESSION_PHASE_LOGGED_ON\x10\x02\x12\x17\n\x13SESSION_PHASE_READY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgateway/api/v1/session.proto\x12\x0egateway.api.v1\x1a\x1agateway/api/v1/alarm.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Q\n\x0eSessionNumbers\x12\x15\n\rsession_epoch\x18\x01 \x01(\x04\x12\x13\n\x0bnext_sender\x18\x02 \x01(\x04\x12\x13\n\x0bnext_target\x18\x03 \x01(\x04\"\xee\x01\n\nSessionAct\x12)\n\x04verb\x18\x01 \x01(\x0e\x32\x1b.gateway.api.v1.SessionVerb\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0b\n\x03seq\x18\x04 \x01(\x04\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x06\x62\x65\x66ore\x18\x06 \x01(\x0b\x32\x1e.gateway.api.v1.SessionNumbers\x12-\n\x05\x61\x66ter\x18\x07 \x01(\x0b\x32\x1e.gateway.api.v1.SessionNumbers\"\xbd\x07\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.gateway.api.v1.SessionKind\x12+\n\x05phase\x18\x03 \x01(\x0e\x32\x1c.gateway.api.v1.SessionPhase\x12\x14\n\x0c\x62\x65gin_string\x18\x04 \x01(\t\x12\x15\n\rsession_epoch\x18\x05 \x01(\x04\x12\x13\n\x0bnext_target\x18\x06 \x01(\x04\x12\x13\n\x0blast_sender\x18\x07 \x01(\x04\x12\x13\n\x0breserved_to\x18\x08 \x01(\x04\x12\r\n\x05grant\x18\t \x01(\x04\x12\x18\n\x10unknown_requests\x18\x14 \x01(\x04\x12\x1e\n\x11oldest_unknown_ms\x18\x15 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nunknown_ms\x18\x16 \x01(\x04\x12\x1a\n\x12unconfirmed_orders\x18\x17 \x01(\x04\x12+\n\x05\x61sked\x18( \x01(\x0e\x32\x1c.gateway.api.v1.SessionAsked\x12\x0e\n\x06halted\x18) \x01(\t\x12)\n\x05since\x18* \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bnext_sender\x18+ \x01(\x04\x12\x16\n\x0eheart_bt_int_s\x18, \x01(\x04\x12\x19\n\x0cheard_ms_ago\x18- \x01(\x04H\x01\x88\x01\x01\x12\x18\n\x0bsent_ms_ago\x18. \x01(\x04H\x02\x88\x01\x01\x12\x17\n\x0funsent_requests\x18/ \x01(\x04\x12\x1b\n\x13unanswered_requests\x18\x30 \x01(\x04\x12\x17\n\x0fwaiting_cancels\x18\x31 \x01(\x04\x12\x17\n\x0fwaiting_reports\x18\x32 \x01(\x04\x12\x16\n\x0elogon_failures\x18\x33 \x01(\x04\x12\x15\n\rlogon_failure\x18\x34 \x01(\t\x12%\n\x06\x61larms\x18\x35 \x03(\x0b\x32\x15.gateway.api.v1.Alarm\x12(\n\x04\x61\x63ts\x18\x36 \x03(\x0b\x32\x1a.gateway.api.v1.SessionAct\x12\x13\n\x0b\x63hanged_seq\x18\x37 \x01(\x04\x12\x0c\n\x04held\x18\x38 \x01(\t\x12\x14\n\x0cis_held_down\x18\x39 \x01(\x08\x12\x13\n\x0breleased_by\x18: \x01(\t\x12\x30\n\x0cpaused_until\x18; \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_oldest_unknown_msB\x0f\n\r_heard_ms_agoB\x0e\n\x0c_sent_ms_ago*|\n\x0bSessionKind\x12\x1c\n\x18SESSION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SESSION_KIND_ORDERS\x10\x01\x12\x1c\n\x18SESSION_KIND_MARKET_DATA\x10\x02\x12\x18\n\x14SESSION_KIND_CLIENTS\x10\x03*{\n\x0cSessionPhase\x12\x1d\n\x19SESSION_PHASE_UNSPECIFIED\x10\x00\x12\x16\n\x12SESSION_PHASE_DOWN\x10\x01\x12\x1b\n\x17SESSION_PHASE_LOGGED_ON\x10\x02\x12\x17\n\x13SESSION_PHASE_READY\x10\x03*\xe4\x01\n\x0cSessionAsked\x12\x1d\n\x19SESSION_ASKED_UNSPECIFIED\x10\x00\x12\x18\n\x14SESSION_ASKED_LOG_ON\x10\x01\x12\x18\n\x14SESSION_ASKED_CLOSED\x10\x02\x12\x19\n\x15SESSION_ASKED_LOG_OUT\x10\x03\x12\x1a\n\x16SESSION_ASKED_DISABLED\x10\x04\x12\x18\n\x14SESSION_ASKED_HALTED\x10\x05\x12\x16\n\x12SESSION_ASKED_HELD\x10\x06\x12\x18\n\x14SESSION_ASKED_PAUSED\x10\x07*\xed\x01\n\x0bSessionVerb\x12\x1c\n\x18SESSION_VERB_UNSPECIFIED\x10\x00\x12\x17\n\x13SESSION_VERB_LOG_ON\x10\x01\x12\x18\n\x14SESSION_VERB_LOG_OUT\x10\x02\x12\x17\n\x13SESSION_VERB_ENABLE\x10\x03\x12\x18\n\x14SESSION_VERB_DISABLE\x10\x04\x12\x1c\n\x18SESSION_VERB_SET_NUMBERS\x10\x05\x12\x1d\n\x19SESSION_VERB_RELEASE_HALT\x10\x06\x12\x1d\n\x19SESSION_VERB_RELEASE_HOLD\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.session_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SESSIONKIND']._serialized_start=553
-  _globals['_SESSIONKIND']._serialized_end=677
-  _globals['_SESSIONPHASE']._serialized_start=679
-  _globals['_SESSIONPHASE']._serialized_end=802
-  _globals['_SESSION']._serialized_start=82
-  _globals['_SESSION']._serialized_end=551
+  _globals['_SESSIONKIND']._serialized_start=1393
+  _globals['_SESSIONKIND']._serialized_end=1517
+  _globals['_SESSIONPHASE']._serialized_start=1519
+  _globals['_SESSIONPHASE']._serialized_end=1642
+  _globals['_SESSIONASKED']._serialized_start=1645
+  _globals['_SESSIONASKED']._serialized_end=1873
+  _globals['_SESSIONVERB']._serialized_start=1876
+  _globals['_SESSIONVERB']._serialized_end=2113
+  _globals['_SESSIONNUMBERS']._serialized_start=109
+  _globals['_SESSIONNUMBERS']._serialized_end=190
+  _globals['_SESSIONACT']._serialized_start=193
+  _globals['_SESSIONACT']._serialized_end=431
+  _globals['_SESSION']._serialized_start=434
+  _globals['_SESSION']._serialized_end=1391
 # @@protoc_insertion_point(module_scope)

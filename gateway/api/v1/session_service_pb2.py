@@ -22,28 +22,63 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from gateway.api.v1 import dangerous_pb2 as gateway_dot_api_dot_v1_dot_dangerous__pb2
 from gateway.api.v1 import session_pb2 as gateway_dot_api_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$gateway/api/v1/session_service.proto\x12\x0egateway.api.v1\x1a\x1cgateway/api/v1/session.proto\"\x1b\n\x19SessionServiceListRequest\"G\n\x1aSessionServiceListResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"\x1c\n\x1aSessionServiceWatchRequest\"H\n\x1bSessionServiceWatchResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"o\n\x1cSessionServiceReleaseRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x15\n\rtakes_numbers\x18\x04 \x01(\x08\"Z\n\x1dSessionServiceReleaseResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12\x15\n\ris_still_held\x18\x03 \x01(\x08\x32\xbb\x02\n\x0eSessionService\x12]\n\x04List\x12).gateway.api.v1.SessionServiceListRequest\x1a*.gateway.api.v1.SessionServiceListResponse\x12\x62\n\x05Watch\x12*.gateway.api.v1.SessionServiceWatchRequest\x1a+.gateway.api.v1.SessionServiceWatchResponse0\x01\x12\x66\n\x07Release\x12,.gateway.api.v1.SessionServiceReleaseRequest\x1a-.gateway.api.v1.SessionServiceReleaseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$gateway/api/v1/session_service.proto\x12\x0egateway.api.v1\x1a\x1egateway/api/v1/dangerous.proto\x1a\x1cgateway/api/v1/session.proto\"\x1b\n\x19SessionServiceListRequest\"G\n\x1aSessionServiceListResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\"+\n\x18SessionServiceGetRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"E\n\x19SessionServiceGetResponse\x12(\n\x07session\x18\x01 \x01(\x0b\x32\x17.gateway.api.v1.Session\"B\n\x1aSessionServiceWatchRequest\x12\x16\n\tafter_seq\x18\x01 \x01(\x04H\x00\x88\x01\x01\x42\x0c\n\n_after_seq\"U\n\x1bSessionServiceWatchResponse\x12)\n\x08sessions\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.Session\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"H\n\x0cLogOnRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"]\n\rLogOnResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"I\n\rLogOutRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"^\n\x0eLogOutResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"I\n\rEnableRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"^\n\x0e\x45nableResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"J\n\x0e\x44isableRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"_\n\x0f\x44isableResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"\xa1\x01\n\x11SetNumbersRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x18\n\x0bnext_sender\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12\x18\n\x0bnext_target\x18\x05 \x01(\x04H\x01\x88\x01\x01\x42\x0e\n\x0c_next_senderB\x0e\n\x0c_next_target\"b\n\x12SetNumbersResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"H\n\x0cResetRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"]\n\rResetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\"e\n\x12ReleaseHaltRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x15\n\rtakes_numbers\x18\x04 \x01(\x08\"z\n\x13ReleaseHaltResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\x12(\n\x07session\x18\x03 \x01(\x0b\x32\x17.gateway.api.v1.Session\x12\x15\n\ris_still_held\x18\x04 \x01(\x08\x32\xd8\x06\n\x0eSessionService\x12]\n\x04List\x12).gateway.api.v1.SessionServiceListRequest\x1a*.gateway.api.v1.SessionServiceListResponse\x12Z\n\x03Get\x12(.gateway.api.v1.SessionServiceGetRequest\x1a).gateway.api.v1.SessionServiceGetResponse\x12\x62\n\x05Watch\x12*.gateway.api.v1.SessionServiceWatchRequest\x1a+.gateway.api.v1.SessionServiceWatchResponse0\x01\x12\x44\n\x05LogOn\x12\x1c.gateway.api.v1.LogOnRequest\x1a\x1d.gateway.api.v1.LogOnResponse\x12G\n\x06LogOut\x12\x1d.gateway.api.v1.LogOutRequest\x1a\x1e.gateway.api.v1.LogOutResponse\x12G\n\x06\x45nable\x12\x1d.gateway.api.v1.EnableRequest\x1a\x1e.gateway.api.v1.EnableResponse\x12J\n\x07\x44isable\x12\x1e.gateway.api.v1.DisableRequest\x1a\x1f.gateway.api.v1.DisableResponse\x12Y\n\nSetNumbers\x12!.gateway.api.v1.SetNumbersRequest\x1a\".gateway.api.v1.SetNumbersResponse\"\x04\x88\xb5\x18\x01\x12J\n\x05Reset\x12\x1c.gateway.api.v1.ResetRequest\x1a\x1d.gateway.api.v1.ResetResponse\"\x04\x88\xb5\x18\x01\x12\\\n\x0bReleaseHalt\x12\".gateway.api.v1.ReleaseHaltRequest\x1a#.gateway.api.v1.ReleaseHaltResponse\"\x04\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.session_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SESSIONSERVICELISTREQUEST']._serialized_start=86
-  _globals['_SESSIONSERVICELISTREQUEST']._serialized_end=113
-  _globals['_SESSIONSERVICELISTRESPONSE']._serialized_start=115
-  _globals['_SESSIONSERVICELISTRESPONSE']._serialized_end=186
-  _globals['_SESSIONSERVICEWATCHREQUEST']._serialized_start=188
-  _globals['_SESSIONSERVICEWATCHREQUEST']._serialized_end=216
-  _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_start=218
-  _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_end=290
-  _globals['_SESSIONSERVICERELEASEREQUEST']._serialized_start=292
-  _globals['_SESSIONSERVICERELEASEREQUEST']._serialized_end=403
-  _globals['_SESSIONSERVICERELEASERESPONSE']._serialized_start=405
-  _globals['_SESSIONSERVICERELEASERESPONSE']._serialized_end=495
-  _globals['_SESSIONSERVICE']._serialized_start=498
-  _globals['_SESSIONSERVICE']._serialized_end=813
+  _globals['_SESSIONSERVICE'].methods_by_name['SetNumbers']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['SetNumbers']._serialized_options = b'\210\265\030\001'
+  _globals['_SESSIONSERVICE'].methods_by_name['Reset']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['Reset']._serialized_options = b'\210\265\030\001'
+  _globals['_SESSIONSERVICE'].methods_by_name['ReleaseHalt']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['ReleaseHalt']._serialized_options = b'\210\265\030\001'
+  _globals['_SESSIONSERVICELISTREQUEST']._serialized_start=118
+  _globals['_SESSIONSERVICELISTREQUEST']._serialized_end=145
+  _globals['_SESSIONSERVICELISTRESPONSE']._serialized_start=147
+  _globals['_SESSIONSERVICELISTRESPONSE']._serialized_end=218
+  _globals['_SESSIONSERVICEGETREQUEST']._serialized_start=220
+  _globals['_SESSIONSERVICEGETREQUEST']._serialized_end=263
+  _globals['_SESSIONSERVICEGETRESPONSE']._serialized_start=265
+  _globals['_SESSIONSERVICEGETRESPONSE']._serialized_end=334
+  _globals['_SESSIONSERVICEWATCHREQUEST']._serialized_start=336
+  _globals['_SESSIONSERVICEWATCHREQUEST']._serialized_end=402
+  _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_start=404
+  _globals['_SESSIONSERVICEWATCHRESPONSE']._serialized_end=489
+  _globals['_LOGONREQUEST']._serialized_start=491
+  _globals['_LOGONREQUEST']._serialized_end=563
+  _globals['_LOGONRESPONSE']._serialized_start=565
+  _globals['_LOGONRESPONSE']._serialized_end=658
+  _globals['_LOGOUTREQUEST']._serialized_start=660
+  _globals['_LOGOUTREQUEST']._serialized_end=733
+  _globals['_LOGOUTRESPONSE']._serialized_start=735
+  _globals['_LOGOUTRESPONSE']._serialized_end=829
+  _globals['_ENABLEREQUEST']._serialized_start=831
+  _globals['_ENABLEREQUEST']._serialized_end=904
+  _globals['_ENABLERESPONSE']._serialized_start=906
+  _globals['_ENABLERESPONSE']._serialized_end=1000
+  _globals['_DISABLEREQUEST']._serialized_start=1002
+  _globals['_DISABLEREQUEST']._serialized_end=1076
+  _globals['_DISABLERESPONSE']._serialized_start=1078
+  _globals['_DISABLERESPONSE']._serialized_end=1173
+  _globals['_SETNUMBERSREQUEST']._serialized_start=1176
+  _globals['_SETNUMBERSREQUEST']._serialized_end=1337
+  _globals['_SETNUMBERSRESPONSE']._serialized_start=1339
+  _globals['_SETNUMBERSRESPONSE']._serialized_end=1437
+  _globals['_RESETREQUEST']._serialized_start=1439
+  _globals['_RESETREQUEST']._serialized_end=1511
+  _globals['_RESETRESPONSE']._serialized_start=1513
+  _globals['_RESETRESPONSE']._serialized_end=1606
+  _globals['_RELEASEHALTREQUEST']._serialized_start=1608
+  _globals['_RELEASEHALTREQUEST']._serialized_end=1709
+  _globals['_RELEASEHALTRESPONSE']._serialized_start=1711
+  _globals['_RELEASEHALTRESPONSE']._serialized_end=1833
+  _globals['_SESSIONSERVICE']._serialized_start=1836
+  _globals['_SESSIONSERVICE']._serialized_end=2692
 # @@protoc_insertion_point(module_scope)

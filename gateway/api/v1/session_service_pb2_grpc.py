@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class SessionServiceStub:
-    """Looks at the FIX sessions, and releases those that are held.
+    """Looks at the FIX sessions, and administers them.
     """
 
     def __init__(self, channel):
@@ -40,20 +40,55 @@ class SessionServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListResponse.FromString,
                 _registered_method=True)
+        self.Get = channel.unary_unary(
+                '/gateway.api.v1.SessionService/Get',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetResponse.FromString,
+                _registered_method=True)
         self.Watch = channel.unary_stream(
                 '/gateway.api.v1.SessionService/Watch',
                 request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchResponse.FromString,
                 _registered_method=True)
-        self.Release = channel.unary_unary(
-                '/gateway.api.v1.SessionService/Release',
-                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.SerializeToString,
-                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.FromString,
+        self.LogOn = channel.unary_unary(
+                '/gateway.api.v1.SessionService/LogOn',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnResponse.FromString,
+                _registered_method=True)
+        self.LogOut = channel.unary_unary(
+                '/gateway.api.v1.SessionService/LogOut',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutResponse.FromString,
+                _registered_method=True)
+        self.Enable = channel.unary_unary(
+                '/gateway.api.v1.SessionService/Enable',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.EnableRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.EnableResponse.FromString,
+                _registered_method=True)
+        self.Disable = channel.unary_unary(
+                '/gateway.api.v1.SessionService/Disable',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.DisableRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.DisableResponse.FromString,
+                _registered_method=True)
+        self.SetNumbers = channel.unary_unary(
+                '/gateway.api.v1.SessionService/SetNumbers',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersResponse.FromString,
+                _registered_method=True)
+        self.Reset = channel.unary_unary(
+                '/gateway.api.v1.SessionService/Reset',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ResetRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ResetResponse.FromString,
+                _registered_method=True)
+        self.ReleaseHalt = channel.unary_unary(
+                '/gateway.api.v1.SessionService/ReleaseHalt',
+                request_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltResponse.FromString,
                 _registered_method=True)
 
 
 class SessionServiceServicer:
-    """Looks at the FIX sessions, and releases those that are held.
+    """Looks at the FIX sessions, and administers them.
     """
 
     def List(self, request, context):
@@ -63,16 +98,69 @@ class SessionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def Watch(self, request, context):
-        """Every session at once, and then those whose phase, grant or hold changed, until the client cancels.
+    def Get(self, request, context):
+        """One session, as it stands.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def Release(self, request, context):
-        """Lets go of a session that is held, in the name of a person who has looked. One that was halted takes two people: after the
-        first it logs on and can be asked what the venue has, after the second it takes orders.
+    def Watch(self, request, context):
+        """Every session at once, and then those of which more than a number changed, until the client cancels. With after_seq only
+        those that changed since: what is told is how a session stands, so nothing is missed, however long one was away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LogOn(self, request, context):
+        """Logs the session on, now and whenever its schedule opens. Refused while it is disabled, halted, held and kept logged off, or
+        closed by its schedule.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LogOut(self, request, context):
+        """Logs the session out until LogOn, or until the next opening of its schedule; over restarts too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Enable(self, request, context):
+        """Lets a disabled session log on again, by its schedule and by what was asked of it last.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Disable(self, request, context):
+        """Logs the session out and keeps it so, over every restart and opening of its schedule, until Enable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetNumbers(self, request, context):
+        """Goes on with other sequence numbers, in another epoch. Only of a session that is out and stays so: after LogOut or Disable,
+        while its schedule is closed, or while it is halted. What was sent and not answered is in doubt afterwards, and asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reset(self, request, context):
+        """The same with both sides' numbers at 1.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseHalt(self, request, context):
+        """Lets a session go on that is halted or held. After a halt our numbers go on above all that were ever used; what was sent and
+        not answered is in doubt, and asked for. The halt of a counterparty's orders session takes two people: after the first it logs
+        on and is held, so that it can be asked what it has; after the second it takes orders.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,15 +174,50 @@ def add_SessionServiceServicer_to_server(servicer, server):
                     request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListResponse.SerializeToString,
             ),
+            'Get': grpc.unary_unary_rpc_method_handler(
+                    servicer.Get,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetResponse.SerializeToString,
+            ),
             'Watch': grpc.unary_stream_rpc_method_handler(
                     servicer.Watch,
                     request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceWatchResponse.SerializeToString,
             ),
-            'Release': grpc.unary_unary_rpc_method_handler(
-                    servicer.Release,
-                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.FromString,
-                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.SerializeToString,
+            'LogOn': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogOn,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnResponse.SerializeToString,
+            ),
+            'LogOut': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogOut,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutResponse.SerializeToString,
+            ),
+            'Enable': grpc.unary_unary_rpc_method_handler(
+                    servicer.Enable,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.EnableRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.EnableResponse.SerializeToString,
+            ),
+            'Disable': grpc.unary_unary_rpc_method_handler(
+                    servicer.Disable,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.DisableRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.DisableResponse.SerializeToString,
+            ),
+            'SetNumbers': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetNumbers,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersResponse.SerializeToString,
+            ),
+            'Reset': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reset,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ResetRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ResetResponse.SerializeToString,
+            ),
+            'ReleaseHalt': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseHalt,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -105,7 +228,7 @@ def add_SessionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SessionService:
-    """Looks at the FIX sessions, and releases those that are held.
+    """Looks at the FIX sessions, and administers them.
     """
 
     @staticmethod
@@ -125,6 +248,33 @@ class SessionService:
             '/gateway.api.v1.SessionService/List',
             gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Get(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/Get',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceGetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -163,7 +313,7 @@ class SessionService:
             _registered_method=True)
 
     @staticmethod
-    def Release(request,
+    def LogOn(request,
             target,
             options=(),
             channel_credentials=None,
@@ -176,9 +326,171 @@ class SessionService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/gateway.api.v1.SessionService/Release',
-            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseRequest.SerializeToString,
-            gateway_dot_api_dot_v1_dot_session__service__pb2.SessionServiceReleaseResponse.FromString,
+            '/gateway.api.v1.SessionService/LogOn',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.LogOnResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogOut(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/LogOut',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.LogOutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Enable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/Enable',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.EnableRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.EnableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Disable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/Disable',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.DisableRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.DisableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetNumbers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/SetNumbers',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.SetNumbersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/Reset',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.ResetRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.ResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseHalt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.SessionService/ReleaseHalt',
+            gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_session__service__pb2.ReleaseHaltResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,12 +37,18 @@ def test_the_shipped_file_is_fine() -> None:
     )
 
 
-def test_a_misspelt_key_is_named_with_file_line_and_reason(tmp_path: Path) -> None:
+def test_a_misspelt_key_is_named_with_file_line_and_reason_and_hides_nothing(tmp_path: Path) -> None:
     file = tmp_path / "venue.toml"
-    file.write_text(WRONG)
+    file.write_text(WRONG + '[logon]\nusername = "env:NOBODY_SET_THIS"\n')
     result = counterparty("check", str(file))
     assert result.exit_code == Exit.CONFIG
-    assert result.stderr == f"fixgate: {file}:5: hart_bt_int_s: unknown key; did you mean heart_bt_int_s?\n"
+    assert result.stderr.replace(f"{file}:", "").splitlines() == [
+        "fixgate: 5: hart_bt_int_s: unknown key; did you mean heart_bt_int_s?",
+        "4: port: 70000 is not between 1 and 65535",
+        "9: orders.target_comp_id: '' is not 1 to 64 printable ASCII characters without =",
+        "12: takes.mass_cancel: FIX.4.2 has no such message",
+        "14: logon.username: missing secret: the environment has no NOBODY_SET_THIS",
+    ]
 
 
 def test_what_cannot_be_is_named_with_file_line_and_reason(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""session-release from the command line."""
+"""fixgate session release from the command line: of a hold, and of nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +20,7 @@ Fixgate = Callable[..., Result]
 def fixgate(blocking: Gateway, certificates_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Fixgate:
     monkeypatch.setenv("FIXGATE_SERVER", blocking.address)
     monkeypatch.setenv("FIXGATE_CERTS", str(certificates_folder))
+    monkeypatch.setenv("FIXGATE_AS", "operator/night")
     return lambda *arguments: CliRunner().invoke(main, arguments)
 
 
@@ -27,16 +28,18 @@ def test_a_held_session_is_shown_with_its_reason_and_let_go(fixgate: Fixgate, bl
     tripped = HoldSession(ORDERS, "a storm of rejects", is_down=False)
     blocking.engine._failed.get_loop().call_soon_threadsafe(blocking.engine._inbox.put, tripped)
     assert eventually(lambda: "a storm of rejects" in fixgate("sessions").stdout)
-    arguments = ("session-release", ORDERS, "--reason", "the venue was told", "--id", "REL-1")
+    assert "held: a storm of rejects" in fixgate("session", "show", ORDERS).stdout
+    arguments = ("session", "release", ORDERS, "--reason", "the venue was told", "--id", "REL-1", "--yes")
     result = fixgate(*arguments)
-    assert (result.exit_code, result.stdout) == (Exit.OK, f"{ORDERS}  released  id REL-1\n"), result.output
+    assert result.exit_code == Exit.OK, result.output
+    assert f"{ORDERS} is released  id REL-1\n" in result.stdout
     assert "the first answer, told again" in fixgate(*arguments).stdout
     assert "a storm of rejects" not in fixgate("sessions").stdout
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "refusal"), [(ORDERS, Exit.REFUSED, "NOT_HELD"), ("NONE", Exit.UNKNOWN, "UNKNOWN_SESSION")]
+    ("name", "code", "refusal"), [(ORDERS, Exit.REFUSED, "SESSION_NOT_HALTED"), ("NONE", Exit.UNKNOWN, "UNKNOWN_SESSION")]
 )
 def test_what_is_not_held_cannot_be_released(fixgate: Fixgate, name: str, code: Exit, refusal: str) -> None:
-    result = fixgate("session-release", name, "--reason", "why not")
+    result = fixgate("session", "release", name, "--reason", "why not", "--yes")
     assert (result.exit_code, refusal in result.stderr) == (code, True), result.stderr

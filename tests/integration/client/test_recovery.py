@@ -10,7 +10,7 @@ import pytest
 
 from gateway.codec.text import Fields
 from tests.dialogues.peer import Peer, order
-from tests.support.client import NAME, START_S, logged_on
+from tests.support.client import NAME, START_S, is_filled, logged_on
 from tests.support.installation import Installation, installation
 from tests.support.polling import eventually
 
@@ -113,6 +113,7 @@ def test_an_order_is_placed_once_whenever_the_engine_dies(running: Installation,
         found += [told] if (11, "O1") in told else []
     assert len({dict(one)[17] for one in found}) == len(found)
     assert placed(running, "O1") == (dict(found[-1])[150] == "F")
+    eventually(lambda: is_filled(peer), START_S)  # For whoever comes next: the venue's session is back.
 
 
 def test_what_happened_while_the_client_was_away_is_resent_when_it_comes_back(running: Installation, peer: Peer) -> None:

@@ -10,6 +10,7 @@ import grpc
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # No types in the wheel.
 
 from gateway.api.v1 import fix_pb2
+from gateway.api.v1.lifecycle_service_pb2_grpc import LifecycleServiceStub
 from gateway.api.v1.order_event_pb2 import OrderEvent
 from gateway.api.v1.order_service_pb2 import SubmitRequest, TradeEntry
 from gateway.api.v1.order_service_pb2_grpc import OrderServiceStub
@@ -32,6 +33,7 @@ class Stubs:
         self.channel = channel
         self.orders = OrderServiceStub(channel)
         self.sessions = SessionServiceStub(channel)
+        self.lifecycle = LifecycleServiceStub(channel)
         self.suspense = SuspenseServiceStub(channel)
 
 

@@ -15,11 +15,14 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.cell import Cell, SessionKind, SessionPlan
+from gateway.control.lifecycle_service import Lifecycle
 from gateway.control.server import Server
 from gateway.control.subscription import BUFFER_EVENTS
 from gateway.control.tls import Files
 from gateway.engine import Engine
+from gateway.leaving import Leaving
 from gateway.sessions import Phase
+from gateway.snapshotting import Snapshots
 from gateway.starting import start
 from gateway.state import State
 from gateway.taking import Instruction, Takes
@@ -36,6 +39,7 @@ ACCOUNTS = {
     DESK2: ("DESK2",),
     "spiffe://fixgate/test/viewer/audit": ("DESK1", "DESK2"),
     "spiffe://fixgate/test/admin/ops": ("DESK1", "DESK2"),
+    "spiffe://fixgate/test/operator/night": (),
 }
 LIMITS = Limits(
     order_qty_max=Decimal(1_000),
@@ -91,10 +95,14 @@ async def gateway(
     engine = await start(CELL, database_url, time.time_ns)
     socket = folder / "link.sock"
     await engine.links.listen(socket)
-    tasks = [asyncio.create_task(engine.run())]
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(engine.run())]
     identity = certificates.server
     files = Files(identity.certificate, identity.key, identity.authority)
-    server = await Server.start(engine, "127.0.0.1:0", files, ACCOUNTS, buffer_events)
+    snapshots = Snapshots(engine, database_url, 0, ("false",))
+    leaving = Leaving(engine, snapshots)
+    lifecycle = Lifecycle(leaving, snapshots)
+    server = await Server.start(engine, "127.0.0.1:0", files, ACCOUNTS, buffer_events, lifecycle=lifecycle)
+    tasks += [asyncio.create_task(leaving.run())]
     if has_venue:
         tasks += [asyncio.create_task(Venue(session).run(socket)) for session in (ORDERS, MARKET_DATA)]
         ready: Callable[[], Any] = partial(_ready, engine)

@@ -25,7 +25,7 @@ class NoEngine:
 
 async def main(folder: Path) -> None:
     files = Files(folder / "server.pem", folder / "server.key", folder / "ca.pem")
-    server = await Server.start(NoEngine(), "127.0.0.1:0", files, {})  # type: ignore[arg-type]
+    server = await Server.start(NoEngine(), "127.0.0.1:0", files, {}, lifecycle=None)  # type: ignore[arg-type]
     print(server.address.rpartition(":")[2], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await server.stop(0)

@@ -5,8 +5,8 @@ import grpc
 from gateway.api.v1 import refusal_pb2
 from gateway.api.v1.order_service_pb2 import CancelRequest
 from gateway.api.v1.session_service_pb2 import (
+    ReleaseHaltRequest,
     SessionServiceListRequest,
-    SessionServiceReleaseRequest,
     SessionServiceWatchRequest,
 )
 from gateway.holding import HoldSession
@@ -15,8 +15,8 @@ from tests.integration.control.gateway import Gateway
 from tests.integration.control.venue import ORDERS
 
 
-def release(client_order_id: str = "R1", session: str = ORDERS, reason: str = "compared") -> SessionServiceReleaseRequest:
-    return SessionServiceReleaseRequest(client_order_id=client_order_id, session=session, reason=reason)
+def release(client_order_id: str = "R1", session: str = ORDERS, reason: str = "compared") -> ReleaseHaltRequest:
+    return ReleaseHaltRequest(client_order_id=client_order_id, session=session, reason=reason)
 
 
 async def held(stubs: Stubs) -> str:
@@ -25,9 +25,9 @@ async def held(stubs: Stubs) -> str:
 
 
 async def test_a_held_session_refuses_orders_until_a_person_releases_it(running: Gateway) -> None:
-    async with client(running) as stubs, client(running, "viewer/audit") as viewer:
+    async with client(running) as stubs, client(running, "operator/night") as operator:
         root_id = (await stubs.orders.Submit(submit("A1"))).root_id
-        watch = viewer.sessions.Watch(SessionServiceWatchRequest())
+        watch = operator.sessions.Watch(SessionServiceWatchRequest())
         await watch.read()
         running.engine._inbox.put(HoldSession(ORDERS, "a storm", is_down=False))
         changed = await watch.read()
@@ -36,11 +36,11 @@ async def test_a_held_session_refuses_orders_until_a_person_releases_it(running:
         assert (code, detail.refusal) == (grpc.StatusCode.FAILED_PRECONDITION, refusal_pb2.REFUSAL_SESSION_HELD)
         assert detail.text == f"session={ORDERS} a storm"
         await stubs.orders.Cancel(CancelRequest(client_order_id="X1", root_id=root_id))
-        code, _ = await refusal(viewer.sessions.Release(release()))
+        code, _ = await refusal(stubs.sessions.ReleaseHalt(release()))
         assert code is grpc.StatusCode.PERMISSION_DENIED
-        answer = await stubs.sessions.Release(release())
+        answer = await operator.sessions.ReleaseHalt(release())
         assert (answer.is_repetition, answer.is_still_held) == (False, False)
-        again = await stubs.sessions.Release(release())
+        again = await operator.sessions.ReleaseHalt(release())
         assert (again.seq, again.is_repetition) == (answer.seq, True)
 
         async def is_free() -> bool:
@@ -51,11 +51,11 @@ async def test_a_held_session_refuses_orders_until_a_person_releases_it(running:
 
 
 async def test_what_cannot_be_released_is_refused_with_the_reason(running: Gateway) -> None:
-    async with client(running) as stubs:
+    async with client(running, "operator/night") as stubs:
         for request, expected in (
-            (release("R2"), (grpc.StatusCode.FAILED_PRECONDITION, refusal_pb2.REFUSAL_NOT_HELD)),
+            (release("R2"), (grpc.StatusCode.FAILED_PRECONDITION, refusal_pb2.REFUSAL_SESSION_NOT_HALTED)),
             (release("R3", session="NONE"), (grpc.StatusCode.NOT_FOUND, refusal_pb2.REFUSAL_UNKNOWN_SESSION)),
             (release("R4", reason=""), (grpc.StatusCode.INVALID_ARGUMENT, refusal_pb2.REFUSAL_INVALID_FIELD)),
         ):
-            code, detail = await refusal(stubs.sessions.Release(request))
+            code, detail = await refusal(stubs.sessions.ReleaseHalt(request))
             assert (code, detail.refusal) == expected

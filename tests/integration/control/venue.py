@@ -66,7 +66,7 @@ class Venue:
                 return [self._report(found, "0", "0"), self._report(found, "F", "2", f"32={found[38]}|31={PX}|")]
             case "D":
                 return [self._report(found, "0", "0")]
-            case "H" | "Q":
+            case "H" | "Q" | "AF":
                 return []
             case "F" if found[38] == STUBBORN_QTY:
                 return []

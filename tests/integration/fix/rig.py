@@ -23,8 +23,10 @@ from pathlib import Path
 from gateway.codec.version import VERSIONS
 from gateway.fix import worker
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
-folder, port, socket, kind, broken, begin_string = sys.argv[1:]
-session = SessionConfig("{SESSION}", "{US}", "{NAME}", VERSIONS[begin_string], reset_on_logon=kind == "data")
+from gateway.fix.token import Token
+folder, port, socket, kind, broken, begin_string, token = sys.argv[1:]
+token = Token(token) if token else None
+session = SessionConfig("{SESSION}", "{US}", "{NAME}", VERSIONS[begin_string], reset_on_logon=kind == "data", token=token)
 def fail(self, session):
     raise RuntimeError("a callback that fails")
 if broken:
@@ -37,8 +39,10 @@ _REPOSITORY = Path(__file__).parents[3]
 class Rig:
     """One worker, connected to us as its engine."""
 
-    def __init__(self, folder: Path, port: int, *, kind: str = "orders", broken: str = "", version: Version = FIX_44) -> None:
-        """broken: a callback of the worker's that raises."""
+    def __init__(
+        self, folder: Path, port: int, *, kind: str = "orders", broken: str = "", version: Version = FIX_44, token: str = ""
+    ) -> None:
+        """broken: a callback of the worker's that raises. token: what the front door at `port` wants to see."""
         self.folder = folder
         path = folder / "link.sock"
         path.unlink(missing_ok=True)
@@ -47,7 +51,7 @@ class Rig:
         self._listener.listen()
         self._listener.settimeout(DEADLINE_S)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, str(folder / "fix"), str(port), str(path), kind, broken, version.begin_string],
+            [sys.executable, "-c", _START, str(folder / "fix"), str(port), str(path), kind, broken, version.begin_string, token],
             cwd=_REPOSITORY,
             stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": str(_REPOSITORY)},

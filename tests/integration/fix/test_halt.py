@@ -8,10 +8,10 @@ import pytest
 from gateway import link
 from gateway.codec.text import text
 from gateway.fix import halting, worker
-from gateway.fix.halting import EXIT_HALTED
+from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
 from gateway.fix.link_writer import LinkWriter
 from gateway.fix.worker import OrdersHandler
-from tests.integration.fix.counterparty import Counterparty
+from tests.integration.fix.counterparty import Counterparty, Silence
 from tests.integration.fix.rig import Rig
 
 GRANT = link.Grant(grant=7, session_epoch=1, next_sender=500, next_target=7, reserved_to=10_000)
@@ -28,21 +28,42 @@ def test_a_reset_by_the_peer_is_told_with_its_logon_before_anything_else_can_go_
         again.hello()
 
 
-def test_what_was_halted_does_not_start_until_a_person_has_looked(tmp_path: Path) -> None:
-    halted = tmp_path / "fix" / "halted"
-    halted.parent.mkdir()
-    halting.halt(halted.parent, "the numbers cannot be believed")
+def test_what_was_halted_says_why_and_logs_on_nowhere_until_it_is_released(tmp_path: Path) -> None:
+    folder = tmp_path / "fix"
+    folder.mkdir()
+    halting.halt(folder, "the numbers cannot be believed")
     with Counterparty() as broker:
-        for _ in range(2):
-            with Rig(tmp_path, broker.port) as again:
-                assert again.exit_code() == EXIT_HALTED
-                assert again.process.stderr is not None
-                said = again.process.stderr.read().decode()
-            assert "the numbers cannot be believed" in said
-            assert f"remove {halted}" in said
-        halted.unlink()
+        with Rig(tmp_path, broker.port) as left_alone:
+            assert left_alone.hello().halted.endswith("the numbers cannot be believed")
+            with pytest.raises(Silence):
+                broker.accept(within_s=2.5)  # QuickFIX would have tried twice.
+            left_alone.hang_up()
+            assert left_alone.exit_code() == EXIT_HALTED
         with Rig(tmp_path, broker.port) as looked_at:
             looked_at.hello()
+            looked_at.say(link.Release())
+            assert looked_at.exit_code() == EXIT_RELEASED
+            assert looked_at.process.stderr is not None
+            assert "fixgate session release S" in looked_at.process.stderr.read().decode()
+        with Rig(tmp_path, broker.port) as released:
+            assert released.hello().halted == ""
+            released.say(GRANT)
+            assert broker.log_on()[34] == "500"
+
+
+def test_a_logon_that_comes_to_nothing_is_told_with_what_the_peer_said(tmp_path: Path) -> None:
+    with Counterparty() as broker, Rig(tmp_path, broker.port) as rig:
+        rig.granted(GRANT)
+        broker.accept()
+        broker.receive("A")
+        broker.number = 6
+        broker.send("5", (58, "wrong password"))
+        broker.hang_up()
+        assert rig.hear(link.LoggedOut) == link.LoggedOut("wrong password")
+        broker.accept()
+        broker.receive("A")
+        broker.hang_up()
+        assert rig.hear(link.LoggedOut) == link.LoggedOut("")
 
 
 @pytest.mark.parametrize("number", [4, 6, 1])

@@ -11,6 +11,7 @@ from gateway.codec.text import fields
 from gateway.codec.version import FIX_44
 from gateway.codec.writing import market_data_request
 from gateway.fix import sent_log, worker
+from gateway.fix.folder import EXIT_FOLDER_HELD
 from gateway.fix.port import EXIT_BROKEN_CALLBACK
 from tests.integration.fix.counterparty import Counterparty, Silence
 from tests.integration.fix.rig import GRANT, SESSION, Rig, order
@@ -181,7 +182,7 @@ class TestEnds:
     def test_a_second_worker_on_the_folder_ends(self, rig: Rig, broker: Counterparty, tmp_path: Path) -> None:
         rig.hello()
         with Rig(tmp_path, broker.port) as second:
-            assert second.exit_code() == worker.EXIT_FOLDER_HELD
+            assert second.exit_code() == EXIT_FOLDER_HELD
         assert rig.process.poll() is None
 
     def test_a_callback_that_fails_ends_the_process_within_a_second(self, tmp_path: Path, broker: Counterparty) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.session_acts import HaltReleased, HoldReleased
 from gateway.sessions import SessionHalted
-from oms.domain.acts import ActRefused, SessionReleased
+from oms.domain.acts import ActRefused
 from oms.domain.events import OrderPlaced, OrderRefused, RequestDoubted
 from oms.domain.refusal import Refusal
 from tests.integration.sessions.venue import DESK1, DESK2, Trading, Venue, fill
@@ -36,17 +37,15 @@ async def test_a_venue_that_finds_our_number_too_low_halts_the_session(installat
         line = await venue.line()
         assert (await line.hear_of("A"))[34] == "1"
         await line.say("5", (58, "MsgSeqNum too low, expecting 20000 but received 1"))
-        await ours.is_held()
-        hold = ours.session.hold
-        assert hold is not None
-        assert (hold.is_down, hold.is_halt, hold.next_sender) == (True, True, 20_000)
-        assert "it expects 20000, and ours was 1" in hold.reason
+        await ours.is_halted()
+        halted = ours.session.halted
+        assert "it expects 20000, and ours was 1" in halted
         refused = ours.place("c1")
         assert isinstance(refused, OrderRefused)
-        assert (refused.refusal, hold.reason in refused.text) == (Refusal.SESSION_HELD, True)
+        assert (refused.refusal, halted in refused.text) == (Refusal.SESSION_HELD, True)
 
         first = ours.release("r1", DESK1, takes_numbers=True)
-        assert isinstance(first, SessionReleased)
+        assert isinstance(first, HaltReleased)
         assert first.is_still_held
         line = await venue.line()
         assert venue.connections == 2, "it tried to log on before it was released"
@@ -58,7 +57,7 @@ async def test_a_venue_that_finds_our_number_too_low_halts_the_session(installat
         same = ours.release("r2", DESK1)
         assert isinstance(same, ActRefused)
         assert same.refusal is Refusal.SAME_PERSON
-        assert isinstance(ours.release("r3", DESK2), SessionReleased)
+        assert isinstance(ours.release("r3", DESK2), HoldReleased)
         assert isinstance(ours.place("c3"), OrderPlaced)
         assert (await line.hear_of("D"))[34] == "20002"
 
@@ -100,11 +99,8 @@ async def test_a_venue_that_asks_for_what_we_never_sent_halts_the_session(instal
         await line.prove()
         await ours.is_ready()
         await line.say("2", (7, "400"), (16, "0"))
-        await ours.is_held()
-        hold = ours.session.hold
-        assert hold is not None
-        assert hold.reason == "the peer asks for our MsgSeqNum 400, and the last one that we sent is 2"
-        assert hold.is_halt
+        await ours.is_halted()
+        assert ours.session.halted == "the peer asks for our MsgSeqNum 400, and the last one that we sent is 2"
         assert isinstance(ours.place("c1"), OrderRefused)
 
 
@@ -132,7 +128,7 @@ async def test_a_journal_that_was_set_back_behind_its_worker_is_known_by_the_wor
         assert f"tells of order {root_id}, and this journal never had it" in halted.reason
         refused = ours.place("c1")
         assert isinstance(refused, OrderRefused)
-        assert refused.refusal is Refusal.SESSION_DOWN
+        assert refused.refusal is Refusal.SESSION_HELD
     assert venue.connections == 1, "it tried to log on"
 
 
@@ -147,10 +143,10 @@ async def test_a_journal_that_was_set_back_behind_the_venue_is_known_by_its_repo
         assert (await line.log_on(4))[34] == "10001"
         assert (await line.hear_of("2"))[7] == "3"
         await line.say("8", (43, "Y"), (122, now()), *fill(root_id), number=3)
-        await ours.is_held()
-        hold = ours.session.hold
-        assert hold is not None
-        assert hold.reason == f"the peer reports on our ClOrdID {root_id}, and the last one that we gave out is FG00000000"
+        await ours.is_halted()
+        assert (
+            ours.session.halted == f"the peer reports on our ClOrdID {root_id}, and the last one that we gave out is FG00000000"
+        )
         assert isinstance(ours.place("c1"), OrderRefused)
         assert "D" not in [msg_type async for msg_type in line.rest()]
         ours.release("r1", DESK1)

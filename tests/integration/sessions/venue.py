@@ -9,9 +9,9 @@ from typing import Self, TypeVar
 
 from msgspec.structs import replace
 
+from gateway.administering import ReleaseHalt
 from gateway.engine import LOOK_INTERVAL_S
 from gateway.sessions import Phase, Session
-from oms.domain.commands import ReleaseSession
 from oms.domain.events import Event
 from tests.sessions.acceptor import START_S, Served
 from tests.sessions.peer import Peer, Unheard, now, put_together
@@ -131,7 +131,7 @@ class Trading(Served):
         return self.asks(orders.place(client_order_id, orders.terms(1_000)))
 
     def release(self, client_order_id: str, principal: str = DESK1, *, takes_numbers: bool = False) -> Event:
-        return self.asks(ReleaseSession(principal, client_order_id, NAME, "compared with the venue", takes_numbers))
+        return self.asks(ReleaseHalt(principal, client_order_id, NAME, "compared with the venue", takes_numbers))
 
     @asynccontextmanager
     async def looking_after(self) -> AsyncIterator[None]:
@@ -152,6 +152,9 @@ class Trading(Served):
 
     async def is_ready(self) -> None:
         await eventually_async(lambda: self.session.phase is Phase.READY, START_S)
+
+    async def is_halted(self) -> None:
+        await eventually_async(lambda: bool(self.session.halted), START_S)
 
     async def is_held(self) -> None:
         await eventually_async(lambda: self.session.hold is not None, START_S)

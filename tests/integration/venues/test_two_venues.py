@@ -132,6 +132,20 @@ def test_what_one_does_not_take_the_other_may(venues: TwoVenues) -> None:
     assert (code, "ord_type=MARKET session=OLDHOUSE" in said) == (Exit.REFUSED, True)
 
 
+def test_each_has_its_own_rate(venues: TwoVenues) -> None:
+    eventually(lambda: is_filled(venues, "USDJPY", "DESK2"), seconds=60)
+    eventually(lambda: is_filled(venues, "EURUSD", "DESK1"), seconds=60)
+    order = ("--limit", "1.3900", "--tif", "ioc")
+    several = [
+        fixgate(venues, "order", "buy", "1000", "EURUSD", *order, "--account", "DESK1", "--as", "trader/desk1") for _ in "123"
+    ]
+    assert any("RATE_EXCEEDED" in said and "of 1 in window_ms=20000" in said for _, said in several)
+    others = [
+        fixgate(venues, "order", "buy", "1000", "USDJPY", *order, "--account", "DESK2", "--as", "trader/desk2") for _ in "123"
+    ]
+    assert [code for code, _ in others] == [Exit.OK] * 3
+
+
 @pytest.mark.parametrize("name", VENUES)
 def test_both_files_are_fine_and_can_be_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _set_secrets(monkeypatch)

@@ -6,9 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from gateway import link
+from gateway.alarm import LogonFailed
 from gateway.breakers import Breakers, Counts
 from gateway.codec.text import text
 from gateway.rules import decide, react
+from gateway.session_acts import HoldReleased, Numbers
 from gateway.sessions import (
     AdminSent,
     LogonsPaused,
@@ -20,7 +22,6 @@ from gateway.sessions import (
     SessionReady,
 )
 from gateway.state import State
-from oms.domain.acts import SessionReleased
 from oms.domain.events import CancelRejected, Event, RequestRejected
 from oms.domain.fields import ExecType, OrdStatus
 from oms.domain.report import CancelReject
@@ -67,7 +68,8 @@ def we_ask(begin: int) -> AdminSent:
     return AdminSent(SESSION, 1, 9, "2", text("FIX.4.4", "2", [(7, str(begin)), (16, "0")]))
 
 
-LOGON = AdminSent(SESSION, 1, 9, "A", "")
+FAILED = LogonFailed(SESSION, "go away")
+NUMBERS = Numbers(1, 1, 1)
 
 
 def test_a_storm_of_rejects_keeps_new_orders_back_whatever_rejects_them() -> None:
@@ -99,7 +101,7 @@ def test_a_hold_is_said_once_and_after_the_release_counting_begins_anew() -> Non
     for _ in range(9):
         session.happens(REJECTED)
     assert len(session.held) == 1
-    session.happens(SessionReleased(SESSION, "r1", "ann", "ok", takes_numbers=False))
+    session.happens(HoldReleased(SESSION, "r1", "ann", "asked", "ok", NUMBERS, NUMBERS, "a storm"))
     session.happens(REJECTED)
     session.happens(REJECTED)
     assert len(session.held) == 1
@@ -141,14 +143,14 @@ def test_logons_that_fail_are_put_off_for_longer_and_longer() -> None:
     pauses: list[int] = []
     for _ in range(7):
         for _ in range(2):
-            assert session.happens(LOGON, 1) == []
-        (paused,) = session.happens(LOGON, 1)
+            assert session.happens(FAILED, 1) == []
+        (paused,) = session.happens(FAILED, 1)
         assert isinstance(paused, LogonsPaused)
         pauses.append(paused.until_ns // SECOND - session.at_s)
-        assert session.happens(LOGON, 1) == []  # One that was under way.
+        assert session.happens(FAILED, 1) == []  # One that was under way.
         session.happens(LogonsResumed(SESSION), pauses[-1])
     assert pauses == [30, 60, 120, 240, 480, 600, 600]
-    assert session.state.sessions[SESSION].may_log_on
+    assert session.state.sessions[SESSION].is_open
     session.happens(SessionLoggedOn(SESSION))
     assert session.state.counts[SESSION] == Counts()
 
@@ -156,7 +158,7 @@ def test_logons_that_fail_are_put_off_for_longer_and_longer() -> None:
 def test_logons_that_succeed_are_no_failures() -> None:
     session = Session()
     for _ in range(20):
-        session.happens(LOGON)
+        session.happens(FAILED)
         session.happens(SessionLoggedOn(SESSION))
     assert session.held == []
 
@@ -185,10 +187,10 @@ def test_no_list_is_longer_than_its_breaker() -> None:
     ("breakers", "wrong"),
     [
         (Breakers(), []),
-        (Breakers(rejects=1), [("rejects", "1 is not between 2 and 1000")]),
-        (Breakers(resends_s=3_601), [("resends_s", "3601 is not between 2 and 3600")]),
-        (Breakers(pause_s=601), [("pause_s", "601 is not between 2 and 600")]),
+        (Breakers(rejects=1), [(("breakers", "rejects"), "1 is not between 2 and 1000")]),
+        (Breakers(resends_s=3_601), [(("breakers", "resends_s"), "3601 is not between 2 and 3600")]),
+        (Breakers(pause_s=601), [(("breakers", "pause_s"), "601 is not between 2 and 600")]),
     ],
 )
-def test_every_number_has_its_bounds(breakers: Breakers, wrong: list[tuple[str, str]]) -> None:
-    assert breakers.wrong() == wrong
+def test_every_number_has_its_bounds(breakers: Breakers, wrong: list[tuple[tuple[str, str], str]]) -> None:
+    assert list(breakers.wrong()) == wrong

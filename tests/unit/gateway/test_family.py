@@ -12,8 +12,9 @@ from gateway.rules import Command, decide, react
 from gateway.sessions import SessionLoggedOut
 from gateway.state import State
 from oms import deciding, family
+from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import Chain
-from oms.domain.commands import CancelChild, LookAfter, PlaceOrder
+from oms.domain.commands import CancelChild, LookAfter, MassCancel, PlaceOrder
 from oms.domain.events import (
     CancelRejected,
     CancelRequested,
@@ -28,7 +29,7 @@ from oms.domain.fields import ExecType, OrdStatus, Side
 from oms.domain.numbers import ZERO
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport
-from tests.support.orders import SESSION, D, cancel, change, fill, place, receipt, report, said, terms
+from tests.support.orders import ACCOUNTS, PRINCIPAL, SESSION, D, cancel, change, fill, place, receipt, report, said, terms
 from tests.unit.gateway.test_rules import ON, READY, ready
 
 PARENT, FIRST, SECOND = "FG00000001", "FG00000002", "FG00000003"
@@ -272,3 +273,36 @@ def test_a_replay_of_the_journal_gives_the_same_family() -> None:
     assert kept.book.chains == live.book.chains
     assert standing(kept) == standing(live)
     assert family.committed_qty(kept.book.chains[SECOND]) > ZERO
+
+
+class TestWhatIsLive:
+    def test_a_parent_is_until_it_is_canceled_and_no_child_may_trade(self) -> None:
+        state = after(parent(), child())
+        assert list(state.book.live) == [PARENT, FIRST]
+        take(state, cancel("x1", of="p1"))
+        assert PARENT in state.book.live
+        (asked,) = [r for r in state.book.chains[FIRST].requests if r.terms is None]
+        canceled(state, asked.cl_ord_id, FIRST)
+        assert list(state.book.live) == []
+
+    def test_a_parent_whose_children_traded_all_of_it_is_not_and_a_bust_brings_it_back(self) -> None:
+        state = after(parent(), child(order_qty=1_000))
+        traded(state, FIRST, 1_000, "1.3850")
+        assert list(state.book.live) == []
+        tell(state, report(ExecType.TRADE_CANCEL, OrdStatus.NEW, FIRST, exec_id="B1", exec_ref_id="E1"), FIRST)
+        assert set(state.book.live) == {PARENT, FIRST}
+
+    def test_a_bust_of_a_child_that_has_ended_brings_its_parent_back(self) -> None:
+        state = after(parent(), child(order_qty=1_000))
+        tell(state, report(ExecType.CANCELED, OrdStatus.CANCELED, FIRST, exec_id="X"), FIRST)
+        traded(state, FIRST, 1_000, "1.3850")
+        assert list(state.book.live) == []
+        tell(state, report(ExecType.TRADE_CANCEL, OrdStatus.CANCELED, FIRST, exec_id="B1", exec_ref_id="E1"), FIRST)
+        assert list(state.book.live) == [PARENT]
+
+    def test_no_mass_cancel_names_a_parent_that_has_ended(self) -> None:
+        state = after(parent(), cancel("x1", of="p1"))
+        (asked,) = decide(state, MassCancel(PRINCIPAL, "m1", ACCOUNTS), 0)
+        assert isinstance(asked, MassCancelRequested)
+        assert asked.root_ids == ()
+        assert list(state.book.live) == []

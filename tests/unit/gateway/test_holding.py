@@ -1,17 +1,17 @@
 """A session that is held: what passes, what waits, and who lets it go."""
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from gateway import link
+from gateway.administering import ReleaseHalt
 from gateway.codec.text import text
 from gateway.effects import effects
 from gateway.facts import Fact
 from gateway.hold import Hold
 from gateway.holding import HoldSession, ResumeLogons
 from gateway.rules import decide, is_undecided
+from gateway.session_acts import HaltReleased, HoldReleased, Numbers
 from gateway.sessions import (
     AdminSent,
     LogonsPaused,
@@ -24,8 +24,8 @@ from gateway.sessions import (
     SessionLoggedOut,
 )
 from gateway.state import State
-from oms.domain.acts import ActRefused, SessionReleased
-from oms.domain.commands import DecideAgain, ReleaseSession
+from oms.domain.acts import ActRefused
+from oms.domain.commands import DecideAgain
 from oms.domain.events import CancelRequested, Event, OrderPlaced, OrderRefused, RequestDoubted, RequestNotSent, RequestRefused
 from oms.domain.refusal import Refusal
 from tests.support.orders import DATA, MS, SESSION, cancel, change, place, placed, receipt
@@ -34,19 +34,23 @@ from tests.unit.gateway.test_rules import NEW, ORDER, ROOT, G, granted, ready, s
 
 HELD = SessionHeld(SESSION, "a storm", is_down=False)
 DOWN = SessionHeld(SESSION, "a gap", is_down=True)
-HALTED = SessionHalted(SESSION, "behind", is_kept=True, next_sender=20_000)
+HALTED = SessionHalted(SESSION, "behind", grant=G, peer_expects=20_000)
 LOW = "MsgSeqNum too low, expecting 500 but received 7"
 
 
-def release(principal: str = "ann", client_order_id: str = "r1", session: str = SESSION, **changes: Any) -> ReleaseSession:
-    return ReleaseSession(
-        **({"principal": principal, "client_order_id": client_order_id, "session": session, "reason": "ok"} | changes)
-    )
+def release(principal: str = "ann", own_id: str = "r1", session: str = SESSION, *, takes_numbers: bool = False) -> ReleaseHalt:
+    return ReleaseHalt(principal, own_id, session, "ok", takes_numbers)
 
 
-def released(principal: str = "ann", client_order_id: str = "r1", **changes: Any) -> SessionReleased:
-    given: dict[str, Any] = {"session": SESSION, "reason": "ok", "takes_numbers": False} | changes
-    return SessionReleased(principal=principal, client_order_id=client_order_id, **given)
+def once(made: State, command: ReleaseHalt) -> Event:
+    """What the command causes and nothing else."""
+    (event,) = decide(made, command, 0)
+    return event
+
+
+def goes_on(made: State, command: ReleaseHalt) -> State:
+    """With what the command causes."""
+    return happens(made, *decide(made, command, 0))
 
 
 def logout(said: str, number: int = 1) -> bytes:
@@ -103,7 +107,7 @@ class TestNumbers:
         assert isinstance(received, MessageReceived)
         reason = f"the peer says that our MsgSeqNum is too low: it expects 500, and ours was 7 ({LOW!r})"
         assert doubted == RequestDoubted(ROOT, ROOT, reason)
-        assert halted == SessionHalted(SESSION, reason, is_kept=True, next_sender=500)
+        assert halted == SessionHalted(SESSION, reason, grant=G, peer_expects=500)
 
     def test_it_is_heard_under_a_number_that_we_had_already(self) -> None:
         made = happens(ready(), MessageReceived(receipt(SESSION, 9, 10, "0", "")))
@@ -129,9 +133,11 @@ class TestNumbers:
         ):
             assert decide(ready(*facts), command, 0) == expected
 
-    def test_a_halt_stays_one_whatever_comes_after_its_first_release(self) -> None:
-        made = happens(ready(HALTED), released(is_still_held=True, was_down=True), DOWN)
-        assert hold(made) == Hold("a gap", is_down=True, is_halt=True)
+    def test_a_second_person_has_to_come_whatever_follows_the_first_release(self) -> None:
+        made = happens(goes_on(ready(HALTED), release()), DOWN)
+        assert hold(made) == Hold("a gap", is_down=True, released_by="ann")
+        goes_on(made, release("bob", "r2"))
+        assert hold(made) == Hold("a gap", is_down=False, released_by="bob")
 
 
 class TestLine:
@@ -139,7 +145,7 @@ class TestLine:
     def test_what_is_held_down_is_logged_off(self, event: Event) -> None:
         (frame,) = frames(ready(), event)
         assert isinstance(frame, link.LogOff)
-        assert frame.text == getattr(event, "reason", "") or isinstance(event, LogonsPaused)
+        assert frame.text == ("closed" if isinstance(event, LogonsPaused) else event.reason)  # type: ignore[attr-defined]
 
     def test_what_only_keeps_orders_back_stays_logged_on(self) -> None:
         assert frames(ready(), HELD) == [link.LogOn()]
@@ -161,49 +167,66 @@ class TestLine:
 class TestRelease:
     def test_one_person_lets_go_of_a_hold(self) -> None:
         made = ready(HELD)
-        assert decide(made, release(), 0) == (released(),)
-        assert hold(happens(made, released())) is None
+        released = once(made, release())
+        assert isinstance(released, HoldReleased)
+        assert (released.hold, released.was_down, released.is_still_held) == ("a storm", False, False)
+        assert (released.before, released.after) == (made.sessions[SESSION].numbers, made.sessions[SESSION].numbers)
+        assert hold(happens(made, released)) is None
 
     def test_a_halt_takes_two(self) -> None:
         made = ready(HALTED)
-        (first,) = decide(made, release(takes_numbers=True), 0)
-        assert first == released(takes_numbers=True, next_sender=20_000, was_down=True, is_still_held=True)
-        happens(made, first)
-        assert hold(made) == Hold("behind", is_down=False, is_halt=True, next_sender=20_000, released_by="ann")
-        (same,) = decide(made, release(client_order_id="r2"), 0)
+        logged_out, first = decide(made, release(), 0)
+        assert logged_out == SessionLoggedOut(SESSION, "released by a person")
+        assert isinstance(first, HaltReleased)
+        assert first.is_still_held
+        happens(made, logged_out, first)
+        assert hold(made) == Hold("behind", is_down=False, released_by="ann")
+        assert (made.sessions[SESSION].halted, made.sessions[SESSION].is_open) == ("", True)
+        same = once(made, release(own_id="r2"))
         assert isinstance(same, ActRefused)
         assert same.refusal is Refusal.SAME_PERSON
-        (second,) = decide(made, release("bob", "r3"), 0)
-        assert hold(happens(made, second)) is None
+        assert hold(goes_on(made, release("bob", "r3"))) is None
 
-    def test_where_the_peers_numbers_are_right_ours_go_on_from_there(self) -> None:
-        made = happens(ready(HALTED), released(takes_numbers=True, next_sender=20_000, was_down=True, is_still_held=True))
+    @pytest.mark.parametrize(("takes_numbers", "next_sender"), [(True, 20_000), (False, link.BLOCK + 1)])
+    def test_ours_go_on_above_all_that_was_used_and_the_peers_word_counts_if_it_is_taken(
+        self, takes_numbers: bool, next_sender: int
+    ) -> None:
+        made = ready(HALTED)
+        released = decide(made, release(takes_numbers=takes_numbers), 0)[-1]
+        assert isinstance(released, HaltReleased)
+        assert released.after == Numbers(1, next_sender, made.sessions[SESSION].next_target)
         log = link.SentLog("boot", 1, G, ())
-        grant = decide(made, told(link.Hello(SESSION, "boot", 2, 3, log)), 0)[-1]
-        assert grant == SessionGranted(SESSION, 1, 20_000, 1, 19_999 + link.BLOCK, trusted=False, pid=2)
+        grant = decide(happens(made, released), told(link.Hello(SESSION, "boot", 2, 3, log)), 0)[-1]
+        assert grant == SessionGranted(SESSION, 1, next_sender, 1, next_sender - 1 + link.BLOCK, trusted=False, pid=2)
+
+    def test_what_the_peer_knows_of_our_cl_ord_ids_is_never_given_out_again(self) -> None:
+        made = goes_on(ready(replace(HALTED, cl_ord_ids=7)), release())
+        assert made.book.cl_ord_ids_minted == 10_007
 
     def test_where_the_peer_was_set_back_another_epoch_begins(self) -> None:
         made = ready(DOWN)
-        freed, reset = decide(made, release(takes_numbers=True), 0)
-        assert freed == released(takes_numbers=True, was_down=True)
+        _, freed, reset = decide(made, release(takes_numbers=True), 0)
+        assert isinstance(freed, HoldReleased)
+        assert (freed.was_down, freed.after.session_epoch, freed.after.next_target) == (True, 2, 1)
         assert reset == SequencesReset(SESSION, 2, "released by ann: the peer's numbers are taken")
         happens(made, freed, reset)
-        assert (made.sessions[SESSION].next_target, made.sessions[SESSION].session_epoch, hold(made)) == (1, 2, None)
+        assert (made.sessions[SESSION].numbers, hold(made)) == (freed.after, None)
 
     def test_else_it_tries_again_with_what_the_journal_has(self) -> None:
-        assert decide(ready(DOWN), release(), 0) == (released(was_down=True),)
+        made = ready(DOWN)
+        before = made.sessions[SESSION].numbers
+        goes_on(made, release())
+        assert (made.sessions[SESSION].numbers, made.sessions[SESSION].is_open, hold(made)) == (before, True, None)
 
     @pytest.mark.parametrize(
         ("facts", "command", "refusal"),
         [
-            ((), release(), Refusal.NOT_HELD),
+            ((), release(), Refusal.SESSION_NOT_HALTED),
             ((HELD,), release(session="NONE"), Refusal.UNKNOWN_SESSION),
-            ((ORDER, HELD), release(principal=ORDER.principal, client_order_id="c1"), Refusal.DUPLICATE_CLIENT_ORDER_ID),
+            ((ORDER, HELD), release(ORDER.principal, "c1"), Refusal.DUPLICATE_CLIENT_ORDER_ID),
         ],
     )
-    def test_what_cannot_be_released_is_refused(
-        self, facts: tuple[Event, ...], command: ReleaseSession, refusal: Refusal
-    ) -> None:
-        (refused,) = decide(ready(*facts), command, 0)
+    def test_what_cannot_be_released_is_refused(self, facts: tuple[Event, ...], command: ReleaseHalt, refusal: Refusal) -> None:
+        refused = once(ready(*facts), command)
         assert isinstance(refused, ActRefused)
         assert refused.refusal is refusal

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gateway import link
+from gateway.codec import reading
 from gateway.codec.text import text
 from gateway.codec.version import FIX_42
-from gateway.inbound import Hole, received
+from gateway.inbound import Hole, Read, read_ahead, received
 from gateway.sessions import MessageReceived, Phase, Session, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.events import Event, ExecutionReported, ReportQuarantined
@@ -51,6 +52,28 @@ def test_a_report_is_read_in_the_version_of_its_session() -> None:
     booked, *_ = received(state, READY, link.Received(raw(30, "8", (20, "0"), *partial_fill)))
     assert isinstance(booked, ExecutionReported)
     assert booked.report == fill(100)
+
+
+def test_what_was_read_ahead_causes_what_it_would_have_caused() -> None:
+    messages = (raw(30, "8", *FILL), raw(30), raw(30, "8", (150, "?")), raw(30, "3", (45, "7")), raw("x"), b"garbled")
+    frames: list[link.FromWorker] = [link.LoggedOn(), *map(link.Received, messages)]
+    said, *read = read_ahead(CELL.sessions[0], frames)
+    assert said == link.LoggedOn()
+    state = State(CELL)
+    state.apply(placed(), 1, 1)
+    assert [type(frame) for frame in read] == [Read] * len(messages)
+    assert [received(state, READY, frame) for frame in read if isinstance(frame, Read)] == [causes(m) for m in messages]
+
+
+def test_what_breaks_the_reader_is_left_to_break_it_when_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(reading, "report", broken)
+    frames = (link.Received(raw(30)), link.Received(raw(31, "8", *FILL)))
+    assert read_ahead(CELL.sessions[0], frames) == frames
+    with pytest.raises(RuntimeError, match="a bug"):
+        causes(raw(31, "8", *FILL))
 
 
 @pytest.mark.parametrize("msg_type", ["0", "8", "A", "2", "4"])

@@ -6,13 +6,15 @@ import pytest
 
 from gateway import link
 from gateway.facts import Fact
+from gateway.inbound import Read
 from gateway.inbox import Inbox
 from gateway.links import Links, WorkerLink
 from gateway.rules import FromLink
 from gateway.sessions import AdminSent, GapFilled, SessionGranted
 from oms.domain.events import Event, MessageSent
-from tests.support.orders import OTHER, SESSION
+from tests.support.orders import CELL, SESSION
 
+PLANS = {plan.name: plan for plan in CELL.sessions}
 GRANTED = SessionGranted(SESSION, 1, 4, 1, 10_000, trusted=True, pid=1)
 SENT = MessageSent("FG1", "FG1", SESSION, 1, 3, "D", "")
 FILLED = GapFilled(SESSION, 1, 4)
@@ -21,7 +23,7 @@ HELLO = link.Hello(SESSION, "boot", 1, 1, None)
 
 def acked(*events: Event) -> dict[str, int]:
     """What is known after these facts, one batch each."""
-    links = Links(Inbox(lambda: None), frozenset({SESSION, OTHER}))
+    links = Links(Inbox(lambda: None), PLANS)
     for seq, event in enumerate(events, 1):
         links.hear([Fact(seq, 1, event, None)])
     return links.acked
@@ -56,7 +58,7 @@ class Socket(asyncio.Transport):
 @pytest.mark.parametrize("bad", [b"\x00\x00\x00\x01\xc1", b"\xff\xff\xff\xff"])
 def test_a_broken_frame_cuts_the_link_and_nothing_of_that_read_is_taken(bad: bytes) -> None:
     inbox, socket = Inbox(lambda: None), Socket()
-    worker = WorkerLink(Links(inbox, frozenset({SESSION})))
+    worker = WorkerLink(Links(inbox, PLANS))
     worker.connection_made(socket)
     worker.data_received(link.frame(HELLO))
     worker.grant = 7
@@ -68,13 +70,13 @@ def test_a_broken_frame_cuts_the_link_and_nothing_of_that_read_is_taken(bad: byt
 @pytest.mark.parametrize("frames", [(link.LoggedOn(),), (HELLO, HELLO), (HELLO, link.LoggedOn())])
 def test_a_worker_says_one_hello_before_its_grant(frames: tuple[link.FromWorker, ...]) -> None:
     inbox, socket = Inbox(lambda: None), Socket()
-    worker = WorkerLink(Links(inbox, frozenset({SESSION})))
+    worker = WorkerLink(Links(inbox, PLANS))
     worker.connection_made(socket)
     worker.data_received(b"".join(map(link.frame, frames)))
     assert (socket.is_closed, inbox.take()) == (True, None)
 
 
-def taken(inbox: Inbox) -> link.FromWorker:
+def taken(inbox: Inbox) -> link.FromWorker | Read:
     item = inbox.take()
     assert item is not None
     assert isinstance(item.command, FromLink)

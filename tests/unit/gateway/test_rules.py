@@ -7,6 +7,7 @@ import pytest
 from gateway import link
 from gateway.codec.text import text
 from gateway.frames import FRAMES
+from gateway.inbound import Read
 from gateway.rules import DECISIONS, Command, FromLink, LinkLost, decide, react
 from gateway.sessions import (
     AdminSent,
@@ -280,4 +281,4 @@ class TestReactions:
 
 def test_there_is_a_decision_for_every_command_and_every_frame() -> None:
     assert set(DECISIONS) == set(get_args(Command))
-    assert set(FRAMES) == set(get_args(link.FromWorker))
+    assert set(FRAMES) == {*get_args(link.FromWorker), Read}

@@ -24,7 +24,6 @@ from gateway.sessions import (
     evolve,
     heard,
 )
-from oms.domain.acts import SessionReleased
 from oms.domain.events import MessageSent
 from tests.support.orders import SESSION, receipt
 
@@ -124,7 +123,7 @@ class TestLife:
         assert heard(ahead, receipt(SESSION, 31, 33)) == replace(BUSY, next_target=33, heard_ahead=frozenset({35}))
 
     def test_there_is_a_transition_for_every_fact_about_a_session(self) -> None:
-        assert set(EVOLUTIONS) == {event for event in EVENTS if issubclass(event, SessionEvent)} | {MessageSent, SessionReleased}
+        assert set(EVOLUTIONS) == {event for event in EVENTS if issubclass(event, SessionEvent)} | {MessageSent}
 
 
 def test_facts_say_what_they_are_about() -> None:

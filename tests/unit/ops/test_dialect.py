@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from gateway.codec.dialect import Copy, Dialect, Remap, Remove, Rule, Set
+from gateway.codec.dialect import said as said_in
+from gateway.codec.text import SOH
 from ops.counterparty.describing import describe
 from ops.counterparty.file import read
 from ops.settings import load
@@ -35,8 +37,8 @@ def file_with(tmp_path: Path, words: str) -> Path:
 
 
 def test_both_sessions_speak_the_dialect_that_the_words_mean(tmp_path: Path) -> None:
-    given = (frozenset({"D", "G"}), "40", frozenset({"1"}))
-    always = (frozenset[str](), "", frozenset[str]())
+    given = (frozenset({"D", "G"}), "40", frozenset({"1"}), False)
+    always = (frozenset[str](), "", frozenset[str](), False)
     outgoing = (
         Rule(Set("9001", "X"), *given),
         Rule(Set("57", "DESK"), *given),
@@ -62,6 +64,17 @@ def test_a_dialect_is_described_rule_by_rule(tmp_path: Path) -> None:
         "we say              no 77 in every business message",
         "it says             39 C becomes 4 in every business message",
     ]
+
+
+def test_a_rule_may_be_meant_for_what_is_not_there(tmp_path: Path) -> None:
+    """For one asset class, say: a rule for all orders but those of foreign exchange."""
+    words = WORDS.replace('values = ["1"] }', 'values = ["1"], unless = true }')
+    found = read(file_with(tmp_path, words))
+    dialect = found.plans[0].dialect
+    assert dialect is not None
+    said = [said_in(dialect, f"8=FIX.4.4|35=D|{order}10=0|".replace("|", SOH)) for order in ("40=1|", "40=2|", "")]
+    assert ["9001=X" in text for text in said] == [False, True, True]
+    assert "  we say              9001=X in 35=D, G, where 40=1 is not there" in describe(found).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ops.counterparty.file import check, read
 from ops.secrets import NoSecret
 from ops.toml_file import ConfigError
 
-SHIPPED = Path("counterparties/simbroker.toml").read_text()
+SHIPPED = Path("counterparties/simbroker.toml").read_text().replace("reconnect_interval_s = 1", "plain_tcp = true", 1)
 LINE = SHIPPED.count("\n") + 1
 WORDS = """\
 [logon]

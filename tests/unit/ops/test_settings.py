@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import VERSIONS, Version
+from gateway.fix.archive import Plan
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.simulator.requests import Malformed, Unsupported, read
 from gateway.taking import Instruction, Takes
@@ -167,7 +168,8 @@ def test_a_counterparty_takes_what_its_file_says_in_words(tmp_path: Path) -> Non
 def test_a_word_that_names_nothing_is_refused_with_the_file_and_the_key(tmp_path: Path, says: str, words: str) -> None:
     with pytest.raises(ConfigError) as refused:
         load(with_takes(tmp_path, f"[takes]\n{says}\n"))
-    assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}:24: ")
+    line = (tmp_path / "broker.toml").read_text().splitlines().index("[takes]") + 2
+    assert str(refused.value).startswith(f"{tmp_path / 'broker.toml'}:{line}: ")
     assert words in str(refused.value)
 
 
@@ -196,6 +198,7 @@ def test_a_client_over_fix_has_a_session_that_we_accept(tmp_path: Path) -> None:
         folder=settings.data / "fix" / "EXAMPLE",
         link_path=settings.link_path,
         is_client=True,
+        archive=Plan(settings.data / "archive" / "EXAMPLE"),
     )
 
 
@@ -216,7 +219,7 @@ def test_a_client_that_cannot_be_is_refused(tmp_path: Path, was: str, becomes: s
 
 def test_two_clients_cannot_share_a_port(tmp_path: Path) -> None:
     other = CLIENT.replace('name = "EXAMPLE"', 'name = "OTHER"')
-    assert "client port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))
+    assert "port 7600 is there twice" in complaint(tmp_path, with_client(tmp_path, CLIENT, other))
 
 
 def test_a_policy_for_unknown_orders_that_there_is_not_is_refused(tmp_path: Path) -> None:

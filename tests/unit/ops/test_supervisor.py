@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.fix.halting import EXIT_HALTED
+from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
 from ops.settings import ConfigError
 from ops.supervisor import Child, Supervisor
 
@@ -81,6 +81,22 @@ def test_a_halted_worker_is_announced_each_time_and_not_hurried(tmp_path: Path, 
         assert not child.keep_alive(now_s + 0.1)
         assert not child.keep_alive(now_s + 1.9)
         assert "BROKER is halted and waits for a person" in capfd.readouterr().err
+
+
+def test_a_released_worker_starts_again_at_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("BROKER", [], tmp_path / "log", {})
+    child._arguments = [sys.executable, "-c", f"raise SystemExit({EXIT_HALTED})"]
+    assert child.keep_alive(0.0)
+    assert child.wait(10)
+    assert not child.keep_alive(0.1)
+    child._arguments = [sys.executable, "-c", f"raise SystemExit({EXIT_RELEASED})"]
+    assert child.keep_alive(3.0)
+    assert child.wait(10)
+    assert not child.keep_alive(3.0)
+    assert child.keep_alive(3.2)
+    assert child.wait(10)
+    assert not child.keep_alive(3.2)
+    assert "BROKER was released and starts again" in capfd.readouterr().err
 
 
 def test_the_engines_core_is_its_own(tmp_path: Path) -> None:

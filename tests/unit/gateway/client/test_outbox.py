@@ -1,12 +1,17 @@
 """A report reaches the client's FIX session once, and again only where nobody can know that the client has it."""
 
+import pytest
+
 from gateway import link
+from gateway.administering import DisableSession, SetNumbers
+from gateway.client import outbox
 from gateway.rules import FromLink
 from gateway.sessions import ReportSent, SessionGranted, SessionHalted
-from oms.domain.events import OrderPlaced
+from oms.domain.events import OrderPlaced, ReportQuarantined
 from tests.support.client_side import BOOT, CELL, CLIENT, ClientSide, handed_over
 from tests.support.model_engine import Engine, events, folded
 
+OPERATOR = "spiffe://fixgate/test/operator/night"
 ORDER = "35=D|11=A|55=EURUSD|54=1|38=1000|40=2|44=1.3850"
 ACK = "35=8|11=FG00000001|37=V1|17=E1|150=0|39=0|38=1000|14=0|151=1000"
 FILL = "35=8|11=FG00000001|37=V1|17=E2|150=F|39=2|32=1000|31=1.3850|14=1000|151=0"
@@ -164,28 +169,86 @@ def test_what_quickfix_resends_and_refuses_by_itself_is_journalled_and_wakes_nob
     assert side.engine.state.sessions[CLIENT].next_target == 2
 
 
-def test_a_client_that_voids_all_numbers_is_told_again_what_it_did_not_ask_beyond() -> None:
+def begin_anew(side: ClientSide) -> list[link.FromEngine]:
+    """The client resets the numbers; returns what its worker is told."""
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.PeerReset()))
+    return [out.frame for out in side.engine.commit() if out.session == CLIENT]
+
+
+def test_a_client_that_resets_the_numbers_is_told_anew_what_it_cannot_have_heard_and_nothing_else() -> None:
     side = ClientSide()
     side.asks(ORDER)
     side.venue_says(ACK)
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
+    side.commit()
     side.venue_says(FILL)
-    ids = exec_ids(side.released)
-    side.asks(f"35=2|7={side.number}|16=0")
-    side.worker_says(link.PeerReset())
+    anew, fill = begin_anew(side)
+    assert anew == link.Anew(2, link.BLOCK)
+    assert isinstance(fill, link.Send)
+    assert shown([fill]) == [("F", True)]
     session = side.engine.state.sessions[CLIENT]
-    assert (session.session_epoch, session.next_target, session.last_sender, session.reserved_to) == (2, 1, 0, 0)
-    again = hello(side, 1, None)
-    assert (shown(again), exec_ids(again)) == ([("F", True)], ids[-1:])
-    (grant,) = [event for event in events(side.engine.journal) if isinstance(event, SessionGranted) and event.session_epoch == 2]
-    assert (grant.next_sender, grant.next_target, grant.reserved_to) == (1, 1, link.BLOCK)
+    assert (session.session_epoch, session.next_target, session.last_sender, session.reserved_to) == (2, 1, 0, link.BLOCK)
 
 
-def test_a_client_that_says_nothing_of_what_it_has_is_told_everything_again() -> None:
+def test_a_client_that_resets_the_numbers_after_more_than_is_remembered_is_told_by_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "REMEMBERED_MAX", 1)
     side = ClientSide()
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
     side.asks(ORDER)
     side.venue_says(ACK)
     side.venue_says(FILL)
-    side.worker_says(link.PeerReset())
-    assert shown(hello(side, 1, None)) == [("0", True), ("F", True)]
-    side.worker_says(link.PeerReset())
-    assert shown(hello(side, 1, None)) == [("0", True), ("F", True)]
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.PeerReset()))
+    side.commit()
+    assert [event.reason for event in events(side.engine.journal) if isinstance(event, ReportQuarantined)] == [
+        "the client reset the numbers and has not heard of reports that are not remembered: tell it of them"
+    ]
+
+
+def test_what_was_handed_over_before_a_new_worker_has_a_client_is_unheard() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    hello(side, side.number + 1, log_of(side))
+    side.venue_says(FILL)
+    _, fill = begin_anew(side)
+    assert isinstance(fill, link.Send)
+    assert shown([fill]) == [("F", True)]
+
+
+def test_a_client_that_resets_the_numbers_while_it_is_there_has_heard_all() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    assert begin_anew(side) == [link.Anew(2, link.BLOCK)]
+
+
+def test_no_number_of_before_a_reset_is_taken_for_one_of_after_it() -> None:
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    begin_anew(side)
+    grant = side.engine.state.sessions[CLIENT].grant
+    gap_fill = "8=FIX.4.4|9=0|35=4|34=1|36=9000|43=Y|123=Y|10=000|".replace("|", "\x01").encode()
+    side.engine.take(FromLink(CLIENT, grant, link.Sent(1, "", "", "4", gap_fill)))
+    assert side.engine.commit() == []
+
+
+@pytest.mark.parametrize(("next_sender", "filled", "is_told"), [(1, (1, 3), False), (100, (1, 100), True)])
+def test_what_was_told_under_other_numbers_is_told(next_sender: int, filled: tuple[int, int], is_told: bool) -> None:
+    """Numbers that a person set mean other messages; of those below them a person is told, who has to know."""
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.worker_says(link.LoggedOut())
+    for command in (
+        DisableSession(OPERATOR, "1", CLIENT, "why"),
+        SetNumbers(OPERATOR, "2", CLIENT, "why", next_sender=next_sender, next_target=1),
+    ):
+        side.engine.take(command)
+    assert hello(side, side.number + 1, log_of(side)) == []
+    begin, new = filled
+    raw = f"35=4\x0134={begin}\x0143=Y\x01123=Y\x0136={new}\x01".encode()
+    assert side.worker_says(link.Sent(begin, "", "", "4", raw)) == []
+    assert isinstance(events(side.engine.journal)[-1], ReportQuarantined) is is_told

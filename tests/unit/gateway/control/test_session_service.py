@@ -2,7 +2,7 @@
 
 import time
 
-from gateway.control.session_service import _shown, _view
+from gateway.control.session_view import shown as session_shown
 from gateway.sessions import SessionGranted, SessionLoggedOn, SessionLoggedOut, SessionReady
 from gateway.state import State
 from oms.domain.events import Event, MessageSent, RequestDoubted
@@ -19,7 +19,7 @@ def shown(*facts: tuple[int, Event]) -> tuple[tuple[int, int | None, int, int], 
     state, now_ns = State(CELL), time.time_ns()
     for ago_s, event in [*((1_000, event) for event in READY), *facts]:
         state.apply(event, state.seq + 1, now_ns - ago_s * SECOND)
-    told = _shown(_view(state)[0])
+    told = session_shown(state, SESSION, now_ns)
     oldest_s = told.oldest_unknown_ms // 1_000 if told.HasField("oldest_unknown_ms") else None
     numbers = (told.unknown_requests, oldest_s, told.unknown_ms, told.unconfirmed_orders)
     return numbers, session_row(told)[SESSION_COLUMNS.index("unknown") :]

@@ -25,6 +25,8 @@ REFUSED = {
     "35=D|354=6|355=short": Refusal(354, 5),
     "35=D|354=x|355=short": Refusal(354, 5),
     "35=D|354=5|355=right|348=9|349=wrong": Refusal(348, 5),
+    "35=D|453=1|10901=447:15": Refusal(447, 15),
+    "35=4|36=11|123=Y|10901=10901:0": Refusal(10901, 0),
 }
 TAKEN = (
     "35=0|52=20260101-00:00:00",
@@ -50,7 +52,9 @@ def test_what_is_taken(text: str) -> None:
     assert refusal(raw(text), EXPECTED, NEXT_SENDER) is None
 
 
-@pytest.mark.parametrize("text", ["98=1|108=30", "98=0", "108=30", "98=0|108=-1", "98=0|108=x", "98=0|108=30|789=x"])
+@pytest.mark.parametrize(
+    "text", ["98=1|108=30", "98=0", "108=30", "98=0|108=-1", "98=0|108=x", "98=0|108=30|10901=385:15", "98=0|108=30|789=x"]
+)
 def test_a_logon_that_is_refused(text: str) -> None:
     assert why_no_logon(raw(f"35=A|{text}"))
 

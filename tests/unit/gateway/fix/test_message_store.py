@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.fix.message_store import give_up_torn, keep, kept_numbers, put_back
+from gateway.fix.message_store import give_up_torn
 
 NAME = "FIX.4.4-FIXGATE-BROKER"
 FILES = {
@@ -41,24 +41,3 @@ def test_a_missing_file_is_no_torn_one(tmp_path: Path) -> None:
     stored(tmp_path)
     (tmp_path / f"{NAME}.seqnums").unlink()
     assert give_up_torn(tmp_path) == []
-
-
-def test_a_beginning_that_was_refused_is_undone_but_for_the_numbers(tmp_path: Path) -> None:
-    stored(tmp_path)
-    keep(tmp_path)
-    (tmp_path / f"{NAME}.body").write_text("0123456789 and more")  # Under both names.
-    assert kept_numbers(tmp_path) == (12, 345)
-    for suffix in FILES:  # As QuickFIX begins anew.
-        (tmp_path / f"{NAME}{suffix}").unlink()
-        (tmp_path / f"{NAME}{suffix}").write_text("0000000013 : 0000000345" if suffix == ".seqnums" else "")
-    put_back(tmp_path)
-    left = {suffix: (tmp_path / f"{NAME}{suffix}").read_text() for suffix in FILES}
-    assert left == {**FILES, ".seqnums": "0000000013 : 0000000345", ".body": "0123456789 and more"}
-
-
-def test_where_nothing_began_anew_nothing_is_undone(tmp_path: Path) -> None:
-    stored(tmp_path)
-    for _ in range(2):
-        keep(tmp_path)
-        put_back(tmp_path)
-    assert {suffix: (tmp_path / f"{NAME}{suffix}").read_text() for suffix in FILES} == FILES
