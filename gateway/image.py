@@ -7,7 +7,7 @@ pieces, each after its length. Pure.
 import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -16,10 +16,12 @@ from gateway.cell import Cell
 from gateway.client.outbox import Letter
 from gateway.days import Day
 from gateway.image_of_sessions import SIGNS
+from gateway.session_acts import ACTS
 from gateway.sessions import Session
 from gateway.state import State
 from oms import image as of_book
 from oms.domain.acts import DrainRequested
+from oms.domain.events import Answer
 from oms.image import Part, Rows, is_whole, mapping
 
 SHAPE = 1
@@ -148,12 +150,17 @@ _BESIDE_STATE = _CONFIGURED | {"quotes", "book", "outboxes"}
 """What the configuration says, what is not journalled, and what has parts of its own."""
 _BESIDE_OUTBOX = frozenset({"plan", "_cell"})
 _BOOK, _OUTBOX, _STATE = "book", "outbox", "state"
-_GROUPS = {_STATE: STATE, _BOOK: of_book.BOOK, _OUTBOX: OUTBOX}
+BOOK: tuple[Part, ...] = (*of_book.BOOK, *of_book.answers(ACTS))
+"""The book's own parts, and what of its answers are facts about sessions."""
+_GROUPS = {_STATE: STATE, _BOOK: BOOK, _OUTBOX: OUTBOX}
+_ANSWERS = frozenset({*get_args(Answer), *ACTS})
 
 
 def _assert_whole(state: State) -> None:
     assert is_whole(state, STATE, _BESIDE_STATE), f"a part of the state is in no image: {sorted(vars(state))}"
-    assert is_whole(state.book, of_book.BOOK), f"a part of the book is in no image: {sorted(vars(state.book))}"
+    assert is_whole(state.book, BOOK), f"a part of the book is in no image: {sorted(vars(state.book))}"
+    others = of_book.answered(state.book) - _ANSWERS
+    assert not others, f"answers of these kinds are in no image: {sorted(kind.__name__ for kind in others)}"
     for outbox in state.outboxes.values():
         assert is_whole(outbox, OUTBOX, _BESIDE_OUTBOX), f"a part of an outbox is in no image: {sorted(vars(outbox))}"
 
@@ -161,7 +168,7 @@ def _assert_whole(state: State) -> None:
 def _rows(state: State) -> Iterator[tuple[tuple[str, str, str], Rows]]:
     """Each part's name, and its rows."""
     yield from (((_STATE, "", part.name), part.rows(state)) for part in STATE)
-    yield from (((_BOOK, "", part.name), part.rows(state.book)) for part in of_book.BOOK)
+    yield from (((_BOOK, "", part.name), part.rows(state.book)) for part in BOOK)
     for name, outbox in state.outboxes.items():
         yield from (((_OUTBOX, name, part.name), part.rows(outbox)) for part in OUTBOX)
 

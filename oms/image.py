@@ -55,9 +55,15 @@ def mapping(attribute: str, value: Any, key: Any = str) -> Part:
     )
 
 
-def answers() -> tuple[Part, ...]:
+def answers(kinds: Iterable[type[Event]]) -> tuple[Part, ...]:
     """First answers, by kind: only then a row says by itself what it is. Within a kind in the order of the journal."""
-    return tuple(_answers(kind) for kind in sorted(get_args(Answer), key=lambda kind: kind.__name__))
+    return tuple(_answers(kind) for kind in sorted(kinds, key=lambda kind: kind.__name__))
+
+
+def answered(book: Book) -> frozenset[type[Event]]:
+    """The kinds of its answers."""
+    held: dict[str, Answered] = getattr(book, _ANSWERS)
+    return frozenset(type(known.answer) for known in held.values())
 
 
 def settle(book: Book) -> None:
@@ -172,7 +178,7 @@ BOOK: tuple[Part, ...] = (
     Part("numbers", tuple[str, int], _number_rows, _fill_numbers, ("prefix", "cl_ord_ids_minted")),
     Part("chains", Chain, _chain_rows, _fill_chains, ("chains",)),
     Part("flags", tuple[str, tuple[str, ...]], _flag_rows, _fill_flags, ()),
-    *answers(),
+    *answers(get_args(Answer)),
     mapping("children", list[str]),
     Part("tagged", tuple[str, tuple[str, ...]], _tagged_rows, _fill_tagged, ("tagged",)),
     mapping("_root_of", str),

@@ -11,6 +11,7 @@ refuses, and counts it. It puts groups in order before anybody sees them, and ca
 """
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -53,8 +54,12 @@ class Fault(msgspec.Struct, frozen=True):
 class Gate:
     """Of one connection."""
 
-    def __init__(self, layout: Layout, *, takes_resets: bool = True) -> None:
+    def __init__(
+        self, layout: Layout, passed_over: Callable[[bytes], None] = lambda _: None, *, takes_resets: bool = True
+    ) -> None:
+        """`passed_over` hears of bytes that are no message, once the connection is open."""
         self._layout = layout
+        self._passed_over = passed_over
         self._takes_resets = takes_resets
         self._waiting = b""
         self._is_open = False
@@ -71,7 +76,10 @@ class Gate:
                 found.append(self._passed(waiting[at:end]))
             elif not self._is_open:
                 raise NoLogon(f"{waiting[at : at + _SHOWN_BYTES]!r} is no message")
-            at = end if end > at else _next_head(waiting, at + 1)
+            following = end if end > at else _next_head(waiting, at + 1)
+            if end == at:
+                self._passed_over(waiting[at:following])
+            at = following
         self._waiting = waiting[at:]
         return found
 

@@ -164,7 +164,7 @@ class FixPort:
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
         file = store / "quickfix.cfg"
-        self._relay = _relay(role, sessions, endpoint)
+        self._relay = _relay(role, sessions, endpoint, tap)
         own = self._relay.inner if self._relay is not None else endpoint
         file.write_text(_settings(role, sessions, own, store))
         self._settings = quickfix.SessionSettings(str(file))
@@ -250,13 +250,14 @@ def _application(sessions: tuple[SessionConfig, ...]) -> type[Application]:
     return JudgedApplication
 
 
-def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint) -> Relay | None:
+def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, tap: Tap | None) -> Relay | None:
     """What a client says is read by us before QuickFIX reads it. Raises CannotStart."""
     if role == "initiator" or not any(session.is_judged for session in sessions):
         return None
     (session,) = sessions
     try:
-        return Relay(endpoint, layout(session.version), takes_resets=session.takes_resets)
+        passed_over = tap.passed_over if tap is not None else lambda _: None
+        return Relay(endpoint, layout(session.version), passed_over, takes_resets=session.takes_resets)
     except OSError as error:
         raise CannotStart(f"{endpoint.host}:{endpoint.port}: {error}") from error
 

@@ -9,6 +9,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 
 from gateway.fix.config import Endpoint
@@ -32,9 +33,17 @@ _BACKLOG = 16
 class Relay:
     """Listens where the client connects to, and has a port of loopback for QuickFIX."""
 
-    def __init__(self, endpoint: Endpoint, layout: Layout, *, takes_resets: bool) -> None:
-        """Raises OSError where the endpoint cannot be had."""
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        layout: Layout,
+        passed_over: Callable[[bytes], None] = lambda _: None,
+        *,
+        takes_resets: bool = True,
+    ) -> None:
+        """`passed_over` hears of what a client sends and is no message. Raises OSError where the endpoint cannot be had."""
         self._layout = layout
+        self._passed_over = passed_over
         self._takes_resets = takes_resets
         self._listener = _bound(endpoint.host, endpoint.port)
         self._kept = _bound(LOOPBACK, 0)
@@ -76,7 +85,7 @@ class Relay:
 
     def _log_on(self, outer: socket.socket) -> None:
         """Nothing is passed on behind a Logon(A) before that is answered: QuickFIX would count it anyhow. Raises NoLogon."""
-        gate, messages = Gate(self._layout, takes_resets=self._takes_resets), list[bytes]()
+        gate, messages = Gate(self._layout, self._passed_over, takes_resets=self._takes_resets), list[bytes]()
         deadline_s = time.monotonic() + LOGON_S_MAX
         while not messages:
             outer.settimeout(max(deadline_s - time.monotonic(), 0.001))

@@ -64,6 +64,10 @@ class Tap:
         """Archive a message that came by a callback."""
         self._add(self._wall_ns(), direction, why, raw, "")
 
+    def passed_over(self, raw: bytes) -> None:
+        """Archive what a client sent and was garbled before it came to QuickFIX."""
+        self._add(self._wall_ns(), "in", "untold", raw, "garbled: no whole message")
+
     def end(self) -> None:
         """The worker ends in order, when QuickFIX has stopped."""
         self._give_up()

@@ -12,7 +12,7 @@ from tests.support.journals import rows
 from tests.support.polling import eventually
 
 BUY = ("order", "buy", "100", "EURUSD", "--account", "DESK1", "--limit", "1.3500", "--tif", "gtc", "--json")
-DRAIN = ("drain", "--as", "admin/ops", "--reason", "a new release", "--yes", "--json")
+DRAIN = ("drain", "--as", "operator/ops", "--reason", "a new release", "--yes", "--json")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_nothing_new_is_taken_meanwhile_cancels_pass_and_a_drain_can_be_stopped(
         refused = fixgate(running, *BUY)
         assert refused.returncode == Exit.REFUSED
         assert json.loads(refused.stdout)["error"]["refusal"] == "DRAINING"
-        fixgate(running, "drain", "--stop", "--as", "admin/ops", "--reason", "not today", "--json")
+        fixgate(running, "drain", "--stop", "--as", "operator/ops", "--reason", "not today", "--json")
         assert draining.wait(60) == Exit.REFUSED
         assert fixgate(running, *BUY).returncode == Exit.OK
         assert fixgate(running, "cancel", root_id).returncode == Exit.OK
@@ -98,14 +98,14 @@ def test_a_trader_may_not_drain(running: Installation) -> None:
 
 
 def test_without_a_terminal_it_has_to_be_told_yes(running: Installation) -> None:
-    asked = fixgate(running, "drain", "--as", "admin/ops", "--reason", "x", "--json")
+    asked = fixgate(running, "drain", "--as", "operator/ops", "--reason", "x", "--json")
     assert asked.returncode == Exit.USAGE
     assert "say --yes" in json.loads(asked.stdout)["error"]["message"]
 
 
 def test_an_operator_takes_a_snapshot_by_hand(running: Installation) -> None:
     bought(running)
-    taken = fixgate(running, "snapshot", "--as", "admin/ops", "--json")
+    taken = fixgate(running, "snapshot", "--as", "operator/ops", "--json")
     assert taken.returncode == Exit.OK, taken.stdout + running.ends_of_logs()
     [(seq, digest)] = rows(running.dsn, "SELECT seq, encode(hash, 'hex') FROM state_snapshot")
     assert json.loads(taken.stdout)["upto_seq"] == seq

@@ -16,7 +16,7 @@ from ops.dev_ca import Certificates
 from tests.integration.control.calls import client, submit
 from tests.integration.control.gateway import gateway
 
-OPERATOR = "admin/ops"
+OPERATOR = "operator/night"
 DRAIN = DrainRequest(client_order_id="D1", reason="a new release", wait_ms=3_600_000)
 
 

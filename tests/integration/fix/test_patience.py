@@ -16,7 +16,7 @@ from gateway.codec.version import VERSIONS
 from gateway.fix import patience, worker
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 patience.LOGON_S_MAX = 0
-folder, port, socket, kind, broken, begin_string = sys.argv[1:]
+folder, port, socket, kind, broken, begin_string, token = sys.argv[1:]
 session = SessionConfig("S", "{US}", "{NAME}", VERSIONS[begin_string])
 worker.run(WorkerConfig(session, Endpoint("127.0.0.1", int(port)), Path(folder), Path(socket)))
 """

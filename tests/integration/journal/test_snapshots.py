@@ -88,7 +88,10 @@ async def test_a_snapshot_of_a_snapshot_is_the_same_as_one_of_everything(journal
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        ("UPDATE state_snapshot_piece SET data = set_byte(data, 40, get_byte(data, 40) # 1) WHERE number = 3", "damaged"),
+        (
+            "UPDATE state_snapshot_piece SET data = set_byte(data, length(data) / 2, get_byte(data, length(data) / 2) # 1) WHERE number = 3",
+            "damaged",
+        ),
         ("DELETE FROM state_snapshot_piece WHERE number = 5", "damaged"),
         ("UPDATE state_snapshot SET hash = sha256('')", "the journal does not say that it was taken"),
         ("UPDATE state_snapshot SET chain = sha256('')", "the journal does not say that it was taken"),

@@ -43,7 +43,7 @@ def endpoint() -> Endpoint:
 @pytest.fixture
 def behind(endpoint: Endpoint) -> Iterator[Behind]:
     """Behind a relay that has started."""
-    made = Relay(endpoint, layout(FIX_44), takes_resets=True)
+    made = Relay(endpoint, layout(FIX_44))
     with closing(Behind(made.inner.port)) as found:
         made.start()
         yield found
@@ -130,7 +130,7 @@ def test_one_connection_more_than_are_allowed_is_hung_up_on(endpoint: Endpoint, 
 
 def test_a_port_that_is_taken_is_told(endpoint: Endpoint) -> None:
     with closing(socket.create_server((endpoint.host, endpoint.port))), pytest.raises(OSError, match="in use"):
-        Relay(endpoint, layout(FIX_44), takes_resets=True)
+        Relay(endpoint, layout(FIX_44))
 
 
 def test_no_thread_is_left_behind(endpoint: Endpoint, behind: Behind) -> None:

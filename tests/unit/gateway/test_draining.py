@@ -14,7 +14,7 @@ from oms.domain.fields import ExecType, OrdStatus
 from oms.domain.refusal import RETRY_CAN_HELP, Refusal
 from tests.support import orders
 
-OPERATOR = "admin/ops"
+OPERATOR = "operator/ops"
 NOW = orders.SECOND
 UP = (
     SessionGranted(orders.SESSION, 1, 1, 1, 10_000, trusted=True, pid=1),
@@ -39,7 +39,7 @@ class TestWhatIsNew:
     def test_an_order_is_refused_and_a_later_try_can_help(self, is_parent: bool) -> None:
         (event,) = decide(state(DRAIN), orders.place("c9", is_parent=is_parent), NOW)
         assert isinstance(event, OrderRefused)
-        assert (event.refusal, event.text) == (Refusal.DRAINING, "principal=admin/ops reason=release")
+        assert (event.refusal, event.text) == (Refusal.DRAINING, "principal=operator/ops reason=release")
         assert event.refusal in RETRY_CAN_HELP
 
     def test_a_replace_is_refused_and_the_order_stays_what_it_is(self) -> None:

@@ -177,3 +177,12 @@ def test_a_group_in_order_is_left_alone(text: str) -> None:
 def test_nobody_else_may_use_the_field_that_the_judge_is_told_by(tag: str) -> None:
     (found,) = opened().feed(raw(f"{ORDER}|{tag}=55:1"))
     assert found == raw(f"{ORDER}|10901=10901:0")
+
+
+def test_what_is_passed_over_is_told() -> None:
+    told: list[bytes] = []
+    gate = Gate(layout(FIX_44), told.append)
+    gate.feed(raw(LOGON))
+    garbled = raw(ORDER, trailer="10=999\x01")
+    assert gate.feed(garbled + raw(ORDER)) == [raw(ORDER)]
+    assert b"".join(told) == garbled
