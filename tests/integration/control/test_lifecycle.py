@@ -39,7 +39,7 @@ async def test_a_drain_is_durable_refuses_orders_and_is_lifted(
         watching = trader.lifecycle.WatchDrain(WatchDrainRequest())
         async for stands in watching:
             if stands.is_draining:
-                assert (stands.principal.rpartition("/")[2], stands.reason, stands.live_orders) == ("ops", "a new release", 1)
+                assert (stands.principal.rpartition("/")[2], stands.reason, stands.live_orders) == ("night", "a new release", 1)
                 break
         watching.cancel()
         await operator.lifecycle.StopDrain(StopDrainRequest(client_order_id="D2", reason="not today"))
