@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import link
+from gateway import link, stopping
 from gateway.cell import SessionKind, SessionPlan
 from gateway.client.outbox import Letter
 from gateway.codec import writing
@@ -43,6 +43,7 @@ from oms.domain.events import (
     StatusRequested,
 )
 from oms.domain.fields import MsgType
+from oms.domain.latches import Latched
 
 TOLD_CHARS_MAX = 200
 """Of Text(58) in a Logout(5) of ours."""
@@ -190,6 +191,11 @@ def _after_logon(state: State, fact: Fact, event: SessionLoggedOn) -> Iterable[O
         yield Outgoing(plan.name, grant, link.Send(seq, "", "", "V", 0, request))
 
 
+def _halt(state: State, fact: Fact, event: Latched) -> Iterable[Outgoing]:
+    for session, grant, frame in stopping.halts(state, event, fact.seq):
+        yield Outgoing(session, grant, frame)
+
+
 _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = {
     OrderPlaced: _request,
     CancelRequested: _request,
@@ -217,6 +223,7 @@ _EFFECTS: dict[type[Event], Callable[[State, Fact, Any], Iterable[Outgoing]]] = 
     HoldReleased: _let_go,
     NumbersSet: _stop,
     SessionLoggedOn: _after_logon,
+    Latched: _halt,
 }
 
 

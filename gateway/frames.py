@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gateway import acting, holding, link
+from gateway import acting, holding, link, stopping
 from gateway.alarm import LogonFailed
 from gateway.cell import SessionKind
 from gateway.client import worker_words
@@ -45,7 +45,12 @@ _REJECTS = frozenset({"3", "j"})
 
 
 def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, ...]:
-    """A new start of a session's worker: what its predecessor left unsaid, and the numbers to go on with."""
+    """A new start of a session's worker. Whatever its predecessor had in its hands is dropped with it."""
+    return *_started(state, hello), *stopping.gone(state, hello.session)
+
+
+def _started(state: State, hello: link.Hello) -> tuple[Event, ...]:
+    """What the predecessor left unsaid, and the numbers to go on with."""
     session = state.sessions[hello.session]
     down = session_down(state, hello.session, session.grant, "worker replaced")
     if hello.halted and hello.halted == session.released:
@@ -214,4 +219,5 @@ FRAMES: dict[type[link.FromWorker | Read], Callable[[State, Session, Any], tuple
     link.NotSent: _not_sent,
     link.WantNumbers: _want_numbers,
     link.PeerReset: _peer_reset,
+    link.Halted: stopping.answered,
 }

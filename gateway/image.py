@@ -12,9 +12,11 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
+from gateway import image_of_risk
 from gateway.cell import Cell
 from gateway.client.outbox import Letter
 from gateway.days import Day
+from gateway.image_of_risk import RISK
 from gateway.image_of_sessions import SIGNS
 from gateway.session_acts import ACTS
 from gateway.sessions import Session
@@ -69,6 +71,7 @@ def loaded(cell: Cell, of: Iterable[Piece]) -> State:
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as reason:
         raise NotAnImage(f"it does not decode: {reason}") from reason
     of_book.settle(state.book)
+    image_of_risk.settle(state)
     return state
 
 
@@ -84,7 +87,10 @@ def _configured(cell: Cell) -> str:
         (p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready, p.alarms, p.breakers)
         for p in cell.sessions
     ]
-    return hashlib.sha256(repr((cell.name, sorted(said, key=lambda session: session[0]))).encode()).hexdigest()[:16]
+    traded = [(i.symbol, i.currency, str(i.multiplier)) for i in cell.policy.instruments.values()]
+    return hashlib.sha256(repr((cell.name, sorted(traded), sorted(said, key=lambda session: session[0]))).encode()).hexdigest()[
+        :16
+    ]
 
 
 _POSITION = ("seq", "at_ns", "snapshot_seq", "day_ended_seq")
@@ -124,6 +130,7 @@ STATE: tuple[Part, ...] = (
     Part("sessions", tuple[Session, tuple[int, ...]], _session_rows, _fill_sessions, ("sessions",)),
     mapping("days", Day),
     *SIGNS,
+    *RISK,
     Part("draining", DrainRequested, _drain_rows, _fill_drain, ("draining",)),
 )
 """What the state holds beside its book and its outboxes."""

@@ -33,9 +33,11 @@ from oms.domain.commands import (
     LookAfter,
     MassCancel,
     PlaceOrder,
+    ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
     StopDrain,
+    StopTrading,
 )
 from oms.domain.events import Answer
 
@@ -86,6 +88,8 @@ _LANES: dict[type, Lane] = {
     ResolveRequest: Lane.CANCELS,
     AskVenue: Lane.CANCELS,
     Drain: Lane.CANCELS,
+    StopTrading: Lane.CANCELS,
+    ReleaseLatch: Lane.CANCELS,
     StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,

@@ -110,6 +110,14 @@ class PeerReset(msgspec.Struct, frozen=True, array_like=True, tag=8):
     it, but for a client's: that one waits for Anew."""
 
 
+class Halted(msgspec.Struct, frozen=True, array_like=True, tag=12):
+    """What a Halt named is dropped, or has left."""
+
+    latch: int
+    msg_seq_num: int
+    """The last number that was used; nothing that was named leaves above it. 0 where there is no worker who knows."""
+
+
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag=20):
     """The session may log on with these numbers. `grant` is the journal seq of the grant, and names this start of the worker."""
 
@@ -178,8 +186,16 @@ class Release(msgspec.Struct, frozen=True, array_like=True, tag=28):
     """A person has looked at the halted session: forget the halt, and end, so that the next worker may be granted a start."""
 
 
-FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset
-FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew | Release
+class Halt(msgspec.Struct, frozen=True, array_like=True, tag=32):
+    """Read ahead of everything that waits: do not send these, if they are still to be sent."""
+
+    latch: int
+    """Journal seq of the latch."""
+    cl_ord_ids: tuple[str, ...]
+
+
+FromWorker = Hello | LoggedOn | LoggedOut | Received | Sent | NotSent | WantNumbers | PeerReset | Halted
+FromEngine = Grant | Send | Reserve | Lease | Stop | LogOn | LogOff | Anew | Release | Halt
 
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 from_engine = msgspec.msgpack.Decoder(FromEngine)

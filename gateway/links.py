@@ -76,6 +76,8 @@ class Links:
             holder = self._holders.get(out.session)
             if holder is not None and holder.grant == out.grant:
                 frames.setdefault(holder, []).append(link.frame(out.frame))
+            elif isinstance(out.frame, link.Halt):  # Nobody is there who could send anything.
+                self.inbox.hear(out.session, out.grant, [link.Halted(out.frame.latch, 0)], self.lane(out.session))
         for holder, parts in frames.items():
             holder.write(b"".join(parts))
 

@@ -15,7 +15,8 @@ from oms.domain.fields import MsgType
 from oms.domain.fitness import why_unfit
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
-from risk.review import Verdict, review
+from risk.case import Verdict
+from risk.review import review
 
 
 def place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | OrderRefused]:
@@ -32,7 +33,7 @@ def place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | 
     wrong = _why_not_placed(state, command, event, at_ns)
     if wrong is not None:
         return (deciding.refuse(command, *wrong),)
-    verdict, decision = review(terms, state.cell.policy, state.quotes, at_ns)
+    verdict, decision = review(state.exposures.basis, terms, state.exposures.facets(terms, command.principal, session), at_ns)
     if verdict is None:
         return (replace(event, decision=decision),)
     return (replace(deciding.refuse(command, *verdict), decision=decision),)
@@ -131,7 +132,7 @@ def _change(state: State, command: ReplaceOrder, at_ns: int) -> ReplaceRequested
         return _refused(command, event, wrong, None)
     if family.is_parent(chain):
         return event
-    verdict, decision = review(event.terms, state.cell.policy, state.quotes, at_ns)
+    verdict, decision = review(state.exposures.basis, event.terms, state.exposures.of(chain), at_ns, chain)
     return replace(event, decision=decision) if verdict is None else _refused(command, event, verdict, decision)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing
+from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing, stopping
 from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.alarm import LogonFailed
 from gateway.alarms import KeepWatch
@@ -53,9 +53,11 @@ from oms.domain.commands import (
     LookAfter,
     MassCancel,
     PlaceOrder,
+    ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
     StopDrain,
+    StopTrading,
 )
 from oms.domain.events import (
     CancelRejected,
@@ -165,7 +167,7 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
         return ()  # Asked again until a person has released the session, or the request is too old.
     if hours.is_of_another_day(state, chain.session, request.placed_at_ns, at_ns):
         return (RequestNotSent(chain.root_id, request.cl_ord_id, "the trading day has ended"),)
-    verdict, decision = review(request.terms, state.cell.policy, state.quotes, at_ns)
+    verdict, decision = review(state.exposures.basis, request.terms, state.exposures.of(chain), at_ns, chain)
     if verdict is not None and verdict[0] in _PRICE_TO_COME:
         return ()  # Asked again until there is a price, or the request is too old.
     if verdict is not None:
@@ -208,7 +210,9 @@ def _release_cancels(state: State, command: ReleaseCancels, at_ns: int) -> tuple
 
 
 def _link_lost(state: State, command: LinkLost, _at_ns: int) -> tuple[Event, ...]:
-    return session_down(state, command.session, command.grant, "worker gone")
+    is_latest = command.grant == state.sessions[command.session].grant
+    answers = stopping.gone(state, command.session) if is_latest else ()
+    return *session_down(state, command.session, command.grant, "worker gone"), *answers
 
 
 def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]:
@@ -281,6 +285,8 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     AttributeReport: acting.attribute,
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
+    StopTrading: stopping.stop,
+    ReleaseLatch: stopping.release,
     Drain: draining.drain,
     StopDrain: draining.stop,
     KeepWatch: alarms.look,

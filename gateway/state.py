@@ -11,6 +11,7 @@ from gateway.cell import Cell, SessionKind
 from gateway.checkpoints import SnapshotTaken
 from gateway.client.outbox import Outbox
 from gateway.days import Day, DayBegan, DayEnded
+from gateway.exposures import MOVES, Exposures
 from gateway.rate import Meter
 from gateway.session_acts import HaltReleased
 from gateway.sessions import EVOLUTIONS, HEARD, EngineStarted, Heard, Phase, Session, SessionEvent, evolve, heard
@@ -19,10 +20,12 @@ from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
+from oms.domain.latches import LATCH_EVENTS
 from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
 _READY = Phase.READY
+_DAY_NS = 86_400 * 1_000_000_000
 
 
 class State:
@@ -50,6 +53,7 @@ class State:
         self.lost: set[str] = set()
         """Those of them that were, otherwise than by their schedules."""
         self.quotes: dict[str, Quote] = {}
+        self.exposures = Exposures(cell, self.quotes)
         self.snapshot_seq = 0
         """Up to which record the last snapshot goes; 0 without one."""
         self.days: dict[str, Day] = {}
@@ -65,13 +69,18 @@ class State:
         """Take in one fact; returns the order that it changed, as it is now."""
         assert seq == self.seq + 1, f"record {seq} after {self.seq}"
         assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
+        if at_ns // _DAY_NS != self.at_ns // _DAY_NS:
+            self.exposures.end_utc_day()
         self.seq, self.at_ns = seq, at_ns
         tell = self._SESSIONS.get(type(event))
         if tell is not None:
             tell(self, event, seq, at_ns)
         if type(event) in COUNTED:
             self._count(event, at_ns)
+        before = self.book.chains.get(event.root_id) if type(event) in MOVES and isinstance(event, OrderEvent) else None
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
+        if after is not None and type(event) in MOVES:
+            self.exposures.changed(before, after)
         if self.meters:
             metering.count(self.meters, event, after, at_ns)
         if after is None or (after.session and not after.parent_id):
@@ -109,6 +118,7 @@ class State:
         self.days[event.session] = Day(event.day)
 
     def _day_ended(self, event: DayEnded, seq: int, at_ns: int) -> None:
+        self.exposures.ledger.end_day(event.session)
         self.days[event.session], self.day_ended_seq = Day(event.next_day, at_ns, event), seq
         is_ready = self._session(event.session).phase is _READY
         self.book.doubt(event.session, event.unconfirmed, at_ns, is_ready=is_ready)
@@ -125,6 +135,9 @@ class State:
                 self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
 
+    def _latched(self, event: Event, seq: int, at_ns: int) -> None:
+        self.exposures.latches.apply(event, seq, at_ns)
+
     def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
         self.snapshot_seq = event.upto_seq
 
@@ -134,6 +147,7 @@ class State:
         HaltReleased: _halt_released,
         EngineStarted: _started,
         SnapshotTaken: _snapshot_taken,
+        **dict.fromkeys(LATCH_EVENTS, _latched),
         DrainRequested: _drained,
         DrainStopped: _drained,
         DayBegan: _day_began,

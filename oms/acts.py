@@ -3,16 +3,30 @@
 from typing import Any
 
 from oms.domain.acts import ActRefused, DrainRequested, DrainStopped, MassCancelRequested, RequestResolved, VenueAsked
-from oms.domain.commands import Act, AskVenue, AttributeReport, DismissReport, Drain, MassCancel, ResolveRequest, StopDrain
+from oms.domain.commands import (
+    Act,
+    AskVenue,
+    AttributeReport,
+    DismissReport,
+    Drain,
+    MassCancel,
+    ReleaseLatch,
+    ResolveRequest,
+    StopDrain,
+    StopTrading,
+)
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
+from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 
-_ASKS: dict[type[Act], tuple[type, tuple[str, ...]]] = {
+_ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     AskVenue: (VenueAsked, ("root_id", "cl_ord_id")),
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
+    StopTrading: (Latched, ("scope", "mode", "reason", "cancels")),
+    ReleaseLatch: ((ReleaseAsked, LatchReleased), ("latch", "reason")),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
     StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),

@@ -78,10 +78,10 @@ def _is_one_message(book: Book, command: MassCancel, scope: Mapping[str, Chain],
         for chain in map(book.chains.__getitem__, book.live)
         if chain.session == session and command.symbol in ("", chain.terms.symbol) and command.side in (None, chain.terms.side)
     ]
-    return bool(meant) and all(chain.root_id in scope and _is_ahead(chain, grant) for chain in meant)
+    return bool(meant) and all(chain.root_id in scope and is_ahead(chain, grant) for chain in meant)
 
 
-def _is_ahead(chain: Chain, grant: int) -> bool:
+def is_ahead(chain: Chain, grant: int) -> bool:
     """Whether all that was asked of the order has left, or leaves first: what is sent again later outlives the cancel."""
     return not any(
         r.state is RequestState.UNKNOWN or (r.state is RequestState.INTENT and r.grant != grant) for r in chain.requests

@@ -13,6 +13,7 @@ from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
+from ops.commands.stopping import kill, latches, release, stop
 from ops.commands.trading import cancel, replace
 
 
@@ -30,7 +31,28 @@ def main() -> None:
     """Orders over gRPC, made durable, sent by FIX."""
 
 
-_VERBS = (up, demo, order, cancel, replace, ask, resolve, suspense, orders, watch, sessions, session, alarms)
+_VERBS = (
+    *(
+        up,
+        demo,
+        order,
+        cancel,
+        replace,
+        ask,
+        resolve,
+        suspense,
+        orders,
+        watch,
+        sessions,
+        session,
+        alarms,
+        kill,
+        stop,
+        release,
+        latches,
+    ),
+    *(kill, stop, release, latches),
+)
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:
     main.add_command(verb)

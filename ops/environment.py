@@ -10,12 +10,13 @@ import msgspec
 from gateway.control.identity import NotAPrincipal, principals
 from gateway.fix.archive import Plan
 from ops.door_words import DoorWords
+from ops.limit_words import LimitWords
 from risk.limits import Instrument, Limits
 
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
 _DIGITS_MAX, _FRACTION_DIGITS_MAX = 18, 12
 """Of every number, as of those that clients send: their products must fit into the arithmetic of oms.domain.numbers."""
-_SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal"}
+_SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal", "limits": "limit"}
 """TOML writes [[account]] for each of the accounts."""
 
 
@@ -68,6 +69,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     accounts: tuple[Account, ...]
     principals: tuple[Principal, ...]
     reissue_age_ms_max: int
+    limits: tuple[LimitWords, ...] = ()
+    """Beside those of the accounts."""
     clients: tuple[Path, ...] = ()
     """Files of the clients that trade over FIX."""
     door: DoorWords = DoorWords()
@@ -91,6 +94,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             *duplicates("account", [a.account for a in self.accounts]),
             *duplicates("symbol", [i.symbol for i in self.instruments]),
             *duplicates("principal", [p.spiffe_id for p in self.principals]),
+            *(limit.wrong for limit in self.limits if limit.wrong),
+            *duplicates("limit", [f"{limit.control} of {limit.scope}" for limit in self.limits]),
             *_nobodies(self),
             *_out_of_bounds(self),
             *_unknown_accounts(self),

@@ -91,7 +91,12 @@ def cell(settings: Settings) -> Cell:
         config_hash=settings.config_hash,
         sessions=settings.plans,
         account_sessions={a.account: a.session for a in environment.accounts},
-        policy=Policy(version=settings.config_hash[:12], limits=limits, instruments=instruments),
+        policy=Policy(
+            version=settings.config_hash[:12],
+            limits=limits,
+            instruments=instruments,
+            rows=tuple(limit.meaning for limit in environment.limits),
+        ),
         reissue_age_ms_max=environment.reissue_age_ms_max,
     )
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+from risk.limit import Limit
+
 
 class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What can be traded, and in which steps."""
@@ -50,3 +52,5 @@ class Policy(msgspec.Struct, frozen=True):
     """By account."""
     instruments: Mapping[str, Instrument]
     """By symbol."""
+    rows: tuple[Limit, ...] = ()
+    """Further limits, at any scope."""

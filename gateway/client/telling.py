@@ -45,6 +45,11 @@ ORD_REJ_REASONS = {
     Refusal.ORDER_QTY_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
     Refusal.ORDER_NOTIONAL_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
     Refusal.PRICE_EXCEEDS_COLLAR: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.OPEN_ORDERS_EXCEED_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.POSITION_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.OPEN_VALUE_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.DAY_VALUE_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.UNPRICED_EXPOSURE: OrdRejReason.ORDER_EXCEEDS_LIMIT,
 }
 """OrdRejReason(103) of our refusals; Other for the rest. Text(58) has the code itself, and the numbers."""
 CXL_REJ_REASONS = {

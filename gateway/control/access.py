@@ -15,6 +15,7 @@ from gateway.control.tls import TLS_VERSION
 
 TRADERS = frozenset({Role.TRADER})
 OPERATORS = frozenset({Role.OPERATOR})
+RISK = frozenset({Role.RISK})
 EVERYBODY = frozenset(Role)
 
 RULES = {
@@ -46,6 +47,9 @@ RULES = {
     "/gateway.api.v1.LifecycleService/WatchDrain": EVERYBODY,
     "/gateway.api.v1.LifecycleService/TakeSnapshot": OPERATORS,
     "/gateway.api.v1.LifecycleService/ListDays": EVERYBODY,
+    "/gateway.api.v1.RiskService/Stop": RISK,
+    "/gateway.api.v1.RiskService/Release": RISK,
+    "/gateway.api.v1.RiskService/ListLatches": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

@@ -76,7 +76,7 @@ def resolve(request: Resolve, caller: Principal) -> ResolveRequest:
         root_id=name("root_id", request.root_id),
         cl_ord_id=name("cl_ord_id", request.cl_ord_id),
         state=state,
-        reason=_reason(request.reason),
+        reason=reason(request.reason),
     )
 
 
@@ -88,7 +88,7 @@ def attribute(request: AttributeRequest, caller: Principal) -> AttributeReport:
         accounts=caller.accounts,
         seq=_seq(request.seq),
         root_id=name("root_id", request.root_id),
-        reason=_reason(request.reason),
+        reason=reason(request.reason),
     )
 
 
@@ -102,7 +102,7 @@ def dismiss(request: DismissRequest, caller: Principal) -> DismissReport:
         client_order_id=name("client_order_id", request.client_order_id),
         accounts=caller.accounts,
         seq=_seq(request.seq),
-        reason=_reason(request.reason),
+        reason=reason(request.reason),
         dk_reason=dk_reason,
     )
 
@@ -114,7 +114,7 @@ def drain(request: DrainRequest, caller: Principal) -> Drain:
     return Drain(
         principal=caller.spiffe_id,
         client_order_id=name("client_order_id", request.client_order_id),
-        reason=_reason(request.reason),
+        reason=reason(request.reason),
         is_canceling=request.cancel,
         wait_ms=request.wait_ms,
     )
@@ -123,7 +123,7 @@ def drain(request: DrainRequest, caller: Principal) -> Drain:
 def stop_drain(request: StopDrainRequest, caller: Principal) -> StopDrain:
     """Raises Refused."""
     own_id = name("client_order_id", request.client_order_id)
-    return StopDrain(principal=caller.spiffe_id, client_order_id=own_id, reason=_reason(request.reason))
+    return StopDrain(principal=caller.spiffe_id, client_order_id=own_id, reason=reason(request.reason))
 
 
 def session_act(kind: type[S], request: SessionRequest, caller: Principal) -> S:
@@ -132,7 +132,7 @@ def session_act(kind: type[S], request: SessionRequest, caller: Principal) -> S:
         principal=caller.spiffe_id,
         client_order_id=name("client_order_id", request.client_order_id),
         session=name("session", request.session),
-        reason=_reason(request.reason),
+        reason=reason(request.reason),
     )
 
 
@@ -165,7 +165,7 @@ def _seq(seq: int) -> int:
     return seq
 
 
-def _reason(text: str) -> str:
+def reason(text: str) -> str:
     """It goes into the journal, and to a venue: plain characters, and not too many."""
     if _REASON(text):
         return text

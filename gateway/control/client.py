@@ -15,12 +15,15 @@ from gateway.api.v1 import (
     dangerous_pb2,
     lifecycle_service_pb2_grpc,
     order_service_pb2_grpc,
+    risk_service_pb2_grpc,
     session_service_pb2,
     session_service_pb2_grpc,
     suspense_service_pb2_grpc,
 )
 from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
 from gateway.api.v1 import order_service_pb2 as api
+from gateway.api.v1 import risk_service_pb2 as risk
+from gateway.api.v1.latch_pb2 import Latch
 from gateway.api.v1.order_pb2 import Order
 from gateway.api.v1.refusal_pb2 import Refusal, RefusalDetail
 from gateway.api.v1.session_pb2 import Session
@@ -86,6 +89,7 @@ class Client:
         self._channel = grpc.secure_channel(server, _credentials(files), options=options)
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
+        self._risk = risk_service_pb2_grpc.RiskServiceStub(self._channel)
         self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
@@ -126,6 +130,19 @@ class Client:
     def dismiss(self, request: DismissRequest) -> DismissResponse:
         response: DismissResponse = self._ask(self._suspense.Dismiss, request)
         return response
+
+    def stop(self, request: risk.StopRequest) -> risk.StopResponse:
+        response: risk.StopResponse = self._ask(self._risk.Stop, request)
+        return response
+
+    def release(self, request: risk.ReleaseRequest) -> risk.ReleaseResponse:
+        response: risk.ReleaseResponse = self._ask(self._risk.Release, request)
+        return response
+
+    def latches(self) -> list[Latch]:
+        """Every latch that holds, oldest first."""
+        response: risk.ListLatchesResponse = self._call(self._risk.ListLatches, risk.ListLatchesRequest())
+        return list(response.latches)
 
     def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
         """Every report in suspense, oldest first, and what all of them may mean at their worst."""

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from gateway.alarm import AlarmKind
-from gateway.api.v1 import alarm_pb2, fix_pb2, order_pb2, session_pb2
+from gateway.api.v1 import alarm_pb2, fix_pb2, latch_pb2, order_pb2, session_pb2
 from gateway.cell import SessionKind
 from gateway.sessions import Phase
 from oms.domain.chain import RequestState
@@ -23,6 +23,7 @@ from oms.domain.fields import (
     Side,
     TimeInForce,
 )
+from oms.domain.latches import Mode
 
 E = TypeVar("E", bound=Enum)
 N = TypeVar("N")
@@ -57,4 +58,5 @@ MSG_TYPES = by_code(MsgType, fix_pb2.MsgType)
 REQUEST_STATES = by_name(RequestState, order_pb2.RequestState, "REQUEST_STATE")
 SESSION_KINDS = by_name(SessionKind, session_pb2.SessionKind, "SESSION_KIND")
 SESSION_PHASES = by_name(Phase, session_pb2.SessionPhase, "SESSION_PHASE")
+LATCH_MODES = by_name(Mode, latch_pb2.LatchMode, "LATCH_MODE")
 ALARM_KINDS = by_name(AlarmKind, alarm_pb2.AlarmKind, "ALARM_KIND")

@@ -17,6 +17,8 @@ class Role(Enum):
     ADMIN = "admin"
     OPERATOR = "operator"
     """Looks after the FIX sessions."""
+    RISK = "risk"
+    """Answers for risk: stops trading, and lets it go on."""
 
 
 class Principal(msgspec.Struct, frozen=True):

@@ -10,27 +10,24 @@ import random
 import select
 import threading
 import time
-from collections.abc import Callable
 
-from gateway import guards, link
+from gateway import link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
-from gateway.fix.anew import Anew
 from gateway.fix.config import WorkerConfig
 from gateway.fix.ending import EXIT_LINK_LOST as EXIT_LINK_LOST  # noqa: PLC0414  One of the worker's exit codes like the rest.
 from gateway.fix.ending import end, say
 from gateway.fix.folder import hold
 from gateway.fix.link_writer import LinkWriter, connected
 from gateway.fix.market_data import MarketDataHandler
-from gateway.fix.masking import masked
+from gateway.fix.orders_handler import EXIT_NUMBERS as EXIT_NUMBERS  # noqa: PLC0414
+from gateway.fix.orders_handler import EXIT_RESET as EXIT_RESET  # noqa: PLC0414
+from gateway.fix.orders_handler import OrdersHandler as OrdersHandler  # noqa: PLC0414
 from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
-from gateway.fix.raw import LOGOUT, logout_text, value
 from gateway.fix.tapped import tapped
 
 EXIT_LEASE_LOST = 72
-EXIT_NUMBERS = 73
-EXIT_RESET = 75
 EXIT_STUCK = 76
 
 DROP_AFTER_S = 2.0
@@ -44,136 +41,8 @@ _WATCH_S = 1
 _STUCK_S = 12
 """Longer than QuickFIX's own wait for a logout: an orderly end is never cut short."""
 _RECEIVE_BYTES = 1 << 18
-_BUSINESS_REJECT = b"j"
-_LOGON = "A"
+_READS_MAX = 64
 _DROPPED_WITHOUT_LEASE = frozenset({"D", "G"})
-
-
-class OrdersHandler:
-    """QuickFIX's callbacks of an orders session: everything is told to the engine, in order, with its number."""
-
-    def __init__(
-        self,
-        writer: LinkWriter,
-        log: Callable[[], sent_log.Writer],
-        halt: Callable[[int, str], None],
-        shut: Callable[[], None],
-        *,
-        is_client: bool = False,
-    ) -> None:
-        self._is_client = is_client
-        self._shut = shut
-        """Keeps the session logged off. What the engine does with the same message is the same, but it may be slow."""
-        self._writer = writer
-        self._log = log
-        self._halt = halt
-        """Ends the process, and keeps the next one from starting."""
-        self._last_sender = 0
-        self.sending: link.Send | None = None
-        """The frame that the main thread is handing over right now; `outgoing_app` runs inside that call."""
-        self._main = threading.get_ident()
-        self.reserved_to = 0
-        self._has_asked = False
-        self.anew = Anew()
-        self._logout_text = ""
-
-    def granted(self, grant: link.Grant) -> None:
-        self._last_sender = grant.next_sender - 1
-        self.reserved_to = grant.reserved_to
-
-    def begin_anew(self, frame: link.Anew) -> None:
-        self._last_sender = 0
-        self.reserve(frame.reserved_to)
-        self.anew.know()
-
-    def reserve(self, reserved_to: int) -> None:
-        self.reserved_to = reserved_to
-        self._has_asked = False
-
-    def ask_numbers(self) -> None:
-        """Ask for more, once, when half is used: heartbeats alone use a block up in a day."""
-        if self._last_sender > self.reserved_to - link.BLOCK // 2 and not self._has_asked:
-            self._has_asked = True
-            self._writer.add(link.WantNumbers())
-
-    def has_number(self) -> bool:
-        return self._last_sender < self.reserved_to
-
-    def logged_on(self, session: str) -> None:
-        self._tell(link.LoggedOn())
-
-    def logged_out(self, session: str) -> None:
-        self.anew.end()
-        text, self._logout_text = self._logout_text, ""
-        self._tell(link.LoggedOut(text))
-
-    def outgoing_app(self, session: str, raw: bytes) -> None:
-        send = self.sending if threading.get_ident() == self._main else None
-        if send is None:  # A report resent, or QuickFIX's own answer to a message that lacks half its header.
-            is_known = b"\x0143=Y\x01" in raw or value(raw, b"\x0135=") == _BUSINESS_REJECT
-            assert is_known, "a business message that the engine did not ask for"
-            self.outgoing_admin(session, raw)
-            return
-        crash("worker.in_to_app", raw)
-        number, told = self._count(raw), masked(raw)
-        self._log().add(link.Logged(number, send.seq, send.cl_ord_id, send.root_id, send.msg_type, told))
-        crash("worker.after_sent_log", raw)
-        seq = 0 if send.cl_ord_id else send.seq
-        self._writer.add(link.Sent(number, send.cl_ord_id, send.root_id, send.msg_type, told, seq))
-
-    def outgoing_admin(self, session: str, raw: bytes) -> None:
-        msg_type = value(raw, b"\x0135=").decode("latin-1")
-        number = int(value(raw, b"\x0134=")) if b"\x0143=Y" in raw else self._count(raw)
-        if msg_type == _LOGON:
-            self.anew.end()
-        if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
-            self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
-        self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
-        if guards.too_low(raw) is not None:
-            self._shut()
-
-    def incoming_admin(self, session: str, raw: bytes) -> None:
-        if b"\x01141=Y" in raw:
-            self._begun_anew() if self._is_client else self._reset(raw)
-        if value(raw, b"\x0135=") == LOGOUT:
-            self._logout_text = logout_text(raw)
-        self._tell(link.Received(masked(raw)))
-        if guards.too_low(raw) is not None:
-            self._shut()
-
-    def _reset(self, raw: bytes) -> None:
-        """QuickFIX has begun its numbers anew already: nothing more may go out under them until the journal knows of it."""
-        self._writer.add(link.PeerReset())
-        self._tell(link.Received(masked(raw)))
-        end(EXIT_RESET, "the peer reset the sequence numbers; the journal's are another epoch's now")
-
-    def _begun_anew(self) -> None:
-        self.anew.begin()
-        self._tell(link.PeerReset())
-        if not self.anew.is_known_in_time():
-            end(EXIT_RESET, "the engine does not know that the client reset the sequence numbers")
-
-    def incoming_app(self, session: str, raw: bytes) -> None:
-        crash("worker.in_from_app", raw)
-        self._writer.add(link.Received(masked(raw)))
-        crash("worker.before_link_write", raw)
-        self._writer.flush()
-
-    def _tell(self, frame: link.FromWorker) -> None:
-        self._writer.add(frame)
-        self._writer.flush()
-
-    def _count(self, raw: bytes) -> int:
-        """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
-        number = int(value(raw, b"\x0134="))
-        if number == 1 < self._last_sender and self._is_client:
-            end(EXIT_RESET, "a Logon(A) that reset the sequence numbers was not taken; the journal's hold")
-        if number != self._last_sender + 1:
-            self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
-        if number > self.reserved_to:
-            end(EXIT_NUMBERS, f"MsgSeqNum {number} is not reserved; {self.reserved_to} was the last")
-        self._last_sender = number
-        return number
 
 
 class Worker:
@@ -204,6 +73,8 @@ class Worker:
         self._is_open = False
         """Whether the engine lets it be logged on."""
         self._is_started, self._granted = False, 0
+        self._dropped: set[str] = set()
+        """ClOrdID(11) of what a Halt that has been read names, until it has its turn."""
         self._leased_at_s = time.monotonic()
         """When the journal was last known to be alive; the first lease comes with the grant."""
 
@@ -243,15 +114,25 @@ class Worker:
             )
 
     def _receive(self) -> bool:
-        """One read's worth of frames; False after Stop."""
-        try:
-            data = self._connection.recv(_RECEIVE_BYTES)
-        except ConnectionResetError:  # Killed with bytes of ours unread.
-            data = b""
-        if not data:
-            self._tap.lost()
-            end(halting.EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
-        return all(self._take(link.from_engine.decode(body)) for body in self._cutter.feed(data))
+        """All frames that are there; False after Stop. A Halt is heard before anything that came ahead of it is sent."""
+        frames = [link.from_engine.decode(body) for body in self._cutter.feed(self._read())]
+        for frame in frames:
+            if type(frame) is link.Halt:
+                self._dropped.update(frame.cl_ord_ids)
+        return all(self._stopped(frame) if type(frame) is link.Halt else self._take(frame) for frame in frames)
+
+    def _read(self) -> bytes:
+        """What the engine has said so far, up to a bound: as long as there is more at once, it is read on."""
+        parts: list[bytes] = []
+        while not parts or (len(parts) < _READS_MAX and select.select([self._connection], [], [], 0)[0]):
+            try:
+                parts.append(self._connection.recv(_RECEIVE_BYTES))
+            except ConnectionResetError:  # Killed with bytes of ours unread.
+                parts.append(b"")
+            if not parts[-1]:
+                self._tap.lost()
+                end(halting.EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
+        return b"".join(parts)
 
     def _take(self, frame: link.FromEngine) -> bool:
         match frame:
@@ -281,6 +162,13 @@ class Worker:
                 self._port.stop()
                 self._tap.end()
                 return False
+        return True
+
+    def _stopped(self, halt: link.Halt) -> bool:
+        """Nothing that it names leaves any more: what came ahead of it was dropped, and more of it does not come."""
+        last_sender = 0 if self._orders is None else self._orders.last_sender
+        self._writer.add(link.Halted(halt.latch, last_sender))
+        self._dropped.difference_update(halt.cl_ord_ids)
         return True
 
     def _grant(self, grant: link.Grant) -> None:
@@ -328,6 +216,8 @@ class Worker:
             return "no sender number is reserved"
         if send.msg_type in _DROPPED_WITHOUT_LEASE and time.monotonic() - self._leased_at_s > DROP_AFTER_S:
             return "the journal has not been heard of"
+        if send.cl_ord_id in self._dropped and send.msg_type in _DROPPED_WITHOUT_LEASE:
+            return "HALTED"
         if send.expire_at_ns and time.time_ns() >= send.expire_at_ns:
             return "EXPIRED"
         return ""

@@ -99,6 +99,8 @@ class Request(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     terms: Terms | None = None
     """What the order is if the venue does it; None for a cancel."""
     orig_cl_ord_id: str = ""
+    worst_px: Decimal | None = None
+    """The worst price that risk let it through for; None where none was said."""
     state: RequestState = RequestState.INTENT
     session_epoch: int = 0
     msg_seq_num: int = 0

@@ -7,6 +7,7 @@ import msgspec
 
 from oms.domain.chain import RequestState
 from oms.domain.fields import DKReason, Side
+from oms.domain.latches import Mode
 from oms.domain.terms import CustomTags, Terms
 
 
@@ -157,7 +158,30 @@ class StopDrain(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-Act = Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
+class StopTrading(msgspec.Struct, frozen=True, gc=False):
+    """Let nothing pass within a scope but what the mode lets through, from now on."""
+
+    principal: str
+    client_order_id: str
+    scope: str
+    """As `risk.scope` writes it."""
+    mode: Mode
+    reason: str
+    cancels: bool
+    """Whether everything that is open there is canceled as well: a kill."""
+
+
+class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
+    """Let orders pass again: the word of the first person asks for it, and that of a second does it."""
+
+    principal: str
+    client_order_id: str
+    latch: int
+    """Journal seq of the latch."""
+    reason: str
+
+
+Act = StopTrading | ReleaseLatch | Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

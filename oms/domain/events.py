@@ -19,6 +19,7 @@ from oms.domain.acts import (
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import MsgType, OrdStatus
+from oms.domain.latches import LATCH_EVENTS, Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.suspense import ReportAttributed as ReportAttributed  # noqa: PLC0414
@@ -296,6 +297,9 @@ Answer = (
     | ReportAttributed
     | ReportDismissed
     | DrainAct
+    | Latched
+    | ReleaseAsked
+    | LatchReleased
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -348,4 +352,5 @@ EVENTS: tuple[type[Event], ...] = (
     ReportDisputed,
     *DRAIN_ACTS,
     ActRefused,
+    *LATCH_EVENTS,
 )

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -42,7 +43,7 @@ from oms.domain.events import (
 )
 from oms.domain.fields import MsgType
 from oms.domain.reported import arrived, reported, version_accepted
-from oms.domain.terms import Terms
+from oms.domain.terms import Decision, Terms
 
 _NEW_ORDER_SINGLE, _STATUS_REQUEST = MsgType.NEW_ORDER_SINGLE, MsgType.ORDER_STATUS_REQUEST.code
 _SENT = RequestState.SENT
@@ -65,8 +66,13 @@ def _placed(event: OrderPlaced, at_ns: int) -> Chain:
         grant=event.grant,
         placed_at_ns=at_ns,
         terms=event.terms,
+        worst_px=_worst_px(event.decision),
     )
     return Chain(root_id=event.root_id, session=event.session, terms=event.terms, requests=(first,), parent_id=event.parent_id)
+
+
+def _worst_px(decision: Decision | None) -> Decimal | None:
+    return None if decision is None else decision.worst_px
 
 
 def _adopted(event: OrderAdopted, at_ns: int) -> Chain:
@@ -111,6 +117,7 @@ def _requested(
         grant=event.grant,
         placed_at_ns=at_ns,
         terms=terms,
+        worst_px=_worst_px(event.decision) if isinstance(event, ReplaceRequested) else None,
         orig_cl_ord_id=event.orig_cl_ord_id,
     )
     return replace(chain, requests=(*chain.requests, request))
@@ -150,7 +157,11 @@ def _asked(chain: Chain, event: StatusRequested | VenueAsked, _at_ns: int) -> Ch
 def _reissued(chain: Chain, event: RequestReissued | RequestReleased, _at_ns: int) -> Chain:
     """The version that it would have followed may have come to nothing since it was first asked for."""
     orig_cl_ord_id = "" if event.cl_ord_id == chain.root_id else chain.last_version(event.cl_ord_id)
-    return with_request(chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id)
+    decision = event.decision if isinstance(event, RequestReissued) else None
+    judged = {} if decision is None else {"worst_px": decision.worst_px}
+    return with_request(
+        chain, event.cl_ord_id, state=RequestState.INTENT, grant=event.grant, orig_cl_ord_id=orig_cl_ord_id, **judged
+    )
 
 
 def _unchanged(chain: Chain, _event: ChainEvent, _at_ns: int) -> Chain:

@@ -85,7 +85,21 @@ class Refusal(Enum):
     SESSION_HELD = "SESSION_HELD"
     """The session takes no new order and no replace until a person releases it; the text says why."""
     SAME_PERSON = "SAME_PERSON"
-    """A halted session is let go by two people, and this one has released it before."""
+    """It takes the word of two people, and this one has given it before."""
+    LATCHED = "LATCHED"
+    """Trading is stopped, or a way out only, within a scope that the order is in; the text names the latch, and why."""
+    UNKNOWN_LATCH = "UNKNOWN_LATCH"
+    """No such latch holds."""
+    OPEN_ORDERS_EXCEED_MAX = "OPEN_ORDERS_EXCEED_MAX"
+    """More orders would be open within a scope than its limit allows."""
+    POSITION_EXCEEDS_MAX = "POSITION_EXCEEDS_MAX"
+    """The position could become larger than a limit allows, if everything that is open on that side trades."""
+    OPEN_VALUE_EXCEEDS_MAX = "OPEN_VALUE_EXCEEDS_MAX"
+    """What is open within a scope would be worth more than its limit allows."""
+    DAY_VALUE_EXCEEDS_MAX = "DAY_VALUE_EXCEEDS_MAX"
+    """What has traded today and may still trade would be worth more than a limit allows."""
+    UNPRICED_EXPOSURE = "UNPRICED_EXPOSURE"
+    """An order is open of which nobody knows a price: nobody can say what is used of a limit."""
 
 
 RETRY_CAN_HELP = frozenset(

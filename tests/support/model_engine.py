@@ -19,6 +19,7 @@ from oms.domain.chain import Chain, RequestState
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.report import Receipt
+from risk.ledger import Tally, Usage
 
 Row = tuple[int, str, int, bytes]
 """at_ns, kind, version, payload"""
@@ -118,10 +119,19 @@ def folded(cell: Cell, journal: list[Row]) -> State:
 
 def shape(state: State) -> dict[str, Any]:
     """Everything in the state that the journal decides, to be compared; the order of what is open counts."""
-    known = {key: value for key, value in vars(state).items() if key not in {"book", "quotes", "cell", "plans"}}
+    known = {key: value for key, value in vars(state).items() if key not in {"book", "quotes", "cell", "plans", "exposures"}}
     book = {key: list(value.items()) if isinstance(value, dict) else value for key, value in vars(state.book).items()}
     waiting = {session: list(ids.items()) for session, ids in state.book._open.items()}
-    return {**known, **book, "_open": waiting}
+    return {**known, **book, "_open": waiting, "exposures": _exposures(state)}
+
+
+def _exposures(state: State) -> tuple[object, ...]:
+    """What is reserved, what traded, what is used of it, and where trading is stopped. Nothing used is as if never looked at."""
+    ledger, nothing = state.exposures.ledger, Usage()
+    positions = {key: usage for key, usage in ledger._positions.items() if usage != nothing}
+    used = {scope: {c: u for c, u in usages.items() if u != nothing} for scope, usages in ledger.usages.items()}
+    tallies = {facets: tally for facets, tally in ledger.tallies.items() if tally != Tally()}
+    return ledger.reservations, tallies, positions, used, state.exposures.latches.by_seq
 
 
 def _assert_unknown_stays(before: Chain | None, after: Chain | None, event: Event) -> None:

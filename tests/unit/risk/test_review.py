@@ -13,12 +13,26 @@ from oms.domain.fields import OrdType, Side
 from oms.domain.numbers import CONTEXT, plain
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
+from risk import review as asked
+from risk.case import Verdict
+from risk.latches import Latches
+from risk.ledger import Ledger
 from risk.limits import Instrument, Limits, Policy, Quote
-from risk.review import Verdict, review
+from risk.scope import Facets
+from risk.sheet import founding
 from tests.support.orders import EURUSD, LIMITS, MS, POLICY, QUOTE, D, terms
 
 LOOSE = Limits(D(10) ** 12, D(10) ** 15, D(5_000), D(5_000), 10**9)
 SELL = {"side": Side.SELL}
+ROW, NO_ROW = "scope=account=DESK1", "account=DESK1 reference_age_ms_max=none"
+
+
+def review(wanted: Terms, policy: Policy, quotes: dict[str, Quote], at_ns: int) -> tuple[Verdict | None, Decision]:
+    """Of a new order, with nothing reserved."""
+    sheet, ledger = founding(policy), Ledger()
+    ledger.watch(sheet.scopes)
+    basis = asked.Basis(sheet, policy.instruments, quotes, ledger, Latches())
+    return asked.review(basis, wanted, Facets(wanted.account, wanted.symbol), at_ns)
 
 
 def verdict(
@@ -49,7 +63,7 @@ def test_a_quantity_is_in_lots(order_qty: str, is_fine: bool) -> None:
 
 @pytest.mark.parametrize(("order_qty", "is_fine"), [(1_000_000, True), (1_000_100, False)])
 def test_a_quantity_is_at_most_the_limit(order_qty: int, is_fine: bool) -> None:
-    expected = None if is_fine else (Refusal.ORDER_QTY_EXCEEDS_MAX, f"order_qty={order_qty} order_qty_max=1000000")
+    expected = None if is_fine else (Refusal.ORDER_QTY_EXCEEDS_MAX, f"order_qty={order_qty} order_qty_max=1000000 {ROW}")
     assert verdict(terms(order_qty)) == expected
 
 
@@ -68,7 +82,7 @@ def test_a_quote_is_neither_crossed_nor_empty(bid_px: str, offer_px: str, is_fin
 
 @pytest.mark.parametrize(("age_ns", "is_fine"), [(5_000 * MS, True), (5_001 * MS - 1, True), (5_001 * MS, False)])
 def test_a_quote_is_fresh(age_ns: int, is_fine: bool) -> None:
-    expected = None if is_fine else (Refusal.STALE_REFERENCE_PX, "reference_age_ms=5001 reference_age_ms_max=5000")
+    expected = None if is_fine else (Refusal.STALE_REFERENCE_PX, f"reference_age_ms=5001 reference_age_ms_max=5000 {ROW}")
     assert verdict(terms(), at_ns=age_ns) == expected
 
 
@@ -98,8 +112,11 @@ def test_a_price_is_within_its_collars(side: Side, price: str, is_fine: bool) ->
 
 
 def test_the_collar_says_its_numbers() -> None:
-    assert verdict(terms(price="1.40")) == (Refusal.PRICE_EXCEEDS_COLLAR, "price=1.4 reference_px=1.3852 collar_bps=50")
-    assert verdict(terms(price="1.30")) == (Refusal.PRICE_EXCEEDS_COLLAR, "price=1.3 reference_px=1.3852 collar_bps=500")
+    assert verdict(terms(price="1.40")) == (
+        Refusal.PRICE_EXCEEDS_COLLAR,
+        f"price=1.4 reference_px=1.3852 price_collar_bps=50 {ROW}",
+    )
+    assert verdict(terms(price="1.30")) == (Refusal.PRICE_EXCEEDS_COLLAR, f"price=1.3 near_px=1.385 passive_collar_bps=500 {ROW}")
 
 
 @pytest.mark.parametrize(("order_notional_max", "is_fine"), [("1385.2", True), ("1385.1", False)])
@@ -108,7 +125,7 @@ def test_the_notional_is_at_most_the_limit(order_notional_max: str, is_fine: boo
     expected = (
         None
         if is_fine
-        else (Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, f"order_notional=1385.2 order_notional_max={order_notional_max}")
+        else (Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, f"order_notional=1385.2 order_value_max={order_notional_max} {ROW}")
     )
     assert verdict(terms(price="1.3852"), limits) == expected
 
@@ -185,7 +202,7 @@ def cash(amount: str, price: str | None = None, **changes: Any) -> Terms:
 @pytest.mark.parametrize(("amount", "is_fine"), [("2000000", True), ("2000000.01", False)])
 def test_the_notional_of_a_cash_order_is_its_amount(amount: str, is_fine: bool) -> None:
     limits = replace(LIMITS, order_qty_max=D(10_000_000))
-    numbers = f"order_notional={amount} order_notional_max=2000000"
+    numbers = f"order_notional={amount} order_value_max=2000000 {ROW}"
     assert verdict(cash(amount), limits) == (None if is_fine else (Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, numbers))
 
 
@@ -196,7 +213,7 @@ def test_a_cash_order_is_within_the_quantity_at_the_lowest_price_that_it_could_t
 ) -> None:
     limits = replace(LIMITS, order_qty_max=D(1_000))
     most = D(least_px) * 1_000
-    beyond = f"cash_order_qty={plain(most + 1)} least_px={least_px} order_qty_max=1000"
+    beyond = f"cash_order_qty={plain(most + 1)} least_px={least_px} order_qty_max=1000 {ROW}"
     assert verdict(cash(str(most), price, side=side), limits) is None
     assert verdict(cash(str(most + 1), price, side=side), limits) == (Refusal.ORDER_QTY_EXCEEDS_MAX, beyond)
     assert verdict(cash(str(most * 10), price, side=side), limits, multiplier=D(10)) is None
@@ -222,7 +239,12 @@ def test_a_cash_order_needs_a_sound_market() -> None:
     ("wanted", "policy", "quotes", "expected"),
     [
         (terms(symbol="GBPUSD"), POLICY, {"EURUSD": QUOTE}, (Refusal.UNKNOWN_SYMBOL, "symbol=GBPUSD")),
-        (terms(), replace(POLICY, limits={}), {"EURUSD": QUOTE}, (Refusal.MISSING_LIMIT, "account=DESK1")),
+        (
+            terms(),
+            replace(POLICY, limits={}),
+            {"EURUSD": QUOTE},
+            (Refusal.MISSING_LIMIT, NO_ROW),
+        ),
         (terms(), POLICY, {"GBPUSD": QUOTE}, (Refusal.NO_REFERENCE_PX, "symbol=EURUSD")),
     ],
 )

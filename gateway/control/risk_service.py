@@ -1,0 +1,70 @@
+"""RiskService: stops trading within a scope, lets it go on, and tells what is left open."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from gateway import stopping
+from gateway.api.v1 import latch_pb2
+from gateway.api.v1.risk_service_pb2 import (
+    ListLatchesRequest,
+    ListLatchesResponse,
+    ReleaseRequest,
+    ReleaseResponse,
+    StopRequest,
+    StopResponse,
+)
+from gateway.control import risk_acts
+from gateway.control.access import caller
+from gateway.control.asking import Asks, ask
+from gateway.control.codes import LATCH_MODES
+from gateway.state import State
+from oms.domain.latches import LatchReleased
+from risk.latches import Latch
+
+T = TypeVar("T")
+_NS_PER_S = 1_000_000_000
+
+
+class Engine(Asks, Protocol):
+    """What the service needs of the engine."""
+
+    async def look(self, view: Callable[[State], T]) -> T: ...
+
+
+class RiskService:
+    """One method for each RPC of the contract."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def Stop(self, request: StopRequest) -> StopResponse:
+        _, seq, is_repetition = await ask(self._engine, risk_acts.stop(request, caller()))
+        return StopResponse(latch=seq, is_repetition=is_repetition)
+
+    async def Release(self, request: ReleaseRequest) -> ReleaseResponse:
+        answer, seq, is_repetition = await ask(self._engine, risk_acts.release(request, caller()))
+        return ReleaseResponse(seq=seq, is_released=isinstance(answer, LatchReleased), is_repetition=is_repetition)
+
+    async def ListLatches(self, _request: ListLatchesRequest) -> ListLatchesResponse:
+        def view(state: State) -> list[tuple[Latch, list[str]]]:
+            return [(latch, stopping.residue(state, latch)) for latch in state.exposures.latches.by_seq.values()]
+
+        held = await self._engine.look(view)
+        return ListLatchesResponse(latches=[_shown(latch, left) for latch, left in held])
+
+
+def _shown(latch: Latch, left: list[str]) -> latch_pb2.Latch:
+    shown = latch_pb2.Latch(
+        latch=latch.seq,
+        scope=latch.scope.text,
+        mode=LATCH_MODES[latch.mode],
+        cancels=latch.cancels,
+        principal=latch.principal,
+        reason=latch.reason,
+        unanswered=sorted(latch.unanswered),
+        barriers=[latch_pb2.Barrier(session=name, msg_seq_num=number) for name, number in sorted(latch.barriers.items())],
+        release_asked_by=latch.release_asked_by,
+        live_root_ids=left,
+    )
+    shown.at.seconds, shown.at.nanos = divmod(latch.at_ns, _NS_PER_S)
+    return shown

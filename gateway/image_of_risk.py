@@ -1,0 +1,58 @@
+"""What the state holds for risk, as rows: what traded, and where trading is stopped. What is reserved follows from the orders."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from oms.domain.latches import Mode
+from oms.image import Part, Rows
+from risk.latches import Latch
+from risk.ledger import Tally
+from risk.scope import Facets, Scope
+
+if TYPE_CHECKING:
+    from gateway.state import State
+
+_LatchRow = tuple[int, Scope, Mode, str, str, int, bool, list[str], Mapping[str, int], str]
+
+
+def _tally_rows(state: "State") -> Rows:
+    return state.exposures.ledger.tallies.items()
+
+
+def _fill_tallies(state: "State", rows: list[tuple[Facets, Tally]]) -> None:
+    for facets, tally in rows:
+        state.exposures.ledger.tell(facets, tally)
+
+
+def _latch_rows(state: "State") -> Rows:
+    for latch in state.exposures.latches.by_seq.values():
+        yield (
+            latch.seq,
+            latch.scope,
+            latch.mode,
+            latch.principal,
+            latch.reason,
+            latch.at_ns,
+            latch.cancels,
+            sorted(latch.unanswered),
+            latch.barriers,
+            latch.release_asked_by,
+        )
+
+
+def _fill_latches(state: "State", rows: list[_LatchRow]) -> None:
+    for seq, scope, mode, principal, reason, at_ns, cancels, unanswered, barriers, asked_by in rows:
+        latch = Latch(seq, scope, mode, principal, reason, at_ns, cancels, frozenset(unanswered), barriers, asked_by)
+        state.exposures.latches.by_seq[seq] = latch
+
+
+def settle(state: "State") -> None:
+    """Called when all parts are filled: reserve what every order may do."""
+    for chain in state.book.chains.values():
+        state.exposures.hold(chain)
+
+
+RISK: tuple[Part, ...] = (
+    Part("tallies", tuple[Facets, Tally], _tally_rows, _fill_tallies, ("exposures",)),
+    Part("latches", _LatchRow, _latch_rows, _fill_latches, ("exposures",)),
+)

@@ -1,0 +1,169 @@
+"""The verbs of whoever answers for risk: kill, stop, release, latches."""
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ops.commands import options
+from ops.commands.asking import Duration, noted_id, own_id
+from ops.commands.exits import UNANSWERED, Exit, Failure, calls_the_server
+from ops.commands.showing import say, table
+
+if TYPE_CHECKING:
+    from gateway.api.v1.latch_pb2 import Latch
+    from gateway.control.client import Client
+
+DIMENSIONS = ("account", "symbol", "trader", "session", "client", "desk", "strategy", "venue", "asset_class", "currency")
+COLUMNS = ("latch", "scope", "mode", "cancels", "effective", "open", "since", "by", "why", "release asked by")
+_LOOK_S = 0.2
+_NS_PER_S = 1_000_000_000
+_reason = click.option("--reason", required=True, help="Why. It is kept for ever.")
+_yes = click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+
+
+def _scope(verb: Any) -> Any:
+    """An option for each dimension of a scope; without any of them, --firm has to be said."""
+    verb = click.option("--firm", is_flag=True, help="Everything.")(verb)
+    for dimension in reversed(DIMENSIONS):
+        verb = click.option(f"--{dimension.replace('_', '-')}", help=f"Only where the order has this {dimension}.")(verb)
+    return verb
+
+
+@click.command()
+@_scope
+@_reason
+@_yes
+@click.option("--within", type=Duration(), default="30s", show_default=True, help="How long to wait until nothing is open.")
+@own_id
+@options.connection
+@calls_the_server
+def kill(**asked: Any) -> None:
+    """Stop trading within a scope at once, cancel everything open there, and wait until that is proved.
+
+    Exit code 10 says that something is still open, or may be. It stays stopped, over every restart, until two persons release it.
+    """
+    with options.connected() as client:
+        latch = _stop(client, asked, mode="HALTED", cancels=True)
+        _wait(client, latch, asked["within"] / _NS_PER_S)
+
+
+@click.command()
+@_scope
+@click.option("--mode", type=click.Choice(["halted", "close-only", "reduce-only"]), required=True, help="What may still be done.")
+@_reason
+@_yes
+@own_id
+@options.connection
+@calls_the_server
+def stop(**asked: Any) -> None:
+    """Stop new orders within a scope, and leave what is open; kill cancels it as well."""
+    with options.connected() as client:
+        _stop(client, asked, mode=asked["mode"].upper().replace("-", "_"), cancels=False)
+
+
+@click.command()
+@click.argument("latch", type=click.IntRange(min=1))
+@_reason
+@own_id
+@options.connection
+@calls_the_server
+def release(**asked: Any) -> None:
+    """Let orders pass again where LATCH has stopped them: it takes the word of two persons."""
+    from gateway.api.v1.risk_service_pb2 import ReleaseRequest
+
+    request = ReleaseRequest(client_order_id=noted_id(asked["client_order_id"]), latch=asked["latch"], reason=asked["reason"])
+    with options.connected() as client:
+        answer = client.release(request)
+    click.get_current_context().meta[UNANSWERED] = False
+    done = "released" if answer.is_released else "noted; another person has to say the same"
+    say(f"latch {asked['latch']}  {done}", answer)
+
+
+@click.command()
+@options.connection
+@calls_the_server
+def latches() -> None:
+    """Show where trading is stopped, since when and by whom, and what is open there."""
+    with options.connected() as client:
+        held = client.latches()
+    table(COLUMNS, map(_row, held), held)
+
+
+def _stop(client: "Client", asked: dict[str, Any], *, mode: str, cancels: bool) -> int:
+    from gateway.api.v1.risk_service_pb2 import StopRequest
+
+    scope = _said(asked)
+    _confirm(scope, cancels=cancels, is_sure=asked["yes"])
+    request = StopRequest(
+        client_order_id=noted_id(asked["client_order_id"]),
+        scope=scope,
+        mode=f"LATCH_MODE_{mode}",
+        cancels=cancels,
+        reason=asked["reason"],
+    )
+    answer = client.stop(request)
+    click.get_current_context().meta[UNANSWERED] = False
+    again = "  (the first answer, told again)" if answer.is_repetition else ""
+    say(f"latch {answer.latch}  {mode} {scope}{again}", answer)
+    return answer.latch
+
+
+def _said(asked: dict[str, Any]) -> str:
+    words = [f"{dimension}={asked[dimension]}" for dimension in DIMENSIONS if asked[dimension]]
+    if bool(words) == asked["firm"]:
+        raise Failure(Exit.USAGE, "say where: --firm for everything, or --account, --symbol … for a part of it")
+    return " ".join(words) or "firm"
+
+
+def _confirm(scope: str, *, cancels: bool, is_sure: bool) -> None:
+    if is_sure:
+        return
+    if not sys.stdin.isatty():
+        raise Failure(Exit.USAGE, "nobody is here to be asked; say --yes to stop trading")
+    what = "Stop trading and cancel everything" if cancels else "Stop trading"
+    if not click.confirm(f"{what} within {scope}?", err=True):
+        raise Failure(Exit.REFUSED, "not confirmed; nothing was asked for")
+
+
+def _wait(client: "Client", latch: int, within_s: float) -> None:
+    """Until every worker has answered and nothing is open, as far as that can be proved. Raises Failure when time is up."""
+    deadline_s = time.monotonic() + within_s
+    while True:
+        held = next((one for one in client.latches() if one.latch == latch), None)
+        if held is None:
+            say(f"latch {latch}  was released meanwhile", {"latch": latch, "is_released": True})
+            return
+        if not held.unanswered and not held.live_root_ids:
+            say(f"latch {latch}  effective, nothing is open  {_barriers(held)}", held)
+            return
+        if time.monotonic() > deadline_s:
+            break
+        time.sleep(_LOOK_S)
+    left = list(held.live_root_ids)
+    who = f"; not answered: {', '.join(held.unanswered)}" if held.unanswered else ""
+    raise Failure(
+        Exit.LEFT, f"latch {latch}: {len(left)} orders are open, or may be{who}", left=left, unanswered=list(held.unanswered)
+    )
+
+
+def _barriers(held: "Latch") -> str:
+    return " ".join(f"{barrier.session}≤{barrier.msg_seq_num}" for barrier in held.barriers)
+
+
+def _row(held: "Latch") -> tuple[str, ...]:
+    from gateway.api.v1.latch_pb2 import LatchMode
+
+    return (
+        str(held.latch),
+        held.scope,
+        LatchMode.Name(held.mode).removeprefix("LATCH_MODE_"),
+        "yes" if held.cancels else "no",
+        "no: " + ",".join(held.unanswered) if held.unanswered else "yes",
+        str(len(held.live_root_ids)),
+        held.at.ToDatetime().isoformat(sep=" ", timespec="seconds"),
+        held.principal.rsplit("/", 1)[-1],
+        held.reason,
+        held.release_asked_by.rsplit("/", 1)[-1],
+    )

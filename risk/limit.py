@@ -1,0 +1,29 @@
+"""One row of a sheet of limits: what may be, where, and who answers for it."""
+
+from decimal import Decimal
+
+import msgspec
+
+from risk.control import Control
+from risk.scope import Scope
+
+FOR_EVER_NS = 1 << 63
+
+
+class Limit(msgspec.Struct, frozen=True, gc=False):
+    """The value of one control at one scope."""
+
+    scope: Scope
+    control: Control
+    value: Decimal
+    window_ms: int = 0
+    """Over which time, for a control that counts; 0 for the others."""
+    owner: str = ""
+    rationale: str = ""
+    approver: str = ""
+    effective_from_ns: int = 0
+    expires_at_ns: int = FOR_EVER_NS
+    """From then on it does not hold, as if it had never been made: what is let through for a while ends by itself."""
+
+    def holds_at(self, at_ns: int) -> bool:
+        return self.effective_from_ns <= at_ns < self.expires_at_ns
