@@ -12,7 +12,7 @@ from gateway.alarm import LogonFailed
 from gateway.session_acts import HaltReleased, HoldReleased
 from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, MessageReceived, Session, SessionHeld, SessionLoggedOn
 from oms.domain.events import CancelRejected, Event, ExecutionReported, RequestRejected
-from oms.domain.fields import ExecType
+from oms.domain.fields import CxlRejReason, ExecType
 
 COUNT_MAX = 1_000
 """No breaker counts further."""
@@ -20,15 +20,16 @@ SECONDS_MAX = 3_600
 PAUSE_S_MAX = 600
 NS_PER_S = 1_000_000_000
 _RESEND_REQUEST = "2"
+_TOO_LATE = CxlRejReason.TOO_LATE_TO_CANCEL
 _REJECTED = ExecType.REJECTED
 
 
 class Breakers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[breakers] of a counterparty's or client's file: how much is too much."""
 
-    rejects: int = 50
+    rejects: int = 200
     """Of our requests, by Reject(3), BusinessMessageReject(j), ExecutionReport(8) or OrderCancelReject(9), within `rejects_s`:
-    the session takes no new order until a person releases it."""
+    the session takes no new order until a person releases it. A cancel or replace that came too late is none: markets move."""
     rejects_s: int = 10
     resends: int = 20
     """ResendRequests(2) of the peer for what overlaps, within `resends_s`: logged off until a person releases the session."""
@@ -99,6 +100,8 @@ def note(counts: Counts, breakers: Breakers, session: Session, event: Event, at_
     """Take in one fact about the session."""
     match event:
         case ExecutionReported() if event.report.exec_type is not _REJECTED:
+            return
+        case CancelRejected() if event.report.cxl_rej_reason is _TOO_LATE:
             return
         case ExecutionReported() | CancelRejected() | RequestRejected():
             counts.rejected_ns = (*counts.rejected_ns, at_ns)[-breakers.rejects :]

@@ -6,7 +6,9 @@ from tests.bench import starting
 def test_one_run_yields_every_figure_of_a_start() -> None:
     values = starting.measure(events=3_000, tail=500, live_orders=1_000)
     assert set(values) == {figure.name for figure in starting.FIGURES}
-    assert min(values.values()) >= 0
+    memory = values.pop("memory_kib_per_live_order")
+    assert isinstance(memory, float)  # Of so few orders it may be less than what the process has given back meanwhile.
+    assert min(values.values()) > 0
 
 
 def test_a_history_is_as_many_whole_orders_as_there_are_events_for() -> None:

@@ -112,7 +112,8 @@ def test_an_order_is_placed_once_whenever_the_engine_dies(running: Installation,
         told = peer.receive(START_S)
         found += [told] if (11, "O1") in told else []
     assert len({dict(one)[17] for one in found}) == len(found)
-    assert placed(running, "O1") == (dict(found[-1])[150] == "F")
+    is_filled_once = dict(found[-1])[150] == "F"  # Or refused, or placed and then never sent: it was too old.
+    assert placed(running, "O1") in ({1} if is_filled_once else {0, 1})
     eventually(lambda: is_filled(peer), START_S)  # For whoever comes next: the venue's session is back.
 
 
