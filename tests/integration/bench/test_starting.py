@@ -4,7 +4,7 @@ from tests.bench import starting
 
 
 def test_one_run_yields_every_figure_of_a_start() -> None:
-    values = starting.measure(events=3_000, tail=500, live_orders=1_000)
+    values = dict(starting.measure(events=3_000, tail=500, live_orders=1_000))
     assert set(values) == {figure.name for figure in starting.FIGURES}
     memory = values.pop("memory_kib_per_live_order")
     assert isinstance(memory, float)  # Of so few orders it may be less than what the process has given back meanwhile.
