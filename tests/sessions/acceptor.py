@@ -157,7 +157,7 @@ class Acceptor(Served):
         installation = Installation(folder, clients=(version,), door=door)
         if not takes_resets:
             file = folder / f"client-{version}.toml"
-            file.write_text(f'reset_seq_num = "refuse"\n{file.read_text()}')
+            file.write_text(file.read_text().replace('reset_seq_num = "accept"', 'reset_seq_num = "refuse"'))
         client = installation.settings.clients[0]
         super().__init__(installation, client.name)
         self.us, self.them = client.sender_comp_id, client.target_comp_id

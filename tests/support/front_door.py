@@ -8,6 +8,10 @@ import msgspec
 from tests.support.ports import free_port
 
 
+RESENDS_MAX = 1_000
+"""What a client may ask for again: to fill a line that nobody reads takes more than a client is let do otherwise."""
+
+
 class FrontDoor(msgspec.Struct, frozen=True):
     """Words that are added to each file."""
 
@@ -36,7 +40,8 @@ class FrontDoor(msgspec.Struct, frozen=True):
 
     def of_client(self, name: str) -> str:
         words: dict[str, object] = {"loopback_port": free_port(), "subjects": [f"URI:{uri(name)}"]}
-        return _table("tls", words | {"networks": self.networks.get(name, [])})
+        tls = _table("tls", words | {"networks": self.networks.get(name, [])})
+        return tls + _table("breakers", {"resends": RESENDS_MAX})
 
 
 def uri(name: str) -> str:
