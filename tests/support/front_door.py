@@ -7,7 +7,6 @@ import msgspec
 
 from tests.support.ports import free_port
 
-
 RESENDS_MAX = 1_000
 """What a client may ask for again: to fill a line that nobody reads takes more than a client is let do otherwise."""
 
