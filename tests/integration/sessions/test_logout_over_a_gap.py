@@ -1,5 +1,6 @@
 """A Logout(5) above the expected number: QuickFIX counts it, and never asks for what lies between. Ours asks."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 from gateway.codec.text import fields
 from gateway.fix.config import Endpoint, SessionConfig
 from gateway.fix.port import FixPort
-from tests.sessions.peer import Peer, now, put_together
+from tests.sessions.peer import Peer, Unheard, now, put_together
 from tests.support.ports import free_port
 
 ORDER = [(11, "A1"), (21, "1"), (55, "EURUSD"), (54, "1"), (60, now()), (38, "100"), (40, "1")]
 LOGON = [(98, "0"), (108, "30")]
+LOGONS_MAX = 10
 
 
 class Heard:
@@ -61,17 +63,28 @@ async def say(peer: Peer, number: int, msg_type: str, *body: tuple[int, str]) ->
     await peer.write(put_together([*header, *(one for one in body if one[0] not in {43, 122}), (10, "$SUM")]))
 
 
+async def logged_on(port: int, number: int) -> Peer:
+    """Whoever comes back at once may find the session not quite gone, and is hung up on: he comes again."""
+    for _ in range(LOGONS_MAX):
+        peer = await Peer.connect(port)
+        await say(peer, number, "A", *LOGON)
+        try:
+            assert dict(await peer.hear())[35] == "A"
+        except Unheard:
+            await peer.hang_up()
+            await asyncio.sleep(0.2)
+        else:
+            return peer
+    raise Unheard(f"{LOGONS_MAX} logons came to nothing")
+
+
 async def asked_from(port: int, acceptor: FixPort) -> int:
     """An order is lost under number 2, and a Logout comes under 3. From where are we asked, at the next logon?"""
-    peer = await Peer.connect(port)
-    await say(peer, 1, "A", *LOGON)
-    assert dict(await peer.hear())[35] == "A"
+    peer = await logged_on(port, 1)
     await say(peer, 3, "5")
     assert dict(await peer.hear())[35] == "5"
     await peer.hang_up()
-    peer = await Peer.connect(port)
-    await say(peer, 4, "A", *LOGON)
-    assert dict(await peer.hear())[35] == "A"
+    peer = await logged_on(port, 4)
     asked = dict(await peer.hear())
     assert asked[35] == "2"
     begin = int(asked[7])
