@@ -53,6 +53,15 @@ def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain 
     return next(verdicts(case, rows), None), Decision(version, quote.bid_px, quote.offer_px, quote.at_ns, case.worst_px)
 
 
+def case_of(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Case, Rows] | None:
+    """What the same is judged as, and by which rows; None where `review` refuses before there is anything to judge."""
+    instrument, quote = basis.instruments.get(terms.symbol), basis.quotes.get(terms.symbol)
+    rows = basis.sheet.of(facets, at_ns)
+    if instrument is None or quote is None or rows.missing is not None:
+        return None
+    return _case(basis, rows, terms, facets, instrument, quote, at_ns, chain), rows
+
+
 def verdicts(case: Case, rows: Rows) -> Iterator[Verdict]:
     """Every reason against the order, by precedence."""
     for always in ALWAYS:
