@@ -50,6 +50,8 @@ class Explained(msgspec.Struct, frozen=True):
 def explain(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> Explained:
     """What `review` says of the same, and why."""
     verdict, decision = review(basis, terms, facets, at_ns, chain)
+    if verdict is not None and verdict[0] is Refusal.NOT_JUDGED:
+        return Explained(verdict, decision, None, ())
     found = case_of(basis, terms, facets, at_ns, chain)
     if found is None:
         return Explained(verdict, decision, None, ())

@@ -22,6 +22,7 @@ from risk.limits import Instrument, Quote
 from risk.scope import Facets
 from risk.sheet import Rows, Sheet
 
+_PROBLEM_MAX = 200
 _BUY, _REPLACE = Side.BUY, MsgType.ORDER_CANCEL_REPLACE_REQUEST
 
 
@@ -40,6 +41,15 @@ def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain 
 
     `chain` is the order that exists already, for a replace, and for a request that is to be sent again.
     """
+    try:
+        return _review(basis, terms, facets, at_ns, chain)
+    except Exception as problem:  # noqa: BLE001  Whatever goes wrong in here, nothing passes; the journal has the reason.
+        return (Refusal.NOT_JUDGED, repr(problem)[:_PROBLEM_MAX]), _read(basis.sheet.version, basis.quotes.get(terms.symbol))
+
+
+def _review(
+    basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None
+) -> tuple[Verdict | None, Decision]:
     instrument, quote = basis.instruments.get(terms.symbol), basis.quotes.get(terms.symbol)
     version = basis.sheet.version
     if instrument is None:
