@@ -1,4 +1,4 @@
-"""The verbs about verdicts of risk: risk explain, risk replay."""
+"""The verbs about risk: risk explain and risk replay, and those of ops/commands/using.py."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,6 +12,7 @@ from ops.commands import options
 from ops.commands.checking import database, progress_bar
 from ops.commands.exits import Exit, Failure, reads_files
 from ops.commands.showing import say
+from ops.commands.using import usage, watch
 
 if TYPE_CHECKING:
     from gateway.reader.chain import Fact
@@ -42,7 +43,7 @@ class Day(click.ParamType[int]):
 
 @click.group()
 def risk() -> None:
-    """Verdicts of risk: why they are as they are, and how they would be by other limits."""
+    """Why verdicts are as they are, how they would be by other limits, and how much of each limit is used."""
 
 
 @risk.command()
@@ -104,6 +105,10 @@ def replay(config: Path, day_ns: int, limits: Path | None, rows: int) -> None:
     if supposed is None and counts.differing:
         raise Failure(Exit.REFUSED, f"{counts.differing} verdicts are not what they were", differing=counts.differing)
     say(counts.summary, counts.as_dict())
+
+
+risk.add_command(usage)
+risk.add_command(watch)
 
 
 async def _about(dsn: str, any_id: str, progress: "Progress") -> "list[Fact]":

@@ -132,6 +132,31 @@ def test_an_id_that_nobody_gave_is_unknown(day: Day) -> None:
     assert day.fixgate("explain", "nobodys").returncode == Exit.UNKNOWN
 
 
+def test_what_is_used_of_each_limit_is_shown_to_whom_it_concerns(day: Day) -> None:
+    own = day.told("usage", "--as", "trader/desk1")
+    assert [(one["scope"], one["control"]) for one in own] == [("account=DESK1 symbol=EURUSD", "long_qty_max")]
+    assert int(own[0]["used"]) >= 600
+    everything = day.told("usage", "--as", "operator/ops")
+    assert [(one["scope"], one["control"]) for one in everything][:1] == [("firm", "open_orders_max")]
+    assert day.told("usage", "--as", "operator/ops", "--above", "99") == []
+    shown = day.fixgate("usage", "--as", "operator/ops")
+    assert ("open_orders_max" in shown.stdout, "0.0%" in shown.stdout) == (True, True)
+
+
+def test_changes_of_what_is_used_are_shown_as_they_come(day: Day) -> None:
+    command = [*PROGRAM, "risk", "watch", "--config", str(day.running.file), "--as", "operator/ops", "--json", "--every", "100ms"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as watching:
+        try:
+            assert watching.stdout is not None
+            first = [json.loads(watching.stdout.readline()) for _ in range(2)]
+        finally:
+            watching.terminate()
+    assert [(one["scope"], one["control"]) for one in first] == [
+        ("firm", "open_orders_max"),
+        ("account=DESK1 symbol=EURUSD", "long_qty_max"),
+    ]
+
+
 def test_a_day_by_the_limits_in_force_is_the_same_to_the_last_digit(day: Day) -> None:
     (told,) = day.told("replay", "--day", today())
     summary = told["summary"]
