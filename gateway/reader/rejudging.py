@@ -30,7 +30,7 @@ from oms.journal.record import Batch, Record
 from risk.case import Verdict
 from risk.explaining import Explained, explain
 from risk.limits import Quote
-from risk.review import Basis
+from risk.review import Basis, review
 from risk.scope import Facets
 from risk.sheet import Sheet
 from risk.supposed import Supposed
@@ -83,9 +83,10 @@ class Judged(msgspec.Struct, frozen=True):
 class Rejudging:
     """A fold that stops at each verdict."""
 
-    def __init__(self, state: State, supposed: Supposed | None = None) -> None:
-        """supposed: the limits to judge by; None for those that were in force."""
+    def __init__(self, state: State, supposed: Supposed | None = None, *, explains: bool = True) -> None:
+        """supposed: the limits to judge by; None for those that were in force. explains: whether with every check."""
         self.state = state
+        self._explains = explains
         self._supposed = supposed
         self._sheets: tuple[Sheet, Sheet] | None = None
         self._unheard: tuple[MessageReceived, int, int] | None = None
@@ -123,7 +124,8 @@ class Rejudging:
     def _judge(self, asked: Asked, seq: int, at_ns: int) -> Judged:
         basis = self.state.exposures.basis
         by = replace(basis, quotes=_quotes(asked), sheet=self._sheet(basis.sheet))
-        again = explain(by, asked.terms, asked.facets, at_ns, asked.chain)
+        question = by, asked.terms, asked.facets, at_ns, asked.chain
+        again = explain(*question) if self._explains else Explained(*review(*question), None, ())
         return Judged(seq, at_ns, asked, again, by.sheet.version, self._not_known(asked, again, basis))
 
     def _sheet(self, in_force: Sheet) -> Sheet:
@@ -153,6 +155,7 @@ async def rejudged(
     *,
     only: AbstractSet[int] | None = None,
     supposed: Supposed | None = None,
+    explains: bool = True,
 ) -> AsyncIterator[Judged]:
     """Every verdict from record `first` to record `last`, judged again; only those in the records `only`, if given.
 
@@ -162,7 +165,7 @@ async def rejudged(
     with nothing_collected():
         begun = await begin(cell, dsn, max(first - 2, 0))
         state, start = begun.state, begun.state.seq
-        again = Rejudging(state, supposed)
+        again = Rejudging(state, supposed, explains=explains)
         reading = cast(AsyncGenerator[tuple[Batch, tuple[Record, ...]]], verified(dsn, start, begun.chain))
         async with aclosing(reading):
             async for _, records in reading:

@@ -140,7 +140,7 @@ async def _replayed(
     async with connected(dsn) as connection:
         first = await searching.first_at(connection, day_ns)
         last = await searching.first_at(connection, day_ns + _DAY_NS) - 1
-    async for judged in rejudged(cell(settings), dsn, first, last, progress, supposed=supposed):
+    async for judged in rejudged(cell(settings), dsn, first, last, progress, supposed=supposed, explains=False):
         counts.add(judged)
 
 
