@@ -21,7 +21,7 @@ from risk.limit import FOR_EVER_NS, Limit
 CHECK_COLUMNS = ("check", "limit", "scope", "value", "numbers", "verdict")
 DIFFERENCE_COLUMNS = ("seq", "at", "order", "asks", "was", "would be")
 SAME, UNKNOWN = "same", "indeterminate"
-PASSES, REFUSED, OTHERWISE = "would_pass", "would_be_refused", "would_be_refused_otherwise"
+PASSES, REFUSED, OTHERWISE, NUMBERS = "would_pass", "would_be_refused", "would_be_refused_otherwise", "other_numbers"
 
 
 def explained(facts: Sequence[Fact], judged: Sequence[Judged]) -> None:
@@ -46,7 +46,7 @@ class Counts:
 
     @property
     def differing(self) -> int:
-        return sum(self._counts[outcome] for outcome in (PASSES, REFUSED, OTHERWISE))
+        return sum(self._counts[outcome] for outcome in (PASSES, REFUSED, OTHERWISE, NUMBERS))
 
     def add(self, judged: Judged) -> None:
         outcome = outcome_of(judged)
@@ -67,7 +67,7 @@ class Counts:
             click.echo(f"fixgate: {more} more are not shown; --rows shows more, --json all", err=True)
 
     def as_dict(self) -> dict[str, Any]:
-        outcomes = {outcome: self._counts[outcome] for outcome in (SAME, REFUSED, PASSES, OTHERWISE, UNKNOWN)}
+        outcomes = {outcome: self._counts[outcome] for outcome in (SAME, REFUSED, PASSES, OTHERWISE, NUMBERS, UNKNOWN)}
         return {"summary": {"verdicts": self._counts.total(), **outcomes}}
 
     @property
@@ -75,7 +75,8 @@ class Counts:
         counts = self._counts
         return (
             f"{counts.total()} verdicts: {counts[SAME]} the same, {counts[REFUSED]} would be refused,"
-            f" {counts[PASSES]} would pass, {counts[OTHERWISE]} would be refused otherwise, {counts[UNKNOWN]} indeterminate"
+            f" {counts[PASSES]} would pass, {counts[OTHERWISE]} would be refused otherwise,"
+            f" {counts[NUMBERS]} were recorded with other numbers, {counts[UNKNOWN]} indeterminate"
         )
 
 
@@ -83,8 +84,9 @@ def outcome_of(judged: Judged) -> str:
     """What would become of the order."""
     if judged.not_known:
         return UNKNOWN
-    if judged.is_same:
-        return SAME
+    if judged.is_same:  # By the same limits the numbers are, too.
+        is_by_the_same = judged.limits_version == judged.asked.decision.limits_version
+        return NUMBERS if is_by_the_same and not judged.is_reproduced else SAME
     if judged.again.verdict is None:
         return PASSES
     return REFUSED if judged.asked.verdict is None else OTHERWISE

@@ -20,9 +20,12 @@ LAST = len(HISTORY) + 1
 OTHERS = Supposed("x", (Limit(parse("firm"), Control.OPEN_ORDERS_MAX, D(20)),), is_whole=False)
 
 
-async def judged(dsn: str, first: int, last: int, supposed: Supposed | None = None, **only: frozenset[int]) -> list[Judged]:
+async def judged(
+    dsn: str, first: int, last: int, supposed: Supposed | None = None, only: frozenset[int] | None = None
+) -> list[Judged]:
     told: list[int] = []
-    found = [one async for one in rejudged(CELL, dsn, first, last, lambda done, _: told.append(done), supposed=supposed, **only)]
+    again = rejudged(CELL, dsn, first, last, lambda done, _: told.append(done), only=only, supposed=supposed)
+    found = [one async for one in again]
     assert told == sorted(told)
     return found
 
