@@ -8,7 +8,7 @@ would have said of each order of that day, and not how another day would have go
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -123,10 +123,12 @@ class Rejudging:
 
     def _judge(self, asked: Asked, seq: int, at_ns: int) -> Judged:
         basis = self.state.exposures.basis
-        by = replace(basis, quotes=_quotes(asked), sheet=self._sheet(basis.sheet))
+        quotes = _Recorded(asked)
+        by = replace(basis, quotes=quotes, sheet=self._sheet(basis.sheet))
         question = by, asked.terms, asked.facets, at_ns, asked.chain
-        again = explain(*question) if self._explains else Explained(*review(*question), None, ())
-        return Judged(seq, at_ns, asked, again, by.sheet.version, self._not_known(asked, again, basis))
+        again = Explained(*review(*question), None, ())
+        not_known = self._not_known(asked, again, basis) or quotes.not_known
+        return Judged(seq, at_ns, asked, explain(*question) if self._explains else again, by.sheet.version, not_known)
 
     def _sheet(self, in_force: Sheet) -> Sheet:
         """Kept as long as the same is in force: a sheet remembers what holds for whom."""
@@ -251,8 +253,25 @@ def _said(reason: str) -> Verdict:
     return Refusal(code), text
 
 
-def _quotes(asked: Asked) -> dict[str, Quote]:
-    decision = asked.decision
-    if decision.bid_px is None or decision.offer_px is None or decision.quote_at_ns is None:
-        return {}
-    return {asked.terms.symbol: Quote(decision.bid_px, decision.offer_px, decision.quote_at_ns)}
+class _Recorded(dict[str, Quote]):
+    """The quote that was recorded with a verdict. It notes who asks for another one: that is not known any more."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        decision = asked.decision
+        self._missed = {asked.terms.symbol: False}
+        if decision.bid_px is not None and decision.offer_px is not None and decision.quote_at_ns is not None:
+            self[asked.terms.symbol] = Quote(decision.bid_px, decision.offer_px, decision.quote_at_ns)
+
+    def get(self, symbol: str, default: Any = None) -> Any:
+        self._missed.setdefault(symbol, True)
+        return super().get(symbol, default)
+
+    def __missing__(self, symbol: str) -> Quote:
+        self._missed.setdefault(symbol, True)
+        raise KeyError(symbol)
+
+    @property
+    def not_known(self) -> str:
+        missed = [symbol for symbol, is_missed in self._missed.items() if is_missed]
+        return f"it turns on quotes that were not recorded with it: {', '.join(missed)}" if missed else ""

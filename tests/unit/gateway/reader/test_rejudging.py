@@ -1,7 +1,13 @@
 """What risk said is said again, by the limits of then or by others, or it is told why nobody can know."""
 
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from msgspec.structs import replace
 
+from gateway.reader import rejudging
 from gateway.reader.rejudging import Judged, Rejudging, why_not_asked
 from gateway.state import State
 from oms.domain.events import OrderPlaced, OrderRefused
@@ -9,6 +15,7 @@ from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision
 from risk.control import Control
 from risk.limit import Limit
+from risk.review import Basis, review
 from risk.scope import parse
 from risk.sheet import founding
 from risk.supposed import Supposed
@@ -112,6 +119,19 @@ def test_a_verdict_that_needed_no_quote_is_not_known_where_one_is_needed() -> No
     judged = Rejudging(State(CELL)).take(refused, 1, SECOND)
     assert judged is not None
     assert judged.not_known == "no quote was recorded with it"
+
+
+@pytest.mark.parametrize("look", [lambda quotes: quotes.get("GBPUSD"), lambda quotes: "GBPUSD" in quotes or quotes["GBPUSD"]])
+def test_a_verdict_that_turns_on_another_quote_is_not_known(look: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No check looks at the price of another instrument yet; a position in many would be valued so."""
+
+    def curious(basis: Basis, *asked: Any) -> Any:
+        with contextlib.suppress(KeyError):
+            look(basis.quotes)
+        return review(basis, *asked)
+
+    monkeypatch.setattr(rejudging, "review", curious)
+    assert {one.not_known for one in rejudged(a_day())} == {"it turns on quotes that were not recorded with it: GBPUSD"}
 
 
 def test_what_risk_was_never_asked_is_said_so() -> None:
