@@ -272,8 +272,8 @@ class Session(msgspec.Struct, frozen=True):
         return session_acts.Numbers(self.session_epoch, self.last_sender + 1, self.next_target)
 
     def ahead_of(self, msg_type: str) -> frozenset[int]:
-        """What was heard ahead on the connection of a message of this type. Our FIX layer has forgotten what came on another one, and
-        a peer that begins anew uses the numbers again."""
+        """What was heard ahead on the connection of a message of this type. Our FIX layer has forgotten what came on another one,
+        and a peer that begins anew uses the numbers again."""
         return frozenset() if msg_type == "A" else self.heard_ahead
 
     def asked_in(self, numbers: range) -> list[str]:
