@@ -39,9 +39,14 @@ async def trading(ours: Trading, venue: Venue, *names: str) -> tuple[Line, list[
         await line.hear_of("D")
         await line.say("8", *report(placed.root_id, "0", placed.root_id))
         root_ids.append(placed.root_id)
-    chains = ours.engine.state.book.chains
-    await eventually_async(lambda: all(chains[root_id].ord_status is OrdStatus.NEW for root_id in root_ids), START_S)
+    await stands(ours, OrdStatus.NEW, *root_ids)
     return line, root_ids
+
+
+async def stands(ours: Trading, ord_status: OrdStatus, *root_ids: str) -> None:
+    """The orders are known to stand so."""
+    chains = ours.engine.state.book.chains
+    await eventually_async(lambda: all(chains[root_id].ord_status is ord_status for root_id in root_ids), START_S)
 
 
 async def back(ours: Trading, venue: Venue, number: int) -> Line:
@@ -70,12 +75,8 @@ async def test_all_that_was_open_is_canceled_and_new_orders_wait_until_all_is_to
             refused = ours.place(name)
             assert isinstance(refused, OrderRefused)
             assert (refused.refusal, refused.text.partition(":")[0]) == (Refusal.SESSION_DOWN, f"session={NAME} was lost")
-            chain = ours.engine.state.book.chains[root_id]
-            assert chain.ord_status is not OrdStatus.CANCELED
             await line.say("8", *report(cancels[root_id], "4", root_id))
-            await eventually_async(
-                lambda root_id=root_id: ours.engine.state.book.chains[root_id].ord_status is OrdStatus.CANCELED, START_S
-            )
+            await stands(ours, OrdStatus.CANCELED, root_id)
         placed = ours.place("in time")
         assert isinstance(placed, OrderPlaced)
         assert (await line.hear_of("D"))[11] == placed.root_id
