@@ -40,9 +40,10 @@ class Numbers(OrderPath):
         super().__init__()
         self.releases = 0
 
-    @rule(says_so=st.booleans())
-    def venue_begins_anew(self, says_so: bool) -> None:
-        """By ResetSeqNumFlag(141)=Y at the next logon, or without a word where its numbers show it: we have heard higher ones."""
+    @rule(says_so=st.booleans(), unheard=st.integers(0, 4))
+    def venue_begins_anew(self, says_so: bool, unheard: int) -> None:
+        """By ResetSeqNumFlag(141)=Y at the next logon, or without a word where its numbers show it: we have heard higher ones. Or
+        they do not, because so many session messages of its new ones were never heard, and the next one fits."""
         self.session_drops()
         self._drain_wire()
         self.commit()
@@ -52,6 +53,8 @@ class Numbers(OrderPath):
         self.venue.said.clear()
         self.venue.next_target = self.venue.heard_to + 1 if not says_so else 1
         self.venue.begins_anew = says_so
+        for _ in range(0 if says_so else unheard):
+            self.venue._say("0")
 
     def _has_unheard(self) -> bool:
         """Whether the venue has said something of orders that it would lose with its numbers: only a person could find that."""
@@ -158,3 +161,21 @@ def test_nothing_is_sent_or_booked_twice_whatever_becomes_of_the_numbers(monkeyp
         Numbers,
         settings=settings(max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)),
     )
+
+
+def test_a_number_that_was_heard_ahead_is_another_messages_once_the_venue_has_begun_anew() -> None:
+    """By chance it is too rare to be found: one logon unheard, the next one above the gap, and numbers that fit after that."""
+    path = Numbers()
+    path.session_drops()
+    path.connect()
+    path.venue_hears(1)
+    path.session_drops()
+    path.connect()
+    path.venue_hears(1)
+    path.worker_hears(1)
+    path.venue_hears(1)
+    path.engine_reads_all()
+    assert path.engine.state.sessions[SESSION].heard_ahead == {4}
+    path.venue_begins_anew(says_so=False, unheard=2)
+    path._settle()
+    path.teardown()

@@ -63,7 +63,7 @@ class Venue:
         """Take one message off the wire."""
         message = self.wire.to_venue.popleft()
         number = message.msg_seq_num
-        self.heard_to = max(self.heard_to, number)
+        self.heard_to = self.heard_to if message.poss_dup else max(self.heard_to, number)
         if message.msg_type == "A":
             self.asked_up_to = 0
             assert number >= self.next_target, f"logon under {number}, which was used before ({self.next_target} is next)"
