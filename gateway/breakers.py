@@ -1,6 +1,7 @@
 """Breakers of a session: too many rejects, questions, repeated gaps or failed logons, counted in the journal's own time.
 
-What is counted is a fold over the journal, bounded. It begins anew when a breaker has tripped, and at a release.
+What is counted is a fold over the journal, bounded. It begins anew when a breaker has tripped, and at a release; what is
+counted by numbers, where these begin anew.
 """
 
 from collections.abc import Iterator
@@ -9,8 +10,17 @@ import msgspec
 
 from gateway import guards
 from gateway.alarm import LogonFailed
-from gateway.session_acts import HaltReleased, HoldReleased
-from gateway.sessions import AdminSent, LogonsPaused, LogonsResumed, MessageReceived, Session, SessionHeld, SessionLoggedOn
+from gateway.session_acts import HaltReleased, HoldReleased, NumbersSet
+from gateway.sessions import (
+    AdminSent,
+    LogonsPaused,
+    LogonsResumed,
+    MessageReceived,
+    SequencesReset,
+    Session,
+    SessionHeld,
+    SessionLoggedOn,
+)
 from oms.domain.events import CancelRejected, Event, ExecutionReported, RequestRejected
 from oms.domain.fields import CxlRejReason, ExecType
 
@@ -84,6 +94,8 @@ COUNTED: frozenset[type[Event]] = frozenset(
         SessionHeld,
         HaltReleased,
         HoldReleased,
+        SequencesReset,
+        NumbersSet,
     }
 )
 """The facts that a breaker looks at."""
@@ -119,6 +131,9 @@ def note(counts: Counts, breakers: Breakers, session: Session, event: Event, at_
             counts.logons_ns, counts.pauses = (), counts.pauses + 1
         case LogonsResumed():
             counts.logons_ns = ()
+        case SequencesReset() | NumbersSet():  # The same number is another message's now.
+            is_ours_too = isinstance(event, NumbersSet) or event.is_ours_too
+            counts.asked, counts.gap, counts.gaps = () if is_ours_too else counts.asked, 0, 0
         case SessionHeld() | HaltReleased() | HoldReleased():
             counts.rejected_ns, counts.asked, counts.gap, counts.gaps = (), (), 0, 0
 

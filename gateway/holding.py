@@ -106,8 +106,8 @@ def knows_more(state: State, session: Session, caused: tuple[Event, ...]) -> tup
 
 
 def is_too_low(state: State, session: Session, sent: link.Sent) -> tuple[Event, ...]:
-    """Our FIX layer logs out over a number of the peer's that was used before, without PossDupFlag(43): it began anew, or was
-    set back. It would only do so again at each logon."""
+    """Our FIX layer logs out over a number of a counterparty's that was used before, without PossDupFlag(43): it began anew, or
+    was set back. It would only do so again at each logon."""
     told = guards.too_low(sent.raw)
     if told is None:
         return ()

@@ -173,8 +173,8 @@ def _next_target(session: Session, number: int, message: Message) -> int:
     filled_to = count(message.new_seq_no, 36) if message.msg_type == "4" else number + 1
     if filled_to <= number:
         return session.next_target  # A gap-fill to nowhere: our FIX layer rejects it, and its number is still free.
-    next_target = max(number + 1, filled_to, session.next_target)
-    while next_target in session.heard_ahead:
+    next_target, heard_ahead = max(number + 1, filled_to, session.next_target), session.ahead_of(message.msg_type)
+    while next_target in heard_ahead:
         next_target += 1
     return next_target
 

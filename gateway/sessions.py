@@ -234,7 +234,8 @@ class Session(msgspec.Struct, frozen=True):
     """Whether business was possible since the last grant."""
     next_target: int = 1
     heard_ahead: frozenset[int] = frozenset()
-    """Numbers above `next_target` under which a session message was taken in: they count when the gap below them is closed."""
+    """Numbers above `next_target` under which a session message was taken in since the last Logon(A), which is the first message
+    of its connection: they count when the gap below them is closed."""
     last_sender: int = 0
     """The highest MsgSeqNum(34) that the journal saw us send."""
     reserved_to: int = 0
@@ -270,6 +271,11 @@ class Session(msgspec.Struct, frozen=True):
     def numbers(self) -> session_acts.Numbers:
         return session_acts.Numbers(self.session_epoch, self.last_sender + 1, self.next_target)
 
+    def ahead_of(self, msg_type: str) -> frozenset[int]:
+        """What was heard ahead on the connection of a message of this type. Our FIX layer has forgotten what came on another one,
+        and a peer that begins anew uses the numbers again."""
+        return frozenset() if msg_type == "A" else self.heard_ahead
+
     def asked_in(self, numbers: range) -> list[str]:
         """The mass cancels that left under one of these numbers."""
         return [cl_ord_id for number, cl_ord_id in self.asked if number in numbers]
@@ -282,7 +288,7 @@ def evolve(session: Session, event: SessionEvent | MessageSent, seq: int) -> Ses
 
 def heard(session: Session, receipt: Receipt) -> Session:
     """`session` after a message came in."""
-    heard_ahead, next_target = session.heard_ahead, receipt.next_target
+    heard_ahead, next_target = session.ahead_of(receipt.msg_type), receipt.next_target
     if receipt.msg_seq_num > next_target:
         heard_ahead |= {receipt.msg_seq_num}
     elif heard_ahead:

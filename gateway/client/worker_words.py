@@ -49,7 +49,7 @@ def sent(state: State, session: Session, frame: link.Sent) -> tuple[Event, ...]:
     if frame.msg_type in _REJECTS:
         return (told, *rejected(state, session, frame)[:1])  # The client has its answer: no person need look.
     if frame.msg_type != link.SEQUENCE_RESET:
-        return (told, *holding.is_too_low(state, session, frame))
+        return (told,)  # Even a Logout(5) over a number that was too low: the client may come again with the right one.
     filled = GapFilled(name, frame.msg_seq_num, reading.count(message(frame.raw).new_seq_no, 36))
     return (told, filled, *_lost(state, filled))
 

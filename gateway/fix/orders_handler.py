@@ -103,7 +103,7 @@ class OrdersHandler:
         if msg_type == link.SEQUENCE_RESET:  # Logged before it leaves: the peer will never ask for what it covers again.
             self._log().add(link.Logged(int(value(raw, b"\x0136=")), 0, "", "", msg_type, masked(raw)))
         self._writer.add(link.Sent(number, "", "", msg_type, masked(raw)))
-        if guards.too_low(raw) is not None:
+        if guards.too_low(raw) is not None and not self._is_client:
             self._shut()
 
     def incoming_admin(self, session: str, raw: bytes) -> None:

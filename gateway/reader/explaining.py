@@ -5,11 +5,10 @@ What a peer sent may be anything: nothing here refuses. What cannot be read is s
 
 import msgspec
 
+from gateway.codec.credentials import CREDENTIALS
 from gateway.codec.text import SOH, TAG_DIGITS_MAX
 from gateway.reader.legend import NONE, Group, Legend, legend
 
-SECRET = frozenset({554, 925, 96, 1402, 1404})
-"""Password, NewPassword, RawData, EncryptedPassword, EncryptedNewPassword: masked where they were kept, and here again."""
 FIELDS_MAX = 5_000
 """So many fields of a message are taken apart; the rest is one."""
 MASK = "***"
@@ -138,7 +137,7 @@ def _take_entries(known: Legend, group: Group, found: list[tuple[int, str]], at:
 
 
 def _field(known: Legend, tag: int, value: str, entries: tuple[tuple[Field, ...], ...]) -> Field:
-    if tag in SECRET:
+    if tag in CREDENTIALS:
         value = MASK
     return Field(tag, value, known.names.get(tag, ""), _meaning(known, tag, value), entries)
 

@@ -11,6 +11,7 @@ _FIELD = re.compile(r"[0-9]{1,9}=.*", re.DOTALL)
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 """What JSON writes as it is."""
 _FOREVER = 2**63 - 1
+_ANY_NUMBER = (0, _FOREVER)
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class Selection(msgspec.Struct, frozen=True):
     until_ns: int = _FOREVER
     seqs: tuple[int, int] | None = None
     """First and last seq of the journal. What is in files has none, and is not meant where one is given."""
-    numbers: tuple[int, int] = (0, _FOREVER)
+    numbers: tuple[int, int] = _ANY_NUMBER
     """MsgSeqNum(34), first and last."""
     msg_types: frozenset[str] = frozenset()
     direction: Direction | None = None
@@ -38,14 +39,15 @@ class Selection(msgspec.Struct, frozen=True):
         return [*sessions, *types, *(needle for needle in fields if not needle.startswith(rb"\u00018="))]
 
     def fits(self, message: Message) -> bool:
+        """What takes a message apart comes last, and only where it is asked for: there may be millions of them."""
         return (
             (not self.sessions or message.session in self.sessions)
             and self.since_ns <= message.at_ns < self.until_ns
             and (self.seqs is None or self.seqs[0] <= message.seq <= self.seqs[1])
-            and self.numbers[0] <= message.msg_seq_num <= self.numbers[1]
-            and (not self.msg_types or message.msg_type in self.msg_types)
-            and self.direction in {None, message.direction}
+            and (self.direction is None or self.direction == message.direction)
             and all(_holds(message, one) for one in self.grep)
+            and (self.numbers == _ANY_NUMBER or self.numbers[0] <= message.msg_seq_num <= self.numbers[1])
+            and (not self.msg_types or message.msg_type in self.msg_types)
         )
 
 
@@ -61,5 +63,5 @@ def _is_field(text: str) -> bool:
 def _holds(message: Message, text: str) -> bool:
     if _is_field(text):
         tag, _, value = text.partition("=")
-        return (int(tag), value) in message.fields
+        return value.encode("latin-1", "replace") in message.raw and (int(tag), value) in message.fields
     return text.lower().encode("latin-1", "replace") in message.raw.lower()

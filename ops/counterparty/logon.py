@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from gateway.codec.credentials import CREDENTIALS, DATA
 from gateway.fix.config import LogonField
 from ops import secrets
 from ops.secrets import NoSecret
 from ops.toml_file import Key
 
-USERNAME, PASSWORD, RAW_DATA_LENGTH, RAW_DATA = 553, 554, 95, 96
-_OURS = frozenset({8, 9, 10, 34, 35, 43, 49, 52, 56, 95, 97, 98, 108, 122, 141, 383, 789, 1137})
-"""Tags of a Logon that the session sets itself. RawDataLength(95) follows from RawData(96)."""
+USERNAME, PASSWORD = 553, 554
+_OURS = frozenset({8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 98, 108, 122, 141, 383, 789, 1137, *DATA.values()})
+"""Tags of a Logon that the session sets itself. RawDataLength(95) follows from RawData(96), and so for its like."""
 _HEADER = frozenset({50, 57, 90, 91, 115, 116, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369, 627, 1128, 1129, 1156})
 """Tags of the header, which a Logon's own fields come after."""
 _TAG_DIGITS_MAX = 9
@@ -33,7 +34,7 @@ class LogonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def meaning(self) -> tuple[LogonField, ...]:
         """The fields with their values. Raises NoSecret."""
         hidden = [LogonField(tag, secrets.fetch(secrets.reference(text)), is_secret=True) for _, tag, text in self._references()]
-        lengths = [LogonField(RAW_DATA_LENGTH, str(len(field.value))) for field in hidden if field.tag == RAW_DATA]
+        lengths = [LogonField(DATA[field.tag], str(len(field.value))) for field in hidden if field.tag in DATA]
         return (*(LogonField(int(tag), value) for tag, value in self.fields.items()), *lengths, *hidden)
 
     def wrong(self) -> Iterator[tuple[Key, str]]:
@@ -76,7 +77,7 @@ class LogonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield at, "a tag of the header is no field of the Logon"
         elif (int(key) == USERNAME and self.username) or (int(key) == PASSWORD and self.password):
             yield at, f"it is said twice: `{'username' if int(key) == USERNAME else 'password'}` is there, too"
-        elif table == "fields" and int(key) in {PASSWORD, RAW_DATA, 925}:
+        elif table == "fields" and int(key) in CREDENTIALS:
             yield at, "a secret is never written down: use [logon.secrets]"
         elif table == "fields" and key in self.secrets:
             yield at, "it is said twice: it is in [logon.secrets], too"

@@ -220,7 +220,7 @@ class OrderPath(Parts, RuleBasedStateMachine):
         self._ask(SetNumbers("operator", self._client_id(), SESSION, "why", next_sender=next_sender))
         if self.engine.state.sessions[SESSION].session_epoch != epoch:
             self.worker.die()  # It is told to stop.
-            self.venue.next_target, self.venue.asked_up_to = next_sender, 0
+            self.venue.next_target, self.venue.heard_to, self.venue.asked_up_to = next_sender, next_sender - 1, 0
         self._ask(LogOnSession("operator", self._client_id(), SESSION, "why"))
         self.commit()
 

@@ -45,6 +45,8 @@ class Venue:
         self.next_target = 1
         self.asked_up_to = 0
         """The highest number that came too early since we last asked for the gap; 0 when there is none."""
+        self.heard_to = 0
+        """The highest number that came since ours began."""
         self.said: list[Message] = []
         self.orders: dict[str, VenueOrder] = {}
         self.by_cl_ord_id: dict[str, VenueOrder] = {}
@@ -61,6 +63,7 @@ class Venue:
         """Take one message off the wire."""
         message = self.wire.to_venue.popleft()
         number = message.msg_seq_num
+        self.heard_to = self.heard_to if message.poss_dup else max(self.heard_to, number)
         if message.msg_type == "A":
             self.asked_up_to = 0
             assert number >= self.next_target, f"logon under {number}, which was used before ({self.next_target} is next)"

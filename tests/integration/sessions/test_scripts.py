@@ -11,6 +11,7 @@ CASES = cases()
 SHORT = (
     ("2b", "what is resent in a gap is taken in order, and what is resent beyond it is known"),
     ("2c", "an order with a number that is too low is not taken"),
+    ("2c", "after a number that was too low the session can be had again"),
     ("2g", "a possible duplicate under the expected number without OrigSendingTime is refused, and counts"),
     ("8", "reports and session messages are each sent again as they are"),
     ("10e", "a gap fill to its own number is refused"),

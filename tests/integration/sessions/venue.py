@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gateway.administering import ReleaseHalt
 from gateway.engine import LOOK_INTERVAL_S
+from gateway.rules import Command
 from gateway.sessions import Phase, Session
 from oms.domain.events import Event
 from tests.sessions.acceptor import START_S, Served
@@ -129,6 +130,18 @@ class Trading(Served):
     def place(self, client_order_id: str) -> Event:
         self.quote()
         return self.asks(orders.place(client_order_id, orders.terms(1_000)))
+
+    def happens(self, *facts: Event) -> None:
+        """They are durable, and what follows goes out."""
+        for fact in facts:
+            self.engine.add(fact)
+        self._commit()
+
+    def takes(self, command: Command) -> None:
+        """What the engine asks of itself now, and all that follows."""
+        self.engine.at_ns = time.time_ns()
+        self.engine.take(command)
+        self._commit()
 
     def release(self, client_order_id: str, principal: str = DESK1, *, takes_numbers: bool = False) -> Event:
         return self.asks(ReleaseHalt(principal, client_order_id, NAME, "compared with the venue", takes_numbers))

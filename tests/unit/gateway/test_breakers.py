@@ -16,6 +16,7 @@ from gateway.sessions import (
     LogonsPaused,
     LogonsResumed,
     MessageReceived,
+    SequencesReset,
     SessionGranted,
     SessionHeld,
     SessionLoggedOn,
@@ -136,6 +137,27 @@ def test_a_gap_of_the_peers_that_never_closes_is_given_up() -> None:
     assert session.happens(we_ask(7)) == [
         SessionHeld(SESSION, "we asked 3 times from MsgSeqNum 7 on, and the gap does not close", is_down=True)
     ]
+
+
+@pytest.mark.parametrize("is_ours_too", [True, False])
+def test_numbers_that_begin_anew_are_counted_anew(is_ours_too: bool) -> None:
+    """A gap at the same number on every day is another gap on each of them."""
+    session = Session()
+    for epoch in range(2, 12):
+        for _ in range(2):
+            session.happens(we_ask(2))
+        session.happens(SequencesReset(SESSION, epoch, "a new day", is_ours_too=is_ours_too))
+    assert session.held == []
+
+
+@pytest.mark.parametrize(("is_ours_too", "held"), [(True, 0), (False, 1)])
+def test_what_the_peer_asks_for_is_another_message_only_where_our_numbers_began_anew(is_ours_too: bool, held: int) -> None:
+    session = Session()
+    for epoch in range(2, 5):
+        session.state.sessions[SESSION] = replace(session.state.sessions[SESSION], last_sender=50)
+        session.happens(asks(1, 0))
+        session.happens(SequencesReset(SESSION, epoch, "a new day", is_ours_too=is_ours_too))
+    assert len(session.held) == held
 
 
 def test_logons_that_fail_are_put_off_for_longer_and_longer() -> None:

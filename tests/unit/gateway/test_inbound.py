@@ -199,6 +199,13 @@ class TestAcrossMessages:
         assert self.hear(state, "8", 119, *FILL) == 121
         assert self.hear(state, "8", 121, *FILL) == 122
 
+    def test_what_was_heard_ahead_is_forgotten_with_its_connection(self) -> None:
+        """QuickFIX forgets it when the connection ends, and a venue that began anew uses the numbers again."""
+        state = self.expecting(117)
+        self.hear(state, "A", 118)
+        assert self.hear(state, "A", 117) == 118
+        assert self.hear(state, "8", 118, *FILL) == 119
+
     def test_what_was_heard_ahead_is_forgotten_with_its_grant(self) -> None:
         """The next worker asks from the number that counts, and hears of the rest again."""
         state = self.expecting(117)

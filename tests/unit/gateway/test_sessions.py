@@ -122,6 +122,11 @@ class TestLife:
         assert ahead == replace(BUSY, heard_ahead=frozenset({32, 35}))
         assert heard(ahead, receipt(SESSION, 31, 33)) == replace(BUSY, next_target=33, heard_ahead=frozenset({35}))
 
+    def test_what_was_heard_ahead_on_another_connection_is_forgotten_with_the_next_logon(self) -> None:
+        ahead = replace(BUSY, heard_ahead=frozenset({32, 35}))
+        assert heard(ahead, replace(receipt(SESSION, 33, 30), msg_type="A")) == replace(BUSY, heard_ahead=frozenset({33}))
+        assert heard(ahead, replace(receipt(SESSION, 30, 31), msg_type="A")) == replace(BUSY, next_target=31)
+
     def test_there_is_a_transition_for_every_fact_about_a_session(self) -> None:
         assert set(EVOLUTIONS) == {event for event in EVENTS if issubclass(event, SessionEvent)} | {MessageSent}
 

@@ -52,9 +52,10 @@ def test_a_worker_is_told_what_its_logon_says_and_where_to_go(tmp_path: Path) ->
     assert "s3cret" not in repr(config)
 
 
-def test_raw_data_comes_with_its_length(tmp_path: Path) -> None:
-    counterparty = read(file_with(tmp_path, '[logon.secrets]\n96 = "env:VENUE_PASSWORD"\n'))
-    assert counterparty.logon.meaning == (LogonField(95, "6"), LogonField(96, "s3cret", is_secret=True))
+@pytest.mark.parametrize(("tag", "length_tag"), [(96, 95), (1402, 1401), (1404, 1403)])
+def test_data_comes_with_its_length(tmp_path: Path, tag: int, length_tag: int) -> None:
+    counterparty = read(file_with(tmp_path, f'[logon.secrets]\n{tag} = "env:VENUE_PASSWORD"\n'))
+    assert counterparty.logon.meaning == (LogonField(length_tag, "6"), LogonField(tag, "s3cret", is_secret=True))
 
 
 def test_a_missing_secret_is_refused_when_the_file_is_checked_and_when_a_worker_starts(
@@ -81,6 +82,7 @@ def test_a_missing_secret_is_refused_when_the_file_is_checked_and_when_a_worker_
         ("58 =", "57 =", f"{LINE + 6}: logon.fields.57: a tag of the header"),
         ("58 =", "5001 =", f"{LINE + 6}: logon.fields.5001: it is said twice"),
         ("58 =", "96 =", f"{LINE + 6}: logon.fields.96: a secret is never written down"),
+        ("58 =", "1404 =", f"{LINE + 6}: logon.fields.1404: a secret is never written down"),
         ("58 =", "Desk =", f"{LINE + 6}: logon.fields.Desk: 'Desk' is no tag"),
         ('"DESK"', '""', f"{LINE + 6}: logon.fields.58: '' is not printable"),
         ('"DESK"', '"\\u0001"', f"{LINE + 6}: logon.fields.58: "),

@@ -69,8 +69,8 @@ def test_a_group_that_says_more_than_it_has_is_shown_as_it_is() -> None:
 
 
 def test_secrets_are_masked() -> None:
-    found = {field.tag: field.value for field in explain(message("35=A|553=me|554=hunter2|925=h|96=h|1402=h")).fields}
-    assert found == {8: "FIX.4.4", 35: "A", 553: "me", 554: "***", 925: "***", 96: "***", 1402: "***", 10: "000"}
+    found = {field.tag: field.value for field in explain(message("35=A|553=me|554=hunter2|925=h|96=h|1402=h|1404=h")).fields}
+    assert found == {8: "FIX.4.4", 35: "A", 553: "me", 554: "***", 925: "***", 96: "***", 1402: "***", 1404: "***", 10: "000"}
 
 
 def test_data_with_delimiters_inside_is_one_field() -> None:
