@@ -145,15 +145,19 @@ class Inwards:
         """To the worker and back, until either side ends it. Nothing is awaited between the look at `connected` and this."""
         name = client.session.name
         self.connected[name] = address
+        inner: End | None = None
         try:
             inner = await self._to_worker(client)
+            if end.lost.done():
+                return  # Its Logon would keep the worker's session for nobody.
             end.meter(self._limits.message_bytes_max, self._limits.messages_per_s_max)
             inner.join(end)
             inner.write(with_token(logon.raw, self._config.token))
             end.join(inner)
-            await asyncio.wait([end.lost, inner.lost], return_when=asyncio.FIRST_COMPLETED)
-            await end.lost
+            await asyncio.wait([end.lost, inner.lost])  # Whichever is lost first closes the other one.
         finally:
+            if inner is not None:
+                inner.abort()
             del self.connected[name]
 
     async def _to_worker(self, client: Client) -> End:
