@@ -23,6 +23,8 @@ LOGON_S_MAX = 10.0
 UNREAD_S_MAX = 10
 """For so long a client may read nothing."""
 LOOPBACK = "127.0.0.1"
+KEEPALIVE_S, KEEPALIVE_INTERVAL_S, KEEPALIVE_PROBES = 30, 10, 3
+"""A client whose line is dead is found out in a minute, whatever its HeartBtInt(108) says: 0 is none at all."""
 _READ_BYTES = 1 << 14
 _SETTLED_S = 0.1
 """QuickFIX's thread looks at the number of its socket once more after closing it: a client that came back at once could be given
@@ -91,8 +93,7 @@ class Relay:
             outer.settimeout(max(deadline_s - time.monotonic(), 0.001))
             messages = gate.feed(_read(outer))
         outer.settimeout(None)
-        outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        outer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", UNREAD_S_MAX, 0))
+        tune(outer)
         with closing(socket.create_connection((self.inner.host, self.inner.port), LOGON_S_MAX)) as inner:
             inner.settimeout(None)
             inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -110,6 +111,16 @@ class Relay:
                 with suppress(OSError):  # QuickFIX may have hung up before.
                     inner.shutdown(socket.SHUT_WR)
                 back.join()
+
+
+def tune(outer: socket.socket) -> None:
+    """The client's side: a client that is gone, or does not read, is found out."""
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    outer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", UNREAD_S_MAX, 0))
+    outer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_S)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
 
 
 def _back(inner: socket.socket, outer: socket.socket, answered: threading.Event) -> None:
