@@ -112,7 +112,7 @@ class OrdersHandler:
         if value(raw, b"\x0135=") == LOGOUT:
             self._logout_text = logout_text(raw)
         self._tell(link.Received(masked(raw)))
-        if guards.too_low(raw) is not None:
+        if guards.too_low(raw, self._last_sender) is not None:
             self._shut()
 
     def _reset(self, raw: bytes) -> None:
