@@ -7,13 +7,11 @@ from gateway import guards, link
 from gateway.crash import crash
 from gateway.fix import sent_log
 from gateway.fix.anew import Anew
-from gateway.fix.ending import end
+from gateway.fix.ending import EXIT_NUMBERS, EXIT_RESET, end
 from gateway.fix.link_writer import LinkWriter
 from gateway.fix.masking import masked
 from gateway.fix.raw import LOGOUT, logout_text, value
 
-EXIT_NUMBERS = 73
-EXIT_RESET = 75
 _BUSINESS_REJECT = b"j"
 _LOGON = "A"
 
