@@ -8,7 +8,7 @@ from functools import partial
 
 from gateway.door import admission, line, owner
 from gateway.door.admission import Counts, Reason
-from gateway.door.certificates import Renewed
+from gateway.door.certificates import Renewed, is_resumed
 from gateway.door.config import LOOPBACK, Client, DoorConfig
 from gateway.door.frames import Logon
 from gateway.door.line import End, Refused
@@ -119,6 +119,9 @@ class Inwards:
                 )
                 assert shaken is not None
                 end.connection_made(shaken)  # asyncio leaves that to whoever starts TLS.
+                if is_resumed(shaken.get_extra_info("ssl_object")):
+                    end.abort()
+                    raise Refused(Reason.HANDSHAKE, "it resumed a TLS session, and showed no certificate")
                 is_shaken = True
                 return line.checked(await end.logon)
         except TimeoutError:

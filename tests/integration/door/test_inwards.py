@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,5 +101,33 @@ async def test_the_logon_of_a_client_that_is_gone_comes_to_no_worker(repetition:
         assert await is_closed(there), f"{repetition}: the worker's end hears something or stays open"
         await eventually_async(lambda: not into.inwards.connected and into.inwards.counts.total == 0)
         again = await into.client()
+        await again.write(LOGON)
+        assert await (await worker.accept()).hear() == taken_apart(with_token(LOGON, TOKEN))
+
+
+class Resuming(ssl.SSLContext):
+    """A client's context by TLS 1.2, which goes on with the session that it had."""
+
+    had: ssl.SSLSession | None = None
+
+    def wrap_bio(self, *ends: Any, **words: Any) -> ssl.SSLObject:
+        return super().wrap_bio(*ends, **words, session=self.had)
+
+
+async def test_a_client_that_resumes_a_tls_session_is_refused_and_may_come_again(authority: Authority) -> None:
+    """It shows no certificate: that of before counts, also when it has run out or its authority is gone."""
+    async with Venue(None) as worker, way(authority, worker.port) as into:
+        identity = authority.client(URI, NAME)
+        tls = Resuming(ssl.PROTOCOL_TLS_CLIENT)
+        tls.maximum_version = ssl.TLSVersion.TLSv1_2
+        tls.load_verify_locations(identity.authority)
+        tls.load_cert_chain(identity.certificate, identity.key)
+        first = await into.client(tls)
+        tls.had = first._writer.get_extra_info("ssl_object").session
+        await first.hang_up()
+        await eventually_async(lambda: into.inwards.counts.total == 0)
+        assert await is_closed(await into.client(tls))
+        assert into.door._refusals.counts["handshake_failed"] == 1
+        again = await into.client(tls)
         await again.write(LOGON)
         assert await (await worker.accept()).hear() == taken_apart(with_token(LOGON, TOKEN))
