@@ -93,6 +93,9 @@ class State:
         vitals = self.vitals.get(receipt.session)
         if vitals is not None:
             vitals.hear(event, at_ns)
+        outbox = self.outboxes.get(receipt.session)
+        if outbox is not None:
+            outbox.hear()
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
 
     def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
