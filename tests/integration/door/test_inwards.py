@@ -111,7 +111,7 @@ class Resuming(ssl.SSLContext):
     had: ssl.SSLSession | None = None
 
     def wrap_bio(self, *ends: Any, **words: Any) -> ssl.SSLObject:
-        return super().wrap_bio(*ends, **words, session=self.had)
+        return super().wrap_bio(*ends, **{**words, "session": self.had})
 
 
 async def test_a_client_that_resumes_a_tls_session_is_refused_and_may_come_again(authority: Authority) -> None:

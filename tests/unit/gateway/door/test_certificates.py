@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.door.certificates import Pem, for_clients
+from gateway.door.certificates import for_clients
+from gateway.door.config import Pem
 from ops.dev_ca import Identity, make_authority
 
 REQUEST = b"anything"
