@@ -18,6 +18,7 @@ import msgspec
 
 from gateway.fix.layout import Found, Layout, out_of_order
 from gateway.fix.raw import value
+from gateway.fix.token import Token, with_token, without_token
 
 MESSAGE_BYTES_MAX = 1 << 16
 """BodyLength(9) of a message; one that says more is garbled."""
@@ -58,12 +59,19 @@ class Gate:
     """Of one connection."""
 
     def __init__(
-        self, layout: Layout, passed_over: Callable[[bytes], None] = lambda _: None, *, takes_resets: bool = True
+        self,
+        layout: Layout,
+        passed_over: Callable[[bytes], None] = lambda _: None,
+        *,
+        takes_resets: bool = True,
+        token: Token | None = None,
     ) -> None:
-        """`passed_over` hears of bytes that are no message, once the connection is open."""
+        """`passed_over` hears of bytes that are no message, once the connection is open. Where a front door is, `token` is in the
+        first Logon(A)."""
         self._layout = layout
         self._passed_over = passed_over
         self._takes_resets = takes_resets
+        self._token = token
         self._waiting = b""
         self._is_open = False
         self._length = re.compile(rb"\x01(%b)=0*(\d{1,6})\x01" % b"|".join(layout.data))
@@ -88,6 +96,8 @@ class Gate:
 
     def _passed(self, raw: bytes) -> bytes:
         fitted = self._fitted(raw)
+        if self._token is not None and value(fitted, b"\x0135=") == b"A":
+            fitted = self._proved(fitted, self._token)
         if _RESETS in fitted and (why := why_no_reset(fitted, takes_resets=self._takes_resets)):
             raise NoLogon(why)
         if not self._is_open:
@@ -96,6 +106,17 @@ class Gate:
                 raise NoLogon(why)
             self._is_open = True
         return fitted
+
+    def _proved(self, logon: bytes, token: Token) -> bytes:
+        """The Logon(A) of whoever came through the front door; a later one on the same connection is as good. Raises NoLogon.
+
+        QuickFIX would have done what 141=Y asks for before it asks whether the token is there.
+        """
+        if self._is_open:
+            return with_token(without_token(logon), token)
+        if not token.is_in(logon):
+            raise NoLogon("a Logon that did not come through the front door")
+        return logon
 
     def _fitted(self, raw: bytes) -> bytes:
         """The message with nothing in it that QuickFIX would misread, and with what is wrong with it."""

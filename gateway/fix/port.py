@@ -258,7 +258,7 @@ def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, 
     (session,) = sessions
     try:
         passed_over = tap.passed_over if tap is not None else lambda _: None
-        return Relay(endpoint, layout(session.version), passed_over, takes_resets=session.takes_resets)
+        return Relay(endpoint, layout(session.version), passed_over, takes_resets=session.takes_resets, token=session.token)
     except OSError as error:
         raise CannotStart(f"{endpoint.host}:{endpoint.port}: {error}") from error
 

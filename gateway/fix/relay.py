@@ -1,4 +1,4 @@
-"""Between a client and QuickFIX on loopback, where no front door is: every byte of the client goes through a Gate.
+"""Between a client, or the front door, and QuickFIX on loopback: every byte of the client goes through a Gate.
 
 Two threads for each connection, one for each direction, and both mostly wait: a read, what the Gate makes of it, a write. A
 client that does not read holds up its own session and is then hung up on.
@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from gateway.fix.config import Endpoint
 from gateway.fix.gate import Gate, NoLogon
 from gateway.fix.layout import Layout
+from gateway.fix.token import Token
 
 CONNECTIONS_MAX = 16
 """At a time; one session is all that there is behind them. One more is hung up on."""
@@ -42,11 +43,12 @@ class Relay:
         passed_over: Callable[[bytes], None] = lambda _: None,
         *,
         takes_resets: bool = True,
+        token: Token | None = None,
     ) -> None:
         """`passed_over` hears of what a client sends and is no message. Raises OSError where the endpoint cannot be had."""
         self._layout = layout
         self._passed_over = passed_over
-        self._takes_resets = takes_resets
+        self._takes_resets, self._token = takes_resets, token
         self._listener = _bound(endpoint.host, endpoint.port)
         self._kept = _bound(LOOPBACK, 0)
         """Nobody else is given this port before QuickFIX listens on it."""
@@ -87,7 +89,8 @@ class Relay:
 
     def _log_on(self, outer: socket.socket) -> None:
         """Nothing is passed on behind a Logon(A) before that is answered: QuickFIX would count it anyhow. Raises NoLogon."""
-        gate, messages = Gate(self._layout, self._passed_over, takes_resets=self._takes_resets), list[bytes]()
+        gate = Gate(self._layout, self._passed_over, takes_resets=self._takes_resets, token=self._token)
+        messages: list[bytes] = []
         deadline_s = time.monotonic() + LOGON_S_MAX
         while not messages:
             outer.settimeout(max(deadline_s - time.monotonic(), 0.001))

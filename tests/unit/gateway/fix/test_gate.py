@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gateway.codec.version import FIX_42, FIX_44, FIX_50SP2, Version
 from gateway.fix.gate import MESSAGE_BYTES_MAX, Fault, Gate, NoLogon, fault
 from gateway.fix.layout import layout
+from gateway.fix.token import Token, with_token
 
 LOGON = "35=A|34=1|49=C|52=20260101-00:00:00|56=US|98=0|108=30"
 ORDER = "35=D|34=2|49=C|52=20260101-00:00:00|56=US|11=A|21=1|55=X|54=1|60=20260101-00:00:00|38=1|40=1"
@@ -95,6 +96,25 @@ def test_where_the_file_refuses_resets_any_other_logon_is_let_through(more: str)
 def test_a_reset_that_the_file_refuses_does_not_come_to_quickfix() -> None:
     with pytest.raises(NoLogon, match="reset_seq_num"):
         Gate(layout(FIX_44), takes_resets=False).feed(raw(RESET))
+
+
+TOKEN = Token("t" * 64)
+
+
+@pytest.mark.parametrize("logon", [LOGON, RESET, LOGON + "|10900=" + "x" * 64])
+def test_a_logon_that_did_not_come_through_the_front_door_does_not_come_to_quickfix(logon: str) -> None:
+    """It would reset the numbers before it asks for the token."""
+    with pytest.raises(NoLogon, match="front door"):
+        Gate(layout(FIX_44), token=TOKEN).feed(raw(logon))
+
+
+@pytest.mark.parametrize("more", ["", "|10900=" + "x" * 64])
+def test_a_later_logon_through_the_front_door_is_as_good_as_the_first(more: str) -> None:
+    gate = Gate(layout(FIX_44), token=TOKEN)
+    first = with_token(raw(LOGON), TOKEN)
+    assert gate.feed(first) == [first]
+    assert gate.feed(raw(RESET + more)) == [with_token(raw(RESET), TOKEN)]
+    assert gate.feed(raw(ORDER)) == [raw(ORDER)]
 
 
 GARBLED = {
