@@ -140,10 +140,10 @@ class OrdersHandler:
     def _count(self, raw: bytes) -> int:
         """Each number is the last one plus one, or the store lies; and reserved, or the engine is too slow for the peer."""
         number = int(value(raw, b"\x0134="))
-        if number == 1 < self._last_sender:
-            if not self._is_client and threading.get_ident() == self._main:
-                threading.Event().wait(RESET_S_MAX)  # QuickFIX's thread has reset, and is about to say so and to end us.
+        if number == 1 < self._last_sender and self._is_client:
             end(EXIT_RESET, "a Logon(A) that reset the sequence numbers was not taken; the journal's hold")
+        if number == 1 < self._last_sender and threading.get_ident() == self._main:
+            threading.Event().wait(RESET_S_MAX)  # QuickFIX's thread has begun anew, and is about to say so and to end us.
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:
