@@ -31,6 +31,7 @@ def told(msg_type: str, *body: tuple[int, str]) -> bytes:
 
 
 LOGON = told("A", (98, "0"), (108, "0"))
+ANSWER, LOGOUT = told("A"), told("5")
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ async def test_a_logon_comes_to_the_worker_with_the_token_and_the_answer_goes_ba
         await client.write(LOGON)
         there = await worker.accept()
         assert await there.hear() == taken_apart(with_token(LOGON, TOKEN))
-        await there.write(told("A"))
-        assert await client.hear() == taken_apart(told("A"))
+        await there.write(ANSWER)
+        assert await client.hear() == taken_apart(ANSWER)
 
 
 async def test_what_a_client_says_before_it_hangs_up_comes_to_the_worker(authority: Authority) -> None:
@@ -84,9 +85,9 @@ async def test_what_a_client_says_before_it_hangs_up_comes_to_the_worker(authori
         await client.write(LOGON)
         there = await worker.accept()
         await there.hear()
-        await client.write(told("5"))
+        await client.write(LOGOUT)
         await client.hang_up()
-        assert await there.hear() == taken_apart(told("5"))
+        assert await there.hear() == taken_apart(LOGOUT)
         assert await is_closed(there)
 
 
