@@ -22,16 +22,18 @@ def why_halt(session: Session, hello: Hello) -> str:
 def trusts(session: Session, hello: Hello) -> bool:
     """Whether the predecessor's sent.log can be believed: same boot, epoch and start, and the store's number agrees with us.
 
-    A log of an older start is believed if no business was possible since: it is then only older, not incomplete.
+    A log of an older start is believed if no business was possible since: it is then only older, not incomplete. A log beyond
+    the store's number proves that the store was set back; only the last entry may be one that was never stored.
     """
     log = hello.log
     if log is None:
         return session.grant == 0
     is_ours = log.boot_id == hello.boot_id and log.session_epoch == session.session_epoch
     is_latest = log.grant == session.grant or not session.was_ready
+    is_store_whole = all(e.msg_seq_num <= hello.next_sender for e in log.entries)
     last_logged = max((e.msg_seq_num for e in log.entries if e.msg_seq_num < hello.next_sender), default=0)
     in_range = max(session.last_sender, last_logged) < hello.next_sender <= session.reserved_to + 1
-    return is_ours and is_latest and in_range
+    return is_ours and is_latest and is_store_whole and in_range
 
 
 def granted(session: Session, hello: Hello, waiting: int = 0) -> SessionGranted:

@@ -17,13 +17,16 @@ _END_SEQ_NO = re.compile(rb"\x0116=0*(\d{1,9})\x01")
 _NEXT_EXPECTED = re.compile(rb"\x01789=0*(\d{1,9})\x01")
 _TOO_LOW_STATUS = b"9"
 """SessionStatus(1409): received MsgSeqNum(34) too low."""
+_OF_NUMBERS = r"(?:seq\w*[ ._-]*(?:num|no)|sequence)"
+_LOW = r"(?:too[ _-]*(?:low|small)|(?:less|lower|smaller) than|below)"
+_USED = r"already[ _-]*(?:been[ _-]*)?(?:used|received|seen|processed|taken)"
 _IS_TOO_LOW = re.compile(
-    r"(seq\w*[ ._-]*(num|no)|sequence).{0,80}?(too[ _-]*(low|small)|(less|lower|smaller) than|below|<)"
-    r"|(too[ _-]*(low|small)|(less|lower|smaller) than|below).{0,80}?(seq\w*[ ._-]*(num|no)|sequence)",
+    rf"{_OF_NUMBERS}.{{0,80}}?(?:{_LOW}|<|{_USED})|{_LOW}.{{0,80}}?{_OF_NUMBERS}|duplicated?[ _-]*(?:msg)?[ _-]*{_OF_NUMBERS}",
     re.IGNORECASE,
 )
-_EXPECTED = re.compile(r"(?:expect\w*|next)\D{0,40}?(\d+)", re.IGNORECASE)
-_RECEIVED = re.compile(r"(?:receiv\w*|got|was|sent)\D{0,40}?(\d+)", re.IGNORECASE)
+_IS_OF_NUMBERS = re.compile(_OF_NUMBERS, re.IGNORECASE)
+_EXPECTED = re.compile(r"(?:(?<!un)expect\w*|next|(?:should|must) be)(?:(?!receiv|got)\D){0,40}?(\d+)", re.IGNORECASE)
+_RECEIVED = re.compile(r"(?:receiv\w*|got|was|sent)(?:(?!expect|next)\D){0,40}?(\d+)", re.IGNORECASE)
 _LOGOUT, _LOGON, _RESEND_REQUEST = b"5", b"A", b"2"
 _SHOWN_CHARS_MAX = 120
 
@@ -36,17 +39,21 @@ class TooLow(msgspec.Struct, frozen=True):
     text: str
 
 
-def too_low(raw: bytes) -> TooLow | None:
+def too_low(raw: bytes, last_sender: int | None = None) -> TooLow | None:
     """What a Logout(5) says of a MsgSeqNum(34) that is too low; None for any other message.
 
-    Sent by us it is about the peer's number, and about ours where it came in.
+    Sent by us it is about the peer's number, and about ours where it came in. Whatever its words are, it says so where it expects
+    a number above the one that it received, or above our next one: `last_sender` is our last, where it came in.
     """
     if _first(_MSG_TYPE, raw) != _LOGOUT:
         return None
     text, status = _first(_TEXT, raw).decode("latin-1"), _first(_SESSION_STATUS, raw)
-    if status != _TOO_LOW_STATUS and _IS_TOO_LOW.search(text) is None:
+    expected, received = _number(_EXPECTED, text), _number(_RECEIVED, text)
+    is_above = expected > received > 0 or (last_sender is not None and expected > last_sender + 1)
+    is_said = _IS_TOO_LOW.search(text) is not None or (is_above and _IS_OF_NUMBERS.search(text) is not None)
+    if status != _TOO_LOW_STATUS and not is_said:
         return None
-    return TooLow(_number(_EXPECTED, text), _number(_RECEIVED, text), "".join(filter(str.isprintable, text))[:_SHOWN_CHARS_MAX])
+    return TooLow(expected, received, "".join(filter(str.isprintable, text))[:_SHOWN_CHARS_MAX])
 
 
 def asks_ahead(raw: bytes, last_sender: int) -> int:

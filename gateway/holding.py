@@ -119,7 +119,7 @@ def is_too_low(state: State, session: Session, sent: link.Sent) -> tuple[Event, 
 
 def _told_too_low(state: State, session: Session, raw: bytes) -> tuple[Event, ...]:
     """The peer says in a Logout(5) that our number was used before: it knows more of us than we do."""
-    told = guards.too_low(raw)
+    told = guards.too_low(raw, session.last_sender)
     if told is None:
         return ()
     reason = f"the peer says that our MsgSeqNum is too low: it expects {told.expected or 'another'}, and ours was"

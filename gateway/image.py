@@ -84,7 +84,10 @@ def shape(cell: Cell) -> str:
 def _configured(cell: Cell) -> str:
     """Sessions, as far as what the journal says of them turns on it."""
     said = [
-        (p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready, p.alarms, p.breakers)
+        (
+            *(p.name, p.kind.value, p.version.begin_string, p.schedule is not None, p.rate, p.cancels_on_ready, p.alarms),
+            *(p.breakers, p.heart_bt_int_s),
+        )
         for p in cell.sessions
     ]
     traded = [(i.symbol, i.currency, str(i.multiplier)) for i in cell.policy.instruments.values()]

@@ -9,7 +9,7 @@ from struct import Struct as Layout
 import msgspec
 
 FRAME_BYTES_MAX = 16 << 20
-"""A longer frame is a broken peer. The longest is a Hello with a few thousand entries of the sent.log."""
+"""A longer frame is a broken peer. The longest is a Hello with all of a sent.log, which has bounds of its own."""
 BLOCK = 10_000
 """Sender numbers are reserved in the journal in blocks of this many, and renewed at half."""
 SEQUENCE_RESET = "4"

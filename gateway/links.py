@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from msgspec import DecodeError
 
 from gateway import link
+from gateway.backlog import Backlog
 from gateway.cell import SessionKind, SessionPlan
 from gateway.effects import Outgoing
 from gateway.facts import Fact
@@ -21,8 +23,6 @@ from oms.domain.events import MessageSent
 _log = logging.getLogger(__name__)
 STOP_S = 15
 """QuickFIX waits up to 10 s for a logout."""
-WRITE_BYTES_MAX = 64 << 20
-"""A worker that lets this much wait does not read any more: its link is cut, and its supervisor starts another."""
 _RESENT = "\x0143=Y\x01"
 _TOLD = frozenset(
     {MessageSent, AdminSent, ReportSent, GapFilled, SessionGranted, SessionHalted, HaltReleased, HaltLifted, HoldReleased}
@@ -173,6 +173,7 @@ class WorkerLink(asyncio.Protocol):
     def __init__(self, links: Links) -> None:
         self._links = links
         self._cutter = link.Cutter()
+        self._backlog = Backlog()
         self._transport: asyncio.Transport | None = None
         self.is_paused = False
         self.session = ""
@@ -207,7 +208,8 @@ class WorkerLink(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > WRITE_BYTES_MAX:
+        waiting = self._transport.get_write_buffer_size()
+        if self._backlog.is_stuck(len(data), waiting, time.monotonic()):
             _log.error("the worker of %s does not read: link cut", self.session)
             self._transport.abort()
 

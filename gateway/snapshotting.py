@@ -15,7 +15,7 @@ from gateway import image
 from gateway.cell import Cell
 from gateway.checkpoints import Marked, SnapshotDiffers, SnapshotTaken, assert_same, outline
 from gateway.engine import Engine
-from gateway.starting import begin, fact_of, fold, nothing_collected
+from gateway.starting import begin, event_of, fact_of, fold, nothing_collected
 from oms.domain import numbers
 from oms.journal import snapshots
 from oms.journal.failures import Unreachable
@@ -99,20 +99,41 @@ class Snapshots:
     async def _take(self) -> SnapshotTaken:
         marked = await self._engine.mark()
         made = await self._fold(marked.outline.seq)
-        if made.snapshot.shape != image.shape(self._engine.state.cell):
-            raise SnapshotFailed("it was made for other sessions: the configuration has changed since the engine started")
-        try:
-            assert_same(marked, made.marked)
-        except SnapshotDiffers as reason:
-            raise SnapshotFailed(f"{reason}; a person has to find out which of them is wrong") from reason
+        if why := self._why_not(marked, made):
+            await self._drop(made.snapshot.seq, why)
+            raise SnapshotFailed(why)
         taken = fact_of(made.snapshot)
         await self._engine.take_note(taken)
         try:
-            await snapshots.forget(self._dsn, KEEP)
+            await snapshots.keep(self._dsn, await self._newest(taken))
         except Unreachable as reason:
             raise SnapshotFailed(f"it was taken, but those that are too old could not be removed: {reason}") from reason
         _log.info("a snapshot was taken at record %d: %d bytes", taken.upto_seq, taken.size)
         return taken
+
+    def _why_not(self, marked: Marked, made: Made) -> str:
+        """Why what was written is not to be believed; empty if it is."""
+        if made.snapshot.shape != image.shape(self._engine.state.cell):
+            return "it was made for other sessions: the configuration has changed since the engine started"
+        try:
+            assert_same(marked, made.marked)
+        except SnapshotDiffers as reason:
+            return f"{reason}; a person has to find out which of them is wrong"
+        return ""
+
+    async def _drop(self, seq: int, why: str) -> None:
+        """What is refused is not kept: the next one may be refused, too, and each is as large as the state."""
+        try:
+            await snapshots.drop(self._dsn, seq)
+        except Unreachable as reason:
+            raise SnapshotFailed(f"{why}; it could not be removed: {reason}") from reason
+
+    async def _newest(self, taken: SnapshotTaken) -> list[int]:
+        """Of which records those are that are kept: the newest that the journal vouches for."""
+        held = await snapshots.held(self._dsn)
+        facts = await snapshots.facts_of(self._dsn, SnapshotTaken.__name__, min(snapshot.seq for snapshot in held))
+        vouched = [taken, *map(event_of, facts)]
+        return [snapshot.seq for snapshot in held if fact_of(snapshot) in vouched][:KEEP]
 
     async def _fold(self, upto_seq: int) -> Made:
         """In a process of its own, which ends with us."""

@@ -93,6 +93,9 @@ class State:
         vitals = self.vitals.get(receipt.session)
         if vitals is not None:
             vitals.hear(event, at_ns)
+        outbox = self.outboxes.get(receipt.session)
+        if outbox is not None:
+            outbox.hear()
         self.sessions[receipt.session] = heard(self._session(receipt.session), receipt)
 
     def _evolved(self, event: MessageSent | SessionEvent, seq: int, at_ns: int) -> None:
@@ -179,8 +182,10 @@ class State:
     def _turned(self, before: Session, after: Session, at_ns: int) -> None:
         """What it means for the session's orders that its phase has changed."""
         if before.phase is Phase.READY:
-            if before.name in self.cautious:
-                (self.lost.add if before.is_open else self.lost.discard)(before.name)
+            if before.name in self.cautious and before.is_within_hours:
+                self.lost.add(before.name)  # A hold, a halt or a person's word is a loss, too: only the schedule is none.
+            elif not self.book.to_cancel.get(before.name):
+                self.lost.discard(before.name)  # All that was to be canceled after an earlier loss is out.
             self.book.lose(before.name, at_ns)
         if after.phase is Phase.READY:
             self.book.regain(after.name)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
+from gateway.fix.ending import EXIT_HALTED, EXIT_RELEASED
 from ops import door
 from ops import settings as files
 from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT, Exit

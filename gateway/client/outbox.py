@@ -62,7 +62,8 @@ class Outbox:
         self.is_on = False
         """Whether the client is logged on."""
         self.unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
-        """The numbers of what was handed over while the client was not there, since it was last: the newest of them."""
+        """The numbers of what was handed over since the client was last heard of: the newest of them. It may look logged on to
+        our FIX layer long after its line is dead."""
         self._exec_seqs: dict[str, int] = {}
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
@@ -94,6 +95,11 @@ class Outbox:
             case OrderEvent() | OrderRefused() | RequestRefused():
                 self._tell(book, event, before, seq, at_ns)
 
+    def hear(self) -> None:
+        """The client said something, on a line that works."""
+        if self.is_on:
+            self.unheard.clear()
+
     def due(self, seq: int) -> list[Letter]:
         """What fact `seq` itself lets go: one letter or none."""
         letter = self.waiting.get(seq)
@@ -109,7 +115,7 @@ class Outbox:
 
     @property
     def has_forgotten_unheard(self) -> bool:
-        """Whether the client was not there for a report that is not remembered."""
+        """Whether the client may not have heard of a report that is not remembered."""
         return bool(self.unheard) and self.unheard[0] <= self.forgotten_to
 
     def told_under(self, msg_seq_num: int) -> Letter | None:
@@ -154,14 +160,13 @@ class Outbox:
         if letter is None:
             return  # Handed over twice, by a worker whose log was lost in between.
         self._sent[event.msg_seq_num] = letter
-        if not self.is_on:
-            self.unheard.append(event.msg_seq_num)
+        self.unheard.append(event.msg_seq_num)
         if len(self._sent) > REMEMBERED_MAX:
             self.forgotten_to = next(iter(self._sent))
             del self._sent[self.forgotten_to]
 
     def _begin_anew(self, seq: int) -> None:
-        """The client can ask for no number of before any more. What it cannot have heard is told again."""
+        """The client can ask for no number of before any more. What it may not have heard is told again."""
         for number in self.unheard:
             self._take_back(range(number, number + 1), seq)
         self._sent, self.forgotten_to = {}, 0

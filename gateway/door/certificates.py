@@ -20,10 +20,17 @@ def for_clients(pem: Pem) -> ssl.SSLContext:
     """Ours as a server: TLS 1.2 or later, and a client certificate of one of these authorities, or no handshake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.verify_mode = ssl.CERT_REQUIRED
-    context.num_tickets = 0  # A session that is resumed would show the certificate of before.
+    context.num_tickets = 0  # A session that is resumed would show the certificate of before: see `is_resumed`.
+    context.options |= ssl.OP_NO_TICKET
     if pem.certificate is None or pem.authorities is None:
         raise NoContext("a server needs a certificate, its key and the authorities of its clients")
     return _loaded(context, pem)
+
+
+def is_resumed(shaken: ssl.SSLObject) -> bool:
+    """Whether no certificate was shown in this handshake. Without tickets TLS 1.2 still remembers a session that ended well, and
+    Python cannot tell it not to. One that is cut off is forgotten: the next handshake is a whole one."""
+    return bool(shaken.session_reused)
 
 
 def for_venue(pem: Pem) -> ssl.SSLContext:

@@ -8,7 +8,7 @@ from functools import partial
 
 from gateway.door import admission, line, owner
 from gateway.door.admission import Counts, Reason
-from gateway.door.certificates import Renewed
+from gateway.door.certificates import Renewed, is_resumed
 from gateway.door.config import LOOPBACK, Client, DoorConfig
 from gateway.door.frames import Logon
 from gateway.door.line import End, Refused
@@ -119,6 +119,9 @@ class Inwards:
                 )
                 assert shaken is not None
                 end.connection_made(shaken)  # asyncio leaves that to whoever starts TLS.
+                if is_resumed(shaken.get_extra_info("ssl_object")):
+                    end.abort()
+                    raise Refused(Reason.HANDSHAKE, "it resumed a TLS session, and showed no certificate")
                 is_shaken = True
                 return line.checked(await end.logon)
         except TimeoutError:
@@ -145,15 +148,19 @@ class Inwards:
         """To the worker and back, until either side ends it. Nothing is awaited between the look at `connected` and this."""
         name = client.session.name
         self.connected[name] = address
+        inner: End | None = None
         try:
             inner = await self._to_worker(client)
+            if end.lost.done():
+                return  # Its Logon would keep the worker's session for nobody.
             end.meter(self._limits.message_bytes_max, self._limits.messages_per_s_max)
             inner.join(end)
             inner.write(with_token(logon.raw, self._config.token))
             end.join(inner)
-            await asyncio.wait([end.lost, inner.lost], return_when=asyncio.FIRST_COMPLETED)
-            await end.lost
+            await asyncio.wait([end.lost, inner.lost])  # Whichever is lost first closes the other one.
         finally:
+            if inner is not None:
+                inner.abort()
             del self.connected[name]
 
     async def _to_worker(self, client: Client) -> End:

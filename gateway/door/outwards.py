@@ -126,10 +126,11 @@ class Outwards:
             dialing.cancel()
         attempts.failures += 1  # Until it has answered the Logon.
         try:
+            if end.lost.done():
+                return  # The worker had no patience while the address answered: its Logon would be nobody's.
             outer.write(without_token(logon.raw))
             end.join(outer)
-            await asyncio.wait([end.lost, outer.lost], return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait([end.lost, outer.lost])
+            await asyncio.wait([end.lost, outer.lost])  # Whichever is lost first closes the other one.
         finally:
             attempts.ended_s = asyncio.get_running_loop().time()
             outer.abort()

@@ -4,9 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from gateway.fix.ending import end
-
-EXIT_FOLDER_HELD = 74
+from gateway.fix.ending import EXIT_FOLDER_HELD, end
 
 
 def hold(folder: Path) -> int:

@@ -7,6 +7,7 @@ refuses, and counts it. It puts groups in order before anybody sees them, and ca
 - A message is whole where BeginString, BodyLength and MsgType come first and BodyLength(9) leads to a right CheckSum(10) of three
   digits. All else is garbled and passed over, up to the next message (FIX 4.4 volume 2; cases 2d, 2m, 2t and 3).
 - What else is wrong is told to `judge` by a field of our own, so that it is refused in its turn and under its number.
+- A tag with a leading zero is taken out: QuickFIX reads 0141 as 141, and what looks for 141 here would not see it.
 - A delimiter inside of data is replaced by another byte: QuickFIX and our codec part the fields at every one.
 """
 
@@ -17,6 +18,7 @@ import msgspec
 
 from gateway.fix.layout import Found, Layout, out_of_order
 from gateway.fix.raw import value
+from gateway.fix.token import Token, with_token, without_token
 
 MESSAGE_BYTES_MAX = 1 << 16
 """BodyLength(9) of a message; one that says more is garbled."""
@@ -33,10 +35,12 @@ _PART = re.compile(rb"8=FIX[^\x01=]{0,12}(\x01(9(=\d{0,18}(\x01(35?)?)?)?)?)?")
 _TRAILER = re.compile(rb"10=(\d{3})\x01")
 _TRAILER_BYTES = len(b"10=000\x01")
 _FIELD = re.compile(rb"(\d+)=([^\x01]*)\x01")
-_OURS = re.compile(rb"\x010*%d=[^\x01]*" % MARK)
+_NOBODYS = re.compile(rb"\x01(0\d*|%d)=[^\x01]*" % MARK)
+"""Our own tag, and any that begins with a zero: FIX has none such, and QuickFIX reads 0141 as 141."""
 _MARK = re.compile(rb"\x01%d=(\d{1,9}):(\d{1,2})\x01" % MARK)
 _RESETS = b"\x01141=Y\x01"
 _NEEDED = (b"34", b"49", b"52", b"56")
+_TAG_DIGITS_MAX = 9
 _SHOWN_BYTES = 64
 
 
@@ -55,12 +59,19 @@ class Gate:
     """Of one connection."""
 
     def __init__(
-        self, layout: Layout, passed_over: Callable[[bytes], None] = lambda _: None, *, takes_resets: bool = True
+        self,
+        layout: Layout,
+        passed_over: Callable[[bytes], None] = lambda _: None,
+        *,
+        takes_resets: bool = True,
+        token: Token | None = None,
     ) -> None:
-        """`passed_over` hears of bytes that are no message, once the connection is open."""
+        """`passed_over` hears of bytes that are no message, once the connection is open. Where a front door is, `token` is in the
+        first Logon(A)."""
         self._layout = layout
         self._passed_over = passed_over
         self._takes_resets = takes_resets
+        self._token = token
         self._waiting = b""
         self._is_open = False
         self._length = re.compile(rb"\x01(%b)=0*(\d{1,6})\x01" % b"|".join(layout.data))
@@ -85,6 +96,8 @@ class Gate:
 
     def _passed(self, raw: bytes) -> bytes:
         fitted = self._fitted(raw)
+        if self._token is not None and value(fitted, b"\x0135=") == b"A":
+            fitted = self._proved(fitted, self._token)
         if _RESETS in fitted and (why := why_no_reset(fitted, takes_resets=self._takes_resets)):
             raise NoLogon(why)
         if not self._is_open:
@@ -94,12 +107,25 @@ class Gate:
             self._is_open = True
         return fitted
 
+    def _proved(self, logon: bytes, token: Token) -> bytes:
+        """The Logon(A) of whoever came through the front door; a later one on the same connection is as good. Raises NoLogon.
+
+        QuickFIX would have done what 141=Y asks for before it asks whether the token is there.
+        """
+        if self._is_open:
+            return with_token(without_token(logon), token)
+        if not token.is_in(logon):
+            raise NoLogon("a Logon that did not come through the front door")
+        return logon
+
     def _fitted(self, raw: bytes) -> bytes:
         """The message with nothing in it that QuickFIX would misread, and with what is wrong with it."""
         if self._length.search(raw) is not None:
             raw = self._without_delimiters(raw)
-        if _OURS.search(raw) is not None:
-            return _marked(_OURS.sub(b"", raw), Fault(MARK, INVALID_TAG))
+        if (wrong := _NOBODYS.search(raw)) is not None:
+            digits = wrong[1].lstrip(b"0")
+            ref_tag_id = int(digits) if 0 < len(digits) <= _TAG_DIGITS_MAX else 0
+            return _marked(_NOBODYS.sub(b"", raw), Fault(ref_tag_id, INVALID_TAG))
         groups = self._layout.groups.get(value(raw, b"\x0135="))
         if groups is None or groups.any_of.search(raw) is None:
             return raw

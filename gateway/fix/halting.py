@@ -3,10 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-EXIT_HALTED = 77
-"""The exit code of a worker that finds its session halted, and loses the engine that could tell it of a release."""
-EXIT_RELEASED = 78
-"""The exit code of a worker that has heard of a release: the next one starts as any other."""
 _FILE = "halted"
 
 

@@ -11,11 +11,10 @@ from typing import Any
 import quickfix
 
 from gateway.fix import judge
+from gateway.fix.ending import EXIT_REFUSALS, EXIT_STRANGER
 from gateway.fix.port import Application, guarded, raw_text
 from gateway.fix.raw import value
 
-EXIT_REFUSALS = 78
-EXIT_STRANGER = 79
 REFUSALS_MAX = 10_000
 """Of one process: some 60 MB."""
 _LOGON, _REJECT, _LOGOUT, _RESEND_REQUEST = b"A", b"3", b"5", b"2"

@@ -7,13 +7,13 @@ from gateway import guards, link
 from gateway.crash import crash
 from gateway.fix import sent_log
 from gateway.fix.anew import Anew
-from gateway.fix.ending import end
+from gateway.fix.ending import EXIT_NUMBERS, EXIT_RESET, end
 from gateway.fix.link_writer import LinkWriter
 from gateway.fix.masking import masked
 from gateway.fix.raw import LOGOUT, logout_text, value
 
-EXIT_NUMBERS = 73
-EXIT_RESET = 75
+RESET_S_MAX = 2.0
+"""For QuickFIX's thread to tell of a reset that the main thread has run into."""
 _BUSINESS_REJECT = b"j"
 _LOGON = "A"
 
@@ -112,7 +112,7 @@ class OrdersHandler:
         if value(raw, b"\x0135=") == LOGOUT:
             self._logout_text = logout_text(raw)
         self._tell(link.Received(masked(raw)))
-        if guards.too_low(raw) is not None:
+        if guards.too_low(raw, self._last_sender) is not None:
             self._shut()
 
     def _reset(self, raw: bytes) -> None:
@@ -142,6 +142,8 @@ class OrdersHandler:
         number = int(value(raw, b"\x0134="))
         if number == 1 < self._last_sender and self._is_client:
             end(EXIT_RESET, "a Logon(A) that reset the sequence numbers was not taken; the journal's hold")
+        if number == 1 < self._last_sender and threading.get_ident() == self._main:
+            threading.Event().wait(RESET_S_MAX)  # QuickFIX's thread has begun anew, and is about to say so and to end us.
         if number != self._last_sender + 1:
             self._halt(EXIT_NUMBERS, f"QuickFIX would send MsgSeqNum {number} after {self._last_sender}")
         if number > self.reserved_to:

@@ -18,6 +18,7 @@ from gateway import crash
 from gateway.codec.text import text
 from gateway.fix import dictionary, message_store
 from gateway.fix.config import Endpoint, LogonField, SessionConfig
+from gateway.fix.ending import EXIT_BROKEN_CALLBACK
 from gateway.fix.layout import layout
 from gateway.fix.loopback import keep_to_loopback
 from gateway.fix.relay import Relay
@@ -26,7 +27,6 @@ from gateway.fix.thread_state import ThreadState
 from gateway.fix.token import TAG, Token, without_token
 from gateway.fix.wire_log import WireLogFactory
 
-EXIT_BROKEN_CALLBACK = 70
 SOH = "\x01"
 _LOGON = "A"
 R = TypeVar("R")
@@ -258,7 +258,7 @@ def _relay(role: Role, sessions: tuple[SessionConfig, ...], endpoint: Endpoint, 
     (session,) = sessions
     try:
         passed_over = tap.passed_over if tap is not None else lambda _: None
-        return Relay(endpoint, layout(session.version), passed_over, takes_resets=session.takes_resets)
+        return Relay(endpoint, layout(session.version), passed_over, takes_resets=session.takes_resets, token=session.token)
     except OSError as error:
         raise CannotStart(f"{endpoint.host}:{endpoint.port}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Between a client and QuickFIX on loopback, where no front door is: every byte of the client goes through a Gate.
+"""Between a client, or the front door, and QuickFIX on loopback: every byte of the client goes through a Gate.
 
 Two threads for each connection, one for each direction, and both mostly wait: a read, what the Gate makes of it, a write. A
 client that does not read holds up its own session and is then hung up on.
@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from gateway.fix.config import Endpoint
 from gateway.fix.gate import Gate, NoLogon
 from gateway.fix.layout import Layout
+from gateway.fix.token import Token
 
 CONNECTIONS_MAX = 16
 """At a time; one session is all that there is behind them. One more is hung up on."""
@@ -23,6 +24,8 @@ LOGON_S_MAX = 10.0
 UNREAD_S_MAX = 10
 """For so long a client may read nothing."""
 LOOPBACK = "127.0.0.1"
+KEEPALIVE_S, KEEPALIVE_INTERVAL_S, KEEPALIVE_PROBES = 30, 10, 3
+"""A client whose line is dead is found out in a minute, whatever its HeartBtInt(108) says: 0 is none at all."""
 _READ_BYTES = 1 << 14
 _SETTLED_S = 0.1
 """QuickFIX's thread looks at the number of its socket once more after closing it: a client that came back at once could be given
@@ -40,11 +43,12 @@ class Relay:
         passed_over: Callable[[bytes], None] = lambda _: None,
         *,
         takes_resets: bool = True,
+        token: Token | None = None,
     ) -> None:
         """`passed_over` hears of what a client sends and is no message. Raises OSError where the endpoint cannot be had."""
         self._layout = layout
         self._passed_over = passed_over
-        self._takes_resets = takes_resets
+        self._takes_resets, self._token = takes_resets, token
         self._listener = _bound(endpoint.host, endpoint.port)
         self._kept = _bound(LOOPBACK, 0)
         """Nobody else is given this port before QuickFIX listens on it."""
@@ -85,14 +89,14 @@ class Relay:
 
     def _log_on(self, outer: socket.socket) -> None:
         """Nothing is passed on behind a Logon(A) before that is answered: QuickFIX would count it anyhow. Raises NoLogon."""
-        gate, messages = Gate(self._layout, self._passed_over, takes_resets=self._takes_resets), list[bytes]()
+        gate = Gate(self._layout, self._passed_over, takes_resets=self._takes_resets, token=self._token)
+        messages: list[bytes] = []
         deadline_s = time.monotonic() + LOGON_S_MAX
         while not messages:
             outer.settimeout(max(deadline_s - time.monotonic(), 0.001))
             messages = gate.feed(_read(outer))
         outer.settimeout(None)
-        outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        outer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", UNREAD_S_MAX, 0))
+        tune(outer)
         with closing(socket.create_connection((self.inner.host, self.inner.port), LOGON_S_MAX)) as inner:
             inner.settimeout(None)
             inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -110,6 +114,16 @@ class Relay:
                 with suppress(OSError):  # QuickFIX may have hung up before.
                     inner.shutdown(socket.SHUT_WR)
                 back.join()
+
+
+def tune(outer: socket.socket) -> None:
+    """The client's side: a client that is gone, or does not read, is found out."""
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    outer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", UNREAD_S_MAX, 0))
+    outer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_S)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S)
+    outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
 
 
 def _back(inner: socket.socket, outer: socket.socket, answered: threading.Event) -> None:

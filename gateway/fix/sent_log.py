@@ -20,6 +20,11 @@ _encode = msgspec.json.Encoder().encode
 _CRC_BYTES = 8
 LINES_MAX = 2_000
 """How many lines the log may hold that the journal holds too."""
+BYTES_MAX = 4 << 20
+"""How many bytes of them."""
+UNACKED_BYTES_MAX = 11 << 20
+"""How many bytes the log may hold that the journal does not: with those that it does they fit into the next worker's Hello. At
+the bound nothing more is sent, and the worker ends: the next one tells the journal."""
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -44,26 +49,34 @@ class Writer:
     def __init__(self, path: Path, session_epoch: int, grant: int) -> None:
         self._path = path
         self._header = _encode(_Header(boot_id(), session_epoch, grant))
-        self._unacked: deque[Logged] = deque()
+        self._unacked: deque[tuple[Logged, int]] = deque()
+        """Each with the length of its line."""
         self._acked = 0
         self._lines = 0
+        self._bytes, self._unacked_bytes = 0, 0
         self._lock = threading.Lock()
         self._file = self._start()
 
     def add(self, entry: Logged) -> None:
-        """One message, on its way. Raises OSError when the disk is full: then nothing may be sent."""
+        """One message, on its way. Raises OSError when the disk or the log is full: then nothing may be sent."""
         with self._lock:
-            self._unacked.append(entry)
-            self._lines += 1
-            self._write(_encode(entry))
+            line = _line(_encode(entry))
+            if self._unacked_bytes + len(line) > UNACKED_BYTES_MAX:
+                raise OSError(
+                    f"sent.log holds {self._unacked_bytes} bytes that the journal does not; {UNACKED_BYTES_MAX} are the limit"
+                )
+            self._keep(entry, len(line))
+            self._write(line)
 
     def acknowledge(self, entries: int) -> None:
         """The journal holds so many entries of this log, from its first one on."""
         with self._lock:
             while self._acked < entries and self._unacked:
-                self._unacked.popleft()
+                _, size = self._unacked.popleft()
+                self._unacked_bytes -= size
                 self._acked += 1
-            if self._lines > LINES_MAX + len(self._unacked):
+            has_many = self._lines > LINES_MAX + len(self._unacked)
+            if has_many or self._bytes > BYTES_MAX + self._unacked_bytes:
                 os.close(self._file)
                 self._file = self._start()
 
@@ -72,6 +85,7 @@ class Writer:
         with self._lock:
             self._acked += len(self._unacked)
             self._unacked.clear()
+            self._unacked_bytes = 0
             self._header = _encode(_Header(boot_id(), session_epoch, grant))
             os.close(self._file)
             self._file = self._start()
@@ -80,18 +94,27 @@ class Writer:
         """A fresh file with what the journal does not hold yet, put in the place of the old one."""
         fresh = self._path.with_suffix(".new")
         self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        self._write(self._header)
-        for entry in self._unacked:
-            self._write(_encode(entry))
-        self._lines = len(self._unacked)
+        self._write(_line(self._header))
+        for entry, _ in self._unacked:
+            self._write(_line(_encode(entry)))
+        self._lines, self._bytes = len(self._unacked), self._unacked_bytes
         fresh.replace(self._path)
         return self._file
 
-    def _write(self, body: bytes) -> None:
-        line = b"%s %08x\n" % (body, binascii.crc32(body))
+    def _keep(self, entry: Logged, size: int) -> None:
+        self._unacked.append((entry, size))
+        self._lines += 1
+        self._bytes += size
+        self._unacked_bytes += size
+
+    def _write(self, line: bytes) -> None:
         written = os.write(self._file, line)
         if written != len(line):
             raise OSError(f"sent.log took {written} of {len(line)} bytes")
+
+
+def _line(body: bytes) -> bytes:
+    return b"%s %08x\n" % (body, binascii.crc32(body))
 
 
 def read(path: Path) -> SentLog | None:

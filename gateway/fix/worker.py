@@ -15,20 +15,14 @@ from gateway import link
 from gateway.crash import crash
 from gateway.fix import halting, sent_log
 from gateway.fix.config import WorkerConfig
-from gateway.fix.ending import EXIT_LINK_LOST as EXIT_LINK_LOST  # noqa: PLC0414  One of the worker's exit codes like the rest.
-from gateway.fix.ending import end, say
+from gateway.fix.ending import EXIT_HALTED, EXIT_LEASE_LOST, EXIT_LINK_LOST, EXIT_RELEASED, EXIT_STUCK, end, say
 from gateway.fix.folder import hold
 from gateway.fix.link_writer import LinkWriter, connected
 from gateway.fix.market_data import MarketDataHandler
-from gateway.fix.orders_handler import EXIT_NUMBERS as EXIT_NUMBERS  # noqa: PLC0414
-from gateway.fix.orders_handler import EXIT_RESET as EXIT_RESET  # noqa: PLC0414
 from gateway.fix.orders_handler import OrdersHandler as OrdersHandler  # noqa: PLC0414
 from gateway.fix.patience import Patience
 from gateway.fix.port import FixPort, Role, guarded
 from gateway.fix.tapped import tapped
-
-EXIT_LEASE_LOST = 72
-EXIT_STUCK = 76
 
 DROP_AFTER_S = 2.0
 """Without a sign of the journal for this long, new orders and replaces are dropped."""
@@ -131,7 +125,7 @@ class Worker:
                 parts.append(b"")
             if not parts[-1]:
                 self._tap.lost()
-                end(halting.EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
+                end(EXIT_HALTED if self._halted else EXIT_LINK_LOST, "the engine is gone")
         return b"".join(parts)
 
     def _take(self, frame: link.FromEngine) -> bool:
@@ -157,7 +151,7 @@ class Worker:
                 self._port.shut(self._session, frame.text)
             case link.Release():
                 halting.release(self._config.folder)
-                end(halting.EXIT_RELEASED, "a person has released the session; the next worker goes on")
+                end(EXIT_RELEASED, "a person has released the session; the next worker goes on")
             case link.Stop():
                 self._port.stop()
                 self._tap.end()

@@ -3,7 +3,7 @@
 Whether one is to be believed is not said here: the journal holds the hash of each that was taken.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 from psycopg.rows import args_row
@@ -15,9 +15,8 @@ _NEW = "INSERT INTO state_snapshot (seq, hash, chain, size, pieces, shape) VALUE
 _PIECE = "INSERT INTO state_snapshot_piece (seq, number, data) VALUES (%s, %s, %s)"
 _HELD = "SELECT seq, hash, chain, size, pieces, shape FROM state_snapshot ORDER BY seq DESC"
 _DATA = b"SELECT data FROM state_snapshot_piece WHERE seq = %b AND number = %b"
-_FORGET = """
-DELETE FROM state_snapshot WHERE seq NOT IN (SELECT seq FROM state_snapshot ORDER BY seq DESC LIMIT %s)
-"""
+_DROP = "DELETE FROM state_snapshot WHERE seq = %s"
+_KEEP = "DELETE FROM state_snapshot WHERE seq <> ALL(%s)"
 # A snapshot's fact comes soon after the record up to which it goes; partitions before that are not looked at.
 _FACTS = b"""
 SELECT seq, epoch, at_ns, kind, version, key, payload FROM journal_record WHERE seq > %b AND kind = %b ORDER BY seq
@@ -45,7 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 async def write(source: Source, snapshot: Snapshot, pieces: Iterable[bytes]) -> None:
     """Keep it, in one transaction; in place of an earlier one of the same seq. Raises Unreachable, NoJournal."""
     async with connected(source) as connection, connection.transaction():
-        await connection.execute("DELETE FROM state_snapshot WHERE seq = %s", (snapshot.seq,))
+        await connection.execute(_DROP, (snapshot.seq,))
         known = (snapshot.seq, snapshot.hash, snapshot.chain, snapshot.size, snapshot.pieces, snapshot.shape)
         await connection.execute(_NEW, known)
         for number, piece in enumerate(pieces):
@@ -77,7 +76,13 @@ async def facts_of(source: Source, kind: str, after_seq: int) -> list[Record]:
         return await cursor.fetchall()
 
 
-async def forget(source: Source, keep: int) -> None:
-    """Keep the newest, and let the others go. Raises Unreachable, NoJournal."""
+async def drop(source: Source, seq: int) -> None:
+    """Let one go. Raises Unreachable, NoJournal."""
     async with connected(source) as connection:
-        await connection.execute(_FORGET, (keep,))
+        await connection.execute(_DROP, (seq,))
+
+
+async def keep(source: Source, seqs: Sequence[int]) -> None:
+    """Let all others go. Raises Unreachable, NoJournal."""
+    async with connected(source) as connection:
+        await connection.execute(_KEEP, (list(seqs),))

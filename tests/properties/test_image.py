@@ -190,8 +190,10 @@ def _sets(row: object) -> set[str]:
 
 class TestShape:
     def test_another_release_or_another_kind_of_session_has_another(self) -> None:
-        _, *others = orders.CELL.sessions
+        first, *others = orders.CELL.sessions
+        slower = msgspec.structs.replace(first, heart_bt_int_s=first.heart_bt_int_s + 1)
         changed = (
+            msgspec.structs.replace(orders.CELL, sessions=(slower, *others)),
             msgspec.structs.replace(orders.CELL, version="1"),
             msgspec.structs.replace(orders.CELL, name="FH"),
             msgspec.structs.replace(orders.CELL, sessions=tuple(others)),

@@ -11,6 +11,8 @@ import pytest
 from gateway.door.config import DoorConfig, Limits, Pem, Session
 from gateway.door.config import Venue as VenueConfig
 from gateway.door.door import Door
+from gateway.door.line import End
+from gateway.door.outwards import Attempts, Outwards
 from gateway.fix.reaching import Address, Reach
 from gateway.fix.token import Token, with_token
 from ops.dev_ca import Authority, make_authority
@@ -125,6 +127,28 @@ async def test_a_second_connection_of_a_session_is_closed(authority: Authority) 
         await venue.accept()
         assert await is_closed(await out.worker(with_token(LOGON, TOKEN)))
         assert out.refused("session_already_connected") == 1
+
+
+async def test_the_logon_of_a_worker_that_is_gone_comes_to_no_venue(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hangs up at the very moment at which the venue is there."""
+    dial, is_gone = Outwards._dial, asyncio.Event()
+
+    async def dialed(self: Outwards, venue: VenueConfig, name: str, end: End, attempts: Attempts) -> End:
+        outer = await dial(self, venue, name, end, attempts)
+        end.abort()
+        await end.lost
+        is_gone.set()
+        return outer
+
+    monkeypatch.setattr(Outwards, "_dial", dialed)
+    async with Venue(venue_tls(authority)) as venue, way(Pem(None, None, authority.folder / "ca.pem"), local(venue.port)) as out:
+        await out.worker(with_token(LOGON, TOKEN))
+        await eventually_async(is_gone.is_set)
+        await eventually_async(lambda: not out.door._outwards.connected)
+        while not venue._came.empty():  # The handshake may have ended for it: nothing was said.
+            assert await is_closed(await venue.accept())
 
 
 async def is_never_reached(out: Way, venue: Venue) -> None:

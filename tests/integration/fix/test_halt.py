@@ -7,8 +7,8 @@ import pytest
 
 from gateway import link
 from gateway.codec.text import text
-from gateway.fix import halting, worker
-from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
+from gateway.fix import ending, halting
+from gateway.fix.ending import EXIT_HALTED, EXIT_RELEASED
 from gateway.fix.link_writer import LinkWriter
 from gateway.fix.worker import OrdersHandler
 from tests.integration.fix.counterparty import Counterparty, Silence
@@ -23,7 +23,7 @@ def test_a_reset_by_the_peer_is_told_with_its_logon_before_anything_else_can_go_
         broker.log_on(1, (141, "Y"))
         first.hear(link.PeerReset)
         assert b"\x01141=Y\x01" in first.hear(link.Received).raw
-        assert first.exit_code() == worker.EXIT_RESET
+        assert first.exit_code() == ending.EXIT_RESET
     with Counterparty() as broker, Rig(tmp_path, broker.port) as again:
         again.hello()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway import link
-from gateway.fix import worker
+from gateway.fix import ending, worker
 from tests.integration.fix.counterparty import Counterparty
 from tests.integration.fix.rig import Rig, order
 
@@ -50,4 +50,4 @@ def test_a_grant_is_no_lease(tmp_path: Path, broker: Counterparty) -> None:
     with Rig(tmp_path, broker.port) as held_up:
         held_up.hello()
         held_up.say(lease(age_s=worker.END_AFTER_S + 1), link.Grant(7, 1, 1, 1, 10_000))
-        assert held_up.exit_code() == worker.EXIT_LEASE_LOST
+        assert held_up.exit_code() == ending.EXIT_LEASE_LOST

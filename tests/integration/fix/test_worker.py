@@ -10,9 +10,7 @@ from gateway import link
 from gateway.codec.text import fields
 from gateway.codec.version import FIX_44
 from gateway.codec.writing import market_data_request
-from gateway.fix import sent_log, worker
-from gateway.fix.folder import EXIT_FOLDER_HELD
-from gateway.fix.port import EXIT_BROKEN_CALLBACK
+from gateway.fix import ending, sent_log, worker
 from tests.integration.fix.counterparty import Counterparty, Silence
 from tests.integration.fix.rig import GRANT, SESSION, Rig, order
 
@@ -105,7 +103,7 @@ class TestGrant:
         rig.say(order())
         assert rig.hear(link.NotSent) == link.NotSent("FG1", "FG1", "D", "no sender number is reserved")
         broker.send("1", (112, "are you there"))
-        assert rig.exit_code() == worker.EXIT_NUMBERS
+        assert rig.exit_code() == ending.EXIT_NUMBERS
 
 
 class TestSend:
@@ -162,7 +160,7 @@ class TestEnds:
     def test_without_its_engine_it_ends_at_once_and_says_no_more(self, rig: Rig, broker: Counterparty) -> None:
         log_on(rig, broker)
         rig.hang_up()
-        assert rig.exit_code(2) == worker.EXIT_LINK_LOST
+        assert rig.exit_code(2) == ending.EXIT_LINK_LOST
         assert broker.rest() == []
 
     def test_without_a_lease_it_sends_no_order_but_a_cancel_and_then_ends(self, rig: Rig, broker: Counterparty) -> None:
@@ -176,31 +174,31 @@ class TestEnds:
         assert broker.receive("F")[11] == "FG2"
         broker.receive("5")
         broker.send("5")
-        assert rig.exit_code() == worker.EXIT_LEASE_LOST
+        assert rig.exit_code() == ending.EXIT_LEASE_LOST
         assert time.monotonic() - began_s > worker.END_AFTER_S
 
     def test_a_second_worker_on_the_folder_ends(self, rig: Rig, broker: Counterparty, tmp_path: Path) -> None:
         rig.hello()
         with Rig(tmp_path, broker.port) as second:
-            assert second.exit_code() == EXIT_FOLDER_HELD
+            assert second.exit_code() == ending.EXIT_FOLDER_HELD
         assert rig.process.poll() is None
 
     def test_a_callback_that_fails_ends_the_process_within_a_second(self, tmp_path: Path, broker: Counterparty) -> None:
         with Rig(tmp_path, broker.port, broken="logged_on") as rig:
             rig.granted()
             broker.log_on()
-            assert rig.exit_code(1) == EXIT_BROKEN_CALLBACK
+            assert rig.exit_code(1) == ending.EXIT_BROKEN_CALLBACK
 
     def test_a_frame_that_is_none_ends_the_process_whole(self, rig: Rig, broker: Counterparty) -> None:
         log_on(rig, broker)
         assert rig.link is not None
         rig.link.sendall(b"\xff\xff\xff\xff")
-        assert rig.exit_code(2) == EXIT_BROKEN_CALLBACK
+        assert rig.exit_code(2) == ending.EXIT_BROKEN_CALLBACK
 
     def test_a_peer_that_resets_the_numbers_ends_the_process(self, rig: Rig, broker: Counterparty) -> None:
         rig.granted(link.Grant(7, 1, 500, 7, 10_000))
         broker.log_on(1, (141, "Y"))
-        assert rig.exit_code() == worker.EXIT_RESET
+        assert rig.exit_code() == ending.EXIT_RESET
 
 
 class TestPeer:

@@ -226,6 +226,28 @@ async def test_what_was_folded_otherwise_than_the_engine_has_it_is_no_snapshot(i
         with psycopg.connect(journal_url) as connection:
             kinds = connection.execute("SELECT kind FROM journal_record ORDER BY seq").fetchall()
         assert (SnapshotTaken.__name__,) not in kinds
+    assert await snapshots.held(journal_url) == []
+
+
+async def test_one_that_was_made_for_another_configuration_is_not_kept(installed: Installation, journal_url: str) -> None:
+    async with running(installed, journal_url) as engine:
+        made = await make(configuration.cell(installed.settings), journal_url, (await engine.mark()).outline.seq)
+        other = msgspec.json.encode(replace(made, snapshot=replace(made.snapshot, shape="another"))).decode()
+        with pytest.raises(SnapshotFailed, match="the configuration has changed"):
+            await Snapshots(engine, journal_url, 0, (sys.executable, "-c", f"print({other!r})")).take()
+    assert await snapshots.held(journal_url) == []
+
+
+async def test_one_that_the_journal_does_not_vouch_for_is_not_counted_among_those_kept(
+    installed: Installation, journal_url: str
+) -> None:
+    async with running(installed, journal_url) as engine:
+        taking = Snapshots(engine, journal_url, 0, folding(installed.file))
+        taken = [await taking.take() for _ in range(2)]
+        unknown = replace((await snapshots.held(journal_url))[0], seq=taken[-1].upto_seq + 100)
+        await snapshots.write(journal_url, unknown, [b""])
+        taken.append(await taking.take())
+    assert [held.seq for held in await snapshots.held(journal_url)] == [t.upto_seq for t in reversed(taken)]
 
 
 def _folding(installed: Installation) -> int | None:

@@ -141,3 +141,14 @@ def test_no_thread_is_left_behind(endpoint: Endpoint, behind: Behind) -> None:
         if thread.name in {"relay in", "relay out"}:
             thread.join(WAIT_S)
             assert not thread.is_alive()
+
+
+def test_a_client_whose_line_is_dead_is_found_out() -> None:
+    """Also one that asked for no heartbeats: with HeartBtInt(108) 0 nobody else would notice."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        outer, _ = listener.accept()
+        with closing(outer):
+            relay.tune(outer)
+            assert outer.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            names = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            assert [outer.getsockopt(socket.IPPROTO_TCP, name) for name in names] == [30, 10, 3]

@@ -8,10 +8,13 @@ from gateway.cell import Cell
 from gateway.codec import writing
 from gateway.codec.version import FIX_44
 from gateway.rules import decide, react
+from gateway.session_acts import LogOnAsked, LogOutAsked, Numbers, SessionAct, SessionDisabled, SessionEnabled
 from gateway.sessions import (
     EngineStarted,
     GapFilled,
     SessionClosed,
+    SessionHalted,
+    SessionHeld,
     SessionLoggedOn,
     SessionLoggedOut,
     SessionOpened,
@@ -42,6 +45,18 @@ from tests.unit.gateway.test_rules import NEW, NEXT, ON, ORDER, READY, ROOT, gap
 
 WITHDRAWN = "withdrawn: its session was lost, and it is to be canceled"
 LOST = SessionLoggedOut(SESSION, "gone")
+
+
+def act(kind: type[SessionAct]) -> SessionAct:
+    return kind(SESSION, kind.__name__, "ops", "", "", Numbers(1, 1, 1), Numbers(1, 1, 1))
+
+
+ENDINGS: dict[str, tuple[Event, ...]] = {
+    "held": (SessionHeld(SESSION, "a storm", is_down=True), LOST),
+    "halted": (SessionHalted(SESSION, "numbers", grant=1), LOST),
+    "disabled": (act(SessionDisabled), LOST, act(SessionEnabled)),
+    "logged out": (act(LogOutAsked), LOST, act(LogOnAsked)),
+}
 
 
 def after(*events: Event, cell: Cell = CELL, **plan: object) -> State:
@@ -139,6 +154,29 @@ class TestCancelOnDisconnect:
         state.apply(READY, state.seq + 1, 0)
         assert not any(isinstance(command, MassCancel) for command in react(state, READY))
         assert isinstance(decide(state, place("c2"), 0)[0], OrderPlaced)
+
+    @pytest.mark.parametrize("why", ["held", "halted", "disabled", "logged out"])
+    def test_what_kept_the_session_from_logging_on_before_it_dropped_does_not_excuse_it(self, why: str) -> None:
+        """It is most suspect then."""
+        state = self.back(*ENDINGS[why])
+        assert state.lost == {SESSION}
+        state.apply(READY, state.seq + 1, 0)
+        assert isinstance(react(state, READY)[0], MassCancel)
+
+    def test_a_loss_that_was_dealt_with_is_over_when_the_schedule_closes_the_session(self) -> None:
+        state = self.canceling()
+        canceled = report(ExecType.CANCELED, OrdStatus.CANCELED, NEXT, exec_id="E9", orig_cl_ord_id=ROOT)
+        for event in (said(canceled), SessionClosed(SESSION, None), LOST):
+            state.apply(event, state.seq + 1, 0)
+        assert state.lost == set()
+
+    def test_a_loss_stays_one_while_cancels_wait_though_the_schedule_closes_the_session(self) -> None:
+        state = self.back(LOST)
+        state.apply(READY, state.seq + 1, 0)
+        (asked,) = decide(state, react(state, READY)[0], 0)
+        for event in (asked, SessionClosed(SESSION, None), LOST):
+            state.apply(event, state.seq + 1, 0)
+        assert state.lost == {SESSION}
 
     def test_without_the_word_they_stay(self) -> None:
         state = self.back(LOST, cancels=False)

@@ -21,6 +21,12 @@ def raw(msg_type: str, *body: tuple[int, str]) -> bytes:
         ("Received sequence number 4 < expected 9", 9, 4),
         ("Incoming MsgSeqNum(34) is too low", 0, 0),
         ("MsgSeqNum too low, expecting 12345678901234567890 but received 2", 0, 2),
+        ("Invalid MsgSeqNum: expected 10, received 5", 10, 5),
+        ("Sequence number mismatch. Expected=10 Received=5", 10, 5),
+        ("Bad sequence number received, expected 10, got 5", 10, 5),
+        ("Unexpected sequence number: received 5, next is 10", 10, 5),
+        ("MsgSeqNum 5 already used", 0, 0),
+        ("Duplicate MsgSeqNum 5", 0, 0),
     ],
 )
 def test_a_logout_that_finds_a_number_too_low_is_known_by_its_text(said: str, expected: int, received: int) -> None:
@@ -32,10 +38,38 @@ def test_a_logout_that_finds_a_number_too_low_is_known_by_its_session_status() -
 
 
 @pytest.mark.parametrize(
-    "said", ["closed", "end of day", "MsgSeqNum too high", "balance too low", "next sequence begins at 9", ""]
+    "said",
+    [
+        "closed",
+        "end of day",
+        "MsgSeqNum too high",
+        "MsgSeqNum too high, expected 5 but received 9",
+        "expected 10 fills, received 5",
+        "already logged on, sequence numbers are fine",
+        "balance too low",
+        "next sequence begins at 9",
+        "",
+    ],
 )
 def test_any_other_logout_says_nothing_of_numbers(said: str) -> None:
     assert too_low(raw("5", (58, said))) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Wrong sequence number, expected 10",
+        "Unexpected sequence number 5, next expected 10",
+        "Bad seq num: 5 (expecting 10)",
+        "MsgSeqNum should be 10",
+        "Sequence error, must be at least 10",
+    ],
+)
+def test_a_number_that_is_expected_and_above_our_next_one_says_that_ours_is_too_low(said: str) -> None:
+    message = raw("5", (58, said))
+    assert too_low(message, 8) == TooLow(10, 0, said)
+    assert too_low(message, 9) is None
+    assert too_low(message) is None
 
 
 @pytest.mark.parametrize("msg_type", ["3", "0", "8"])

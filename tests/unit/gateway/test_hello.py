@@ -88,3 +88,16 @@ def test_a_log_that_is_not_trusted_puts_everything_unanswered_in_doubt() -> None
     state = state_with("FG1", "FG2")
     apply(state, sent("FG1", 5))
     assert doubted(state, logged("FG1", 5), boot_id="another boot") == ["FG1", "FG2"]
+
+
+def test_a_store_that_its_own_log_proves_to_be_set_back_is_not_trusted() -> None:
+    """What it forgot was sent: it would be sent again under the same numbers."""
+    state = state_with("FG1", "FG2", "FG3")
+    apply(state, sent("FG1", 5))
+    assert doubted(state, logged("FG1", 5), logged("FG2", 6), logged("FG3", 7), next_sender=6) == ["FG1", "FG2", "FG3"]
+
+
+def test_the_last_entry_of_a_log_may_never_have_been_stored() -> None:
+    state = state_with("FG1", "FG2")
+    apply(state, sent("FG1", 5))
+    assert doubted(state, logged("FG1", 5), logged("FG2", 6), next_sender=6) == []

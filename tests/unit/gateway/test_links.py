@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway import link
+from gateway import backlog, link
+from gateway.backlog import WAITING_BYTES_MAX
 from gateway.facts import Fact
 from gateway.inbound import Read
 from gateway.inbox import Inbox
@@ -53,6 +54,38 @@ class Socket(asyncio.Transport):
 
     def close(self) -> None:
         self.is_closed = True
+
+
+class Full(Socket):
+    """What much waits in."""
+
+    is_cut = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+
+    def is_closing(self) -> bool:
+        return self.is_cut
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+
+def test_a_worker_that_is_told_much_at_once_keeps_its_link_as_long_as_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    socket, worker = Full(), WorkerLink(Links(Inbox(lambda: None), PLANS))
+    worker.connection_made(socket)
+    worker.write(bytes(WAITING_BYTES_MAX + 1))
+    assert not socket.is_cut
+    monkeypatch.setattr(backlog, "UNREAD_S_MAX", -1.0)  # Too late for whoever has taken nothing.
+    worker.write(b"a lease")
+    assert socket.is_cut
 
 
 @pytest.mark.parametrize("bad", [b"\x00\x00\x00\x01\xc1", b"\xff\xff\xff\xff"])

@@ -51,7 +51,7 @@ class TestTrust:
 
     @pytest.mark.parametrize(("next_sender", "is_trusted"), [(19, False), (20, True), (BLOCK + 1, True), (BLOCK + 2, False)])
     def test_the_stores_number_lies_between_what_we_saw_and_what_we_reserved(self, next_sender: int, is_trusted: bool) -> None:
-        assert trusts(BUSY, hello(next_sender)) == is_trusted
+        assert trusts(BUSY, hello(next_sender, logged(20))) == is_trusted
 
     def test_a_log_of_an_older_start_is_trusted_where_no_business_was_possible_since(self) -> None:
         assert trusts(replace(BUSY, was_ready=False), hello(grant=6))

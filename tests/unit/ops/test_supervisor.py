@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.fix.halting import EXIT_HALTED, EXIT_RELEASED
+from gateway.fix.ending import EXIT_HALTED, EXIT_RELEASED
 from ops.settings import ConfigError
 from ops.supervisor import Child, Supervisor
 

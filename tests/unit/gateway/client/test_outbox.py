@@ -179,6 +179,7 @@ def test_a_client_that_resets_the_numbers_is_told_anew_what_it_cannot_have_heard
     side = ClientSide()
     side.asks(ORDER)
     side.venue_says(ACK)
+    side.asks("35=0")
     side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
     side.commit()
     side.venue_says(FILL)
@@ -210,6 +211,7 @@ def test_what_was_handed_over_before_a_new_worker_has_a_client_is_unheard() -> N
     side = ClientSide()
     side.asks(ORDER)
     side.venue_says(ACK)
+    side.asks("35=0")
     hello(side, side.number + 1, log_of(side))
     side.venue_says(FILL)
     _, fill = begin_anew(side)
@@ -217,11 +219,28 @@ def test_what_was_handed_over_before_a_new_worker_has_a_client_is_unheard() -> N
     assert shown([fill]) == [("F", True)]
 
 
-def test_a_client_that_resets_the_numbers_while_it_is_there_has_heard_all() -> None:
+def test_a_client_that_has_said_something_since_has_heard_all_when_it_resets_the_numbers() -> None:
     side = ClientSide()
     side.asks(ORDER)
     side.venue_says(ACK)
+    side.asks("35=0")
     assert begin_anew(side) == [link.Anew(2, link.BLOCK)]
+
+
+def test_a_client_that_died_unnoticed_is_told_anew_what_it_may_not_have_heard_when_it_resets_the_numbers() -> None:
+    """Its line was dead, and our FIX layer still took it for logged on."""
+    side = ClientSide()
+    side.asks(ORDER)
+    side.venue_says(ACK)
+    side.asks("35=0")
+    side.venue_says(FILL)
+    first = side.released[-1]
+    side.engine.take(FromLink(CLIENT, side.engine.state.sessions[CLIENT].grant, link.LoggedOut()))
+    side.commit()
+    anew, fill = begin_anew(side)
+    assert anew == link.Anew(2, link.BLOCK)
+    assert isinstance(fill, link.Send)
+    assert (shown([fill]), exec_ids([fill])) == ([("F", True)], exec_ids([first]))
 
 
 def test_no_number_of_before_a_reset_is_taken_for_one_of_after_it() -> None:

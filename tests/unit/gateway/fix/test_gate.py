@@ -1,12 +1,14 @@
 """What of a client's bytes QuickFIX may have."""
 
 import pytest
+import quickfix
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.codec.version import FIX_42, FIX_44, FIX_50SP2, Version
 from gateway.fix.gate import MESSAGE_BYTES_MAX, Fault, Gate, NoLogon, fault
 from gateway.fix.layout import layout
+from gateway.fix.token import Token, with_token
 
 LOGON = "35=A|34=1|49=C|52=20260101-00:00:00|56=US|98=0|108=30"
 ORDER = "35=D|34=2|49=C|52=20260101-00:00:00|56=US|11=A|21=1|55=X|54=1|60=20260101-00:00:00|38=1|40=1"
@@ -96,6 +98,25 @@ def test_a_reset_that_the_file_refuses_does_not_come_to_quickfix() -> None:
         Gate(layout(FIX_44), takes_resets=False).feed(raw(RESET))
 
 
+TOKEN = Token("t" * 64)
+
+
+@pytest.mark.parametrize("logon", [LOGON, RESET, LOGON + "|10900=" + "x" * 64])
+def test_a_logon_that_did_not_come_through_the_front_door_does_not_come_to_quickfix(logon: str) -> None:
+    """It would reset the numbers before it asks for the token."""
+    with pytest.raises(NoLogon, match="front door"):
+        Gate(layout(FIX_44), token=TOKEN).feed(raw(logon))
+
+
+@pytest.mark.parametrize("more", ["", "|10900=" + "x" * 64])
+def test_a_later_logon_through_the_front_door_is_as_good_as_the_first(more: str) -> None:
+    gate = Gate(layout(FIX_44), token=TOKEN)
+    first = with_token(raw(LOGON), TOKEN)
+    assert gate.feed(first) == [first]
+    assert gate.feed(raw(RESET + more)) == [with_token(raw(RESET), TOKEN)]
+    assert gate.feed(raw(ORDER)) == [raw(ORDER)]
+
+
 GARBLED = {
     "a short length": raw(ORDER, off=-2),
     "a length of nothing": raw(ORDER, off=-len(raw(ORDER))),
@@ -177,6 +198,31 @@ def test_a_group_in_order_is_left_alone(text: str) -> None:
 def test_nobody_else_may_use_the_field_that_the_judge_is_told_by(tag: str) -> None:
     (found,) = opened().feed(raw(f"{ORDER}|{tag}=55:1"))
     assert found == raw(f"{ORDER}|10901=10901:0")
+
+
+@pytest.mark.parametrize(
+    ("tag", "ref_tag_id"), [("0141", 141), ("00000000000000000141", 141), ("0", 0), ("000", 0), ("0" + "9" * 5_000, 0)]
+)
+def test_a_tag_with_a_leading_zero_is_taken_out_and_told_to_the_judge(tag: str, ref_tag_id: int) -> None:
+    """QuickFIX reads 0141 as 141, and nobody who looks for 141 would have seen it."""
+    (found,) = opened().feed(raw(f"{ORDER}|{tag}=Y|{tag}=Y"))
+    assert found == raw(f"{ORDER}|10901={ref_tag_id}:0")
+
+
+@pytest.mark.parametrize("takes_resets", [True, False])
+def test_no_reset_comes_to_quickfix_behind_a_leading_zero(takes_resets: bool) -> None:
+    gate = Gate(layout(FIX_44), takes_resets=takes_resets)
+    gate.feed(raw(LOGON))
+    (found,) = gate.feed(raw(RESET.replace("34=1", "34=7").replace("141=", "0141=")))
+    read = quickfix.Message(found.decode("latin-1"), False)
+    assert not read.isSetField(141)
+    assert fault(found) == Fault(141, 0)
+
+
+@given(st.integers(1, 30), st.sampled_from([34, 43, 49, 98, 108, 141, 354, 10_901]))
+def test_quickfix_reads_no_field_that_looks_otherwise_here(zeros: int, tag: int) -> None:
+    (found,) = opened().feed(raw(f"{ORDER}|{'0' * zeros}{tag}=7"))
+    assert found == raw(f"{ORDER}|10901={tag}:0")
 
 
 def test_what_is_passed_over_is_told() -> None:

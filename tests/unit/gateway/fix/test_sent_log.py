@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway import link
 from gateway.codec.text import text
@@ -67,7 +68,40 @@ def test_gap_fills_are_forgotten_one_by_one(tmp_path: Path) -> None:
     assert entries(path) == tuple(fills[-2:])
     writer.add(logged(9))
     writer.acknowledge(sent_log.LINES_MAX + 3)
-    assert list(writer._unacked) == [logged(9)]
+    assert [entry for entry, _ in writer._unacked] == [logged(9)]
+
+
+BIG = 60_000
+
+
+def add_all(writer: sent_log.Writer, found: list[link.Logged]) -> None:
+    for entry in found:
+        writer.add(entry)
+
+
+def test_the_longest_log_fits_into_a_hello(tmp_path: Path) -> None:
+    """Else its session would be locked out for good: each worker would send the same Hello, and be cut off."""
+    path = tmp_path / "sent.log"
+    writer = sent_log.Writer(path, 1, 7)
+    long = [replace(logged(number), raw=b"x" * BIG) for number in range(1, 1_000)]
+    for number, entry in enumerate(long[:40]):  # As much of what is acknowledged as may stay.
+        writer.add(entry)
+        writer.acknowledge(number + 1)
+    with pytest.raises(OSError, match="bytes that the journal does not"):
+        add_all(writer, long[40:])
+    hello = link.frame(link.Hello("BROKER", "boot", 1, 1, sent_log.read(path)))
+    assert len(entries(path)) > 150
+    assert len(link.Cutter().feed(hello)) == 1
+
+
+def test_a_log_of_long_messages_starts_anew_before_it_is_too_long(tmp_path: Path) -> None:
+    path = tmp_path / "sent.log"
+    writer = sent_log.Writer(path, 1, 7)
+    for number in range(1, sent_log.LINES_MAX):
+        writer.add(replace(logged(number), raw=b"x" * BIG))
+        writer.acknowledge(number - 1)
+        assert path.stat().st_size < sent_log.BYTES_MAX + 4 * BIG
+    assert entries(path)[-1] == replace(logged(sent_log.LINES_MAX - 1), raw=b"x" * BIG)
 
 
 def test_no_log_is_none(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.fix import worker
+from gateway.fix import ending, worker
 from tests.support.polling import eventually
 
 LONG_AGO_S = worker.END_AFTER_S + 10
@@ -62,7 +62,7 @@ def test_a_worker_that_has_recovered_is_left_alone(ends: list[int], engine: tupl
     thread.join(0.3)
     assert ends == []
     watched.last_leased(LONG_AGO_S)
-    eventually(lambda: ends == [worker.EXIT_STUCK])
+    eventually(lambda: ends == [ending.EXIT_STUCK])
 
 
 def test_a_worker_that_waits_for_its_grant_is_not_stuck(ends: list[int], engine: tuple[socket.socket, Watched]) -> None:
@@ -72,11 +72,11 @@ def test_a_worker_that_waits_for_its_grant_is_not_stuck(ends: list[int], engine:
     watch(watched).join(0.3)
     assert ends == []
     watched._is_started = True
-    eventually(lambda: ends == [worker.EXIT_STUCK])
+    eventually(lambda: ends == [ending.EXIT_STUCK])
 
 
 def test_a_worker_without_its_engine_is_stuck(ends: list[int], engine: tuple[socket.socket, Watched]) -> None:
     theirs, watched = engine
     watch(watched)
     theirs.close()
-    eventually(lambda: ends == [worker.EXIT_STUCK])
+    eventually(lambda: ends == [ending.EXIT_STUCK])
