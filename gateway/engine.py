@@ -44,11 +44,11 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
-from oms.book import Answered
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.postgres import Journal
+from oms.told import Answered
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

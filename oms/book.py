@@ -1,10 +1,7 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import Any, ClassVar, cast
-
-import msgspec
 
 from oms.domain.acts import MassCancelReported, MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
@@ -30,30 +27,9 @@ from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
 from oms.domain.report import NO_ORDER_ID, ExecutionReport
 from oms.doubts import Doubt, Doubts
-from oms.suspense import TRADES, Suspended
+from oms.suspense import Suspended
 from oms.tagged import Tagged
-
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """What makes two reports under one ExecID(17) the same; `root_id` is empty where no order of ours was found."""
-
-    root_id: str
-    exec_type: ExecType
-    last_qty: Decimal | None
-    last_px: Decimal | None
-    exec_ref_id: str
-
-    @classmethod
-    def of(cls, root_id: str, report: ExecutionReport) -> "Told":
-        return cls(root_id, report.exec_type, report.last_qty, report.last_px, report.exec_ref_id)
-
-
-class Answered(msgspec.Struct, frozen=True, gc=False):
-    """What a request was answered the first time, and under which journal seq."""
-
-    seq: int
-    answer: Answer
-
+from oms.told import Answered, Told, told_as
 
 _ID_DIGITS_MAX = 18
 _MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
@@ -140,7 +116,7 @@ class Book:
 
     def told(self, session: str, report: ExecutionReport) -> tuple[Told, ...]:
         """What the counterparty of `session` has said under the report's ExecID(17) of that day."""
-        key = _key(session, report)
+        key = told_as(session, report)
         held = self._told.get(key)
         if held is None:
             return ()
@@ -257,7 +233,7 @@ class Book:
         if told.custom:
             self.tagged.note(event.root_id, told.custom)
         if told.exec_type is not _ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
-            self._told[_key(session, told)] = Told.of(event.root_id, told)
+            self._told[told_as(session, told)] = Told.of(event.root_id, told)
         if after.order_id:
             self._root_of_order_id[f"{session} {after.order_id}"] = event.root_id  # The old ones stay: R20.
         if after.secondary_order_id:
@@ -265,7 +241,7 @@ class Book:
 
     def _index_attributed(self, event: ReportAttributed, after: Chain) -> None:
         entry = self._resolve(event.seq)
-        self._attributed[_key(entry.session, event.report)] = Told.of(event.root_id, event.report)
+        self._attributed[told_as(entry.session, event.report)] = Told.of(event.root_id, event.report)
         if event.report.order_id:  # An id that is another order's stays with it.
             self._root_of_order_id.setdefault(f"{after.session} {event.report.order_id}", event.root_id)
 
@@ -333,7 +309,7 @@ class Book:
             if report is not None and event.session in self.doubts:
                 self.doubts[event.session].answered(report)
             if report is not None and report.exec_type is not _ORDER_STATUS:
-                self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
+                self._told.setdefault(told_as(event.session, report), Told.of(event.root_id, report))
             if event.is_suspended:
                 self.suspense[seq] = Suspended(seq, at_ns, event.session, event.reason, event.root_id, report)
 
@@ -360,13 +336,3 @@ class Book:
 def _may_leave(chain: Chain) -> bool:
     """Whether something of the order may still be sent, or sent again."""
     return any(request.state in _MAY_LEAVE for request in chain.requests)
-
-
-def _key(session: str, report: ExecutionReport) -> str:
-    """A counterparty's ExecID(17) is its own, and may come again on another day.
-
-    A trade has it for itself among all orders; other reports some counterparties do not number, so what they say counts too.
-    """
-    if report.exec_type in TRADES:
-        return f"{session} {report.trade_date} {report.exec_id}"
-    return f"{session} {report.trade_date} {report.exec_id} {report.exec_type.code} {report.cl_ord_id}"

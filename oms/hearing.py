@@ -6,7 +6,7 @@ the report is booked, and what we then hold is compared with what the venue says
 
 from oms import mass_cancel
 from oms.adopting import adopted
-from oms.book import Book, Told
+from oms.book import Book
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import (
     BookEvent,
@@ -27,6 +27,7 @@ from oms.domain.order import evolve
 from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.reported import reported
 from oms.suspense import TRADES
+from oms.told import Told
 
 _ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
 _TRADE, _REJECTED, _ORDER_STATUS = ExecType.TRADE, ExecType.REJECTED, ExecType.ORDER_STATUS

@@ -9,13 +9,14 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
-from oms.book import Answered, Book, Told
+from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import NO_FLAGS, Chain
 from oms.domain.events import Answer, Event, OrderPlaced
 from oms.domain.fields import OrdStatus
 from oms.doubts import Doubts
 from oms.suspense import Suspended
+from oms.told import Answered, Told
 
 Rows = Iterable[Any]
 
