@@ -77,7 +77,7 @@ class State:
             tell(self, event, seq, at_ns)
         if type(event) in COUNTED:
             self._count(event, at_ns)
-        before = self.book.chains.get(event.root_id) if type(event) in MOVES and isinstance(event, OrderEvent) else None
+        before = self.book.order(event.root_id) if type(event) in MOVES and isinstance(event, OrderEvent) else None
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         if after is not None and type(event) in MOVES:
             self.exposures.changed(before, after)
@@ -157,7 +157,7 @@ class State:
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""
-        before = self.book.chains.get(event.root_id) if isinstance(event, OrderEvent) else None
+        before = self.book.order(event.root_id) if isinstance(event, OrderEvent) else None
         after = self.book.apply(event, seq, at_ns)
         outbox = self._outbox(event, after)
         if outbox is not None:

@@ -103,7 +103,7 @@ def change(
 
 def reissue(book: Book, command: DecideAgain, grant: int, at_ns: int, age_ns_max: int) -> RequestReissued | RequestNotSent | None:
     """A request that never reached the venue: sent again while it still makes sense, else given up."""
-    chain = book.chains[command.root_id]
+    chain = book.known(command.root_id)
     request = chain.request(command.cl_ord_id)
     if request is None or request.state is not RequestState.INTENT or request.grant == grant:
         return None  # Answered in the meantime, or already on its way.

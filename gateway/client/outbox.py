@@ -183,6 +183,6 @@ class Outbox:
 def _order(book: Book, event: Event) -> Chain | None:
     """The order that the fact is about; of a reused ClOrdID, the order that owns it."""
     if not isinstance(event, OrderRefused):
-        return book.chains.get(getattr(event, "root_id", ""))
+        return book.order(getattr(event, "root_id", ""))
     first = book.answer(event.principal, event.client_order_id)
-    return None if first is None else book.chains.get(getattr(first.answer, "root_id", ""))
+    return None if first is None else book.order(getattr(first.answer, "root_id", ""))
