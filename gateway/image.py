@@ -149,7 +149,7 @@ OUTBOX: tuple[Part, ...] = (
     mapping("_sent", Letter, int),
     Part("is_on", bool, lambda outbox: (outbox.is_on,), lambda outbox, rows: setattr(outbox, "is_on", rows[0]), ("is_on",)),
     Part("unheard", int, lambda outbox: outbox.unheard, lambda outbox, rows: outbox.unheard.extend(rows), ("unheard",)),
-    mapping("_exec_seqs", int),
+    mapping("_exec_seqs", dict[str, int]),
     mapping("_mass_canceled", str),
 )
 """Of each client over FIX."""

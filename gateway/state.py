@@ -21,6 +21,7 @@ from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
+from oms.domain.resting import OrdersForgotten
 from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
@@ -135,6 +136,11 @@ class State:
                 self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
 
+    def _orders_forgotten(self, event: OrdersForgotten, _seq: int, _at_ns: int) -> None:
+        for outbox in self.outboxes.values():
+            for stone in event.root_ids:
+                outbox.forget(self.book.rest.look(stone).chains)
+
     def _latched(self, event: Event, seq: int, at_ns: int) -> None:
         self.exposures.latches.apply(event, seq, at_ns)
 
@@ -152,6 +158,7 @@ class State:
         DrainStopped: _drained,
         DayBegan: _day_began,
         DayEnded: _day_ended,
+        OrdersForgotten: _orders_forgotten,
     }
     """What each kind of fact does beside the book: most of them to the session that they are about."""
 

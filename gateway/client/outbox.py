@@ -6,7 +6,7 @@ waits anew, to be sent with PossResend(97) under the same ExecID.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from msgspec.structs import replace
@@ -63,7 +63,8 @@ class Outbox:
         """Whether the client is logged on."""
         self.unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
         """The numbers of what was handed over while the client was not there, since it was last: the newest of them."""
-        self._exec_seqs: dict[str, int] = {}
+        self._exec_seqs: dict[str, dict[str, int]] = {}
+        """By root_id and the venue's ExecID(17), which fact told of it."""
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
 
@@ -94,6 +95,11 @@ class Outbox:
             case OrderEvent() | OrderRefused() | RequestRefused():
                 self._tell(book, event, before, seq, at_ns)
 
+    def forget(self, root_ids: Iterable[str]) -> None:
+        """These orders are in the journal alone: nothing is told of them any more."""
+        for root_id in root_ids:
+            self._exec_seqs.pop(root_id, None)
+
     def due(self, seq: int) -> list[Letter]:
         """What fact `seq` itself lets go: one letter or none."""
         letter = self.waiting.get(seq)
@@ -118,7 +124,8 @@ class Outbox:
 
     def execution_told_as(self, chain: Chain, exec_id: str) -> int:
         """Which fact told of an execution that stands under this ExecID(17) of ours; 0 where none did."""
-        seqs = (self._exec_seqs.get(f"{chain.root_id} {execution.exec_id}", 0) for execution in chain.executions)
+        known = self._exec_seqs.get(chain.root_id, {})
+        seqs = (known.get(execution.exec_id, 0) for execution in chain.executions)
         return next((seq for seq in seqs if seq and self.exec_id(seq) == exec_id), 0)
 
     def exec_id(self, seq: int) -> str:
@@ -143,10 +150,11 @@ class Outbox:
         if not chain.is_live:
             self._mass_canceled.pop(chain.root_id, None)
         if isinstance(event, (ExecutionReported, ReportAttributed)) and event.report.exec_type is not ExecType.ORDER_STATUS:
-            self._exec_seqs[f"{event.root_id} {event.report.exec_id}"] = seq  # On another day it may come again.
+            its = self._exec_seqs.setdefault(event.root_id, {})
+            its[event.report.exec_id] = seq  # On another day it may come again.
 
     def _ref(self, event: Event, exec_ref_id: str) -> str:
-        seq = self._exec_seqs.get(f"{event.key} {exec_ref_id}")
+        seq = self._exec_seqs.get(event.key, {}).get(exec_ref_id)
         return "" if seq is None else self.exec_id(seq)
 
     def _hand_over(self, event: ReportSent) -> None:
