@@ -19,7 +19,7 @@ from oms.family import is_parent
 if TYPE_CHECKING:
     from gateway.state import State
 
-ORDERS_AT_ONCE = 250
+ORDERS_AT_ONCE = 100
 """Of one session, or to be forgotten, in one turn; a family is never parted. Some milliseconds of the engine's loop."""
 _DAY_NS = 86_400 * 1_000_000_000
 Families = tuple[tuple[str, ...], ...]

@@ -153,7 +153,8 @@ class Register:
             for request in chain.requests:
                 del self._root_of[request.cl_ord_id]
                 self._open.get(chain.session, {}).pop(request.cl_ord_id, None)
-        return Tombstone({chain.root_id: chain for chain in family}, answers, told, order_ids)
+        by_seq = dict(sorted(answers.items(), key=lambda item: item[1].seq))  # In the book those that were woken came last.
+        return Tombstone({chain.root_id: chain for chain in family}, by_seq, told, order_ids)
 
     def _names(self, session: str) -> dict[str, Named]:
         """Under what the ended orders of a session, and families, are known: looked for once for many of them."""

@@ -122,7 +122,9 @@ def shape(state: State) -> dict[str, Any]:
     known = {key: value for key, value in vars(state).items() if key not in {"book", "quotes", "cell", "plans", "exposures"}}
     book = {key: list(value.items()) if isinstance(value, dict) else value for key, value in vars(state.book).items()}
     waiting = {session: list(ids.items()) for session, ids in state.book._open.items()}
-    return {**known, **book, "_open": waiting, "exposures": _exposures(state)}
+    answers = sorted(book["_answers"], key=lambda item: item[1].seq)  # Of an order that was woken they came last.
+    del book["_named"]
+    return {**known, **book, "_answers": answers, "_open": waiting, "exposures": _exposures(state)}
 
 
 def _exposures(state: State) -> tuple[object, ...]:
