@@ -1,5 +1,7 @@
 """Every order by the ids under which it is found, awake or at rest. What is known of it moves from one to the other here."""
 
+from itertools import islice
+
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import OrderPlaced
 from oms.domain.report import NO_ORDER_ID, ExecutionReport
@@ -10,6 +12,8 @@ from oms.told import Answered, Told, told_as
 from oms.tombstone import Tombstone
 
 _ID_DIGITS_MAX = 18
+_NAMED_AT_ONCE = 2_000
+"""For so many orders the names are looked up together."""
 
 
 class Register:
@@ -127,7 +131,7 @@ class Register:
 
     def _lay_to_rest(self, event: OrdersLaidToRest, at_ns: int) -> None:
         if not self._named.keys() >= set(event.root_ids):
-            self._named = self._names(event.session)
+            self._named = self._names(event)
         families: list[list[Chain]] = []
         for root_id in event.root_ids:
             chain = self.chains.pop(root_id)
@@ -156,10 +160,10 @@ class Register:
         by_seq = dict(sorted(answers.items(), key=lambda item: item[1].seq))  # In the book those that were woken came last.
         return Tombstone({chain.root_id: chain for chain in family}, by_seq, told, order_ids)
 
-    def _names(self, session: str) -> dict[str, Named]:
-        """Under what the ended orders of a session, and families, are known: looked for once for many of them."""
-        ended = (chain for chain in self.chains.values() if chain.root_id not in self.live)
-        found = {chain.root_id: Named() for chain in ended if chain.session in ("", session) or chain.parent_id}
+    def _names(self, event: OrdersLaidToRest) -> dict[str, Named]:
+        """Under what these orders are known, and those that come next: one search through all names does for many of them."""
+        ended = (chain.root_id for chain in self.chains.values() if chain.root_id not in self.live)
+        found = {root_id: Named() for root_id in (*event.root_ids, *islice(ended, _NAMED_AT_ONCE))}
         for named, answered in self._answers.items():
             its = found.get(getattr(answered.answer, "root_id", ""))
             if its is not None:
