@@ -78,7 +78,9 @@ class State:
             tell(self, event, seq, at_ns)
         if type(event) in COUNTED:
             self._count(event, at_ns)
-        before = self.book.order(event.root_id) if type(event) in MOVES and isinstance(event, OrderEvent) else None
+        before = None
+        if type(event) in MOVES and isinstance(event, OrderEvent):
+            before = self.book.chains.get(event.root_id) or self.book.rest.order(event.root_id)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         if after is not None and type(event) in MOVES:
             self.exposures.changed(before, after)
