@@ -19,7 +19,7 @@ from gateway.vitals import Vitals
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
-from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
+from oms.domain.events import Event, MessageSent, OrderEvent, OrderPlaced, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
 from oms.domain.resting import OrdersForgotten
 from oms.family import as_it_stands, keep_live
@@ -80,7 +80,9 @@ class State:
             self._count(event, at_ns)
         before = None
         if type(event) in MOVES and isinstance(event, OrderEvent):
-            before = self.book.chains.get(event.root_id) or self.book.rest.order(event.root_id)
+            before = self.book.chains.get(event.root_id)
+            if before is None and type(event) is not OrderPlaced:
+                before = self.book.rest.order(event.root_id)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         if after is not None and type(event) in MOVES:
             self.exposures.changed(before, after)

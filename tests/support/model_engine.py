@@ -73,7 +73,7 @@ class Engine:
             self.take(command)
 
     def add(self, event: Event) -> None:
-        before = self.state.book.chains.get(getattr(event, "root_id", ""))
+        before = self.state.book.order(getattr(event, "root_id", ""))
         chain = self.state.apply(event, self.state.seq + 1, self.at_ns)
         _assert_unknown_stays(before, chain, event)
         row = (self.at_ns, *CATALOGUE.encode(event))
