@@ -1,15 +1,16 @@
 """A book with tombstones answers every report, question and request as one without, word for word and number for number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import image
-from gateway.control.orders import page, seen
+from gateway.control.orders import Seen, page, seen
 from gateway.control.searching import Wanted
 from gateway.resting import ForgetOrders, LayToRest
 from gateway.state import State
+from oms.book import Book
 from oms.domain.chain import Chain
 from oms.domain.resting import OrdersLaidToRest
 from tests.properties.test_image import CELL, WORDS, _place, assert_a_snapshot_anywhere_makes_no_difference
@@ -107,13 +108,24 @@ class Twins:
         return [row for row in side.engine.journal if row[1] != OrdersLaidToRest.__name__]
 
 
+def listed(book: Book, wanted: Wanted) -> Iterator[Seen]:
+    """Page by page, each as far as it goes."""
+    before: int | None = None
+    while True:
+        found = page(book, wanted, 1, before)
+        yield from found.orders
+        before = found.next_before
+        if before is None:
+            return
+
+
 def told_of(state: State) -> list[object]:
     """Whatever anybody may ask of the book."""
     book, ledger = state.book, state.exposures.ledger
     named = [f"FG{number:08d}" for number in range(1, book.cl_ord_ids_minted + 2)]
     answers = [book.answer(PRINCIPAL, f"{kind}{number}") for kind in ("C", "X", "R", "M") for number in range(ORDERS)]
     ids = [book.by_order_id(SESSION, f"V{number}") for number in range(ORDERS)]
-    pages = [page(book, Wanted(ACCOUNTS, any_id=any_id), 2, None) for any_id in ("", "C1", "V1", "F1", "FG00000002")]
+    pages = [list(listed(book, Wanted(ACCOUNTS, any_id=any_id))) for any_id in ("", "C1", "V1", "F1", "FG00000002")]
     orders: list[Chain | None] = list(map(book.order, named))
     return [
         orders,
