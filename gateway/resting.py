@@ -12,7 +12,6 @@ import msgspec
 
 from gateway.cell import SessionKind
 from oms.domain.chain import OPEN, Chain
-from oms.domain.events import Event
 from oms.domain.resting import OrdersForgotten, OrdersLaidToRest
 from oms.family import is_parent
 
@@ -73,9 +72,6 @@ def forget(state: "State", command: ForgetOrders, _at_ns: int) -> tuple[OrdersFo
     """What was woken since is not forgotten."""
     root_ids = tuple(root_id for root_id in command.root_ids if root_id in state.book.rest.stones)
     return (OrdersForgotten(root_ids),) if root_ids else ()
-
-
-EVENTS: tuple[type[Event], ...] = (OrdersLaidToRest, OrdersForgotten)
 
 
 class _Quiet:
