@@ -15,7 +15,7 @@ STAMP := $(VENV)/installed-$(QUICKFIX)
 LOCKS := requirements-setup.lock requirements-dev.lock requirements-quickfix.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help setup run demo-check test check bench crash-loop crash-matrix session-conformance conformance mutate-orders proto proto-check lock clean
+.PHONY: help setup run demo-check test check bench crash-loop crash-matrix session-conformance conformance mutate-orders proto proto-check risk-table lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ proto: setup ## generate gateway/api from proto/
 
 proto-check: setup ## lint proto/ and compare gateway/api with what it generates
 	@$(BIN)/python -m ops.proto --check
+
+risk-table: setup ## write docs/risk-controls.md, the table of controls and reason codes, out of the code
+	@$(BIN)/python -m ops.risk_table
 
 lock: setup ## resolve requirements*.in into requirements*.lock
 	@for name in requirements requirements-dev requirements-setup requirements-quickfix; do \

@@ -188,7 +188,7 @@ def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event
     if verdict is not None and verdict[0] in _PRICE_TO_COME:
         return ()  # Asked again until there is a price, or the request is too old.
     if verdict is not None:
-        return (RequestNotSent(chain.root_id, request.cl_ord_id, f"{verdict[0].value} {verdict[1]}"),)
+        return (RequestNotSent(chain.root_id, request.cl_ord_id, f"{verdict[0].value} {verdict[1]}", decision),)
     return (replace(event, decision=decision),)
 
 

@@ -110,7 +110,7 @@ _DECODERS: dict[str, Any] = {name: msgspec.msgpack.Decoder(kind) for name, kind 
 def _example() -> bytes:
     """An order with everything that is often there, as it is encoded: what is common comes last, where it costs least."""
     terms = Terms("", "", Side.SELL, OrdType.MARKET, Decimal(1000), Decimal("1.0"))
-    decision = Decision("", Decimal("1.0"), 0, Decimal("1.0"), Decimal(1000))
+    decision = Decision("", Decimal("1.0"), Decimal("1.0"), 1 << 60, Decimal("1.0"))
     first = Request("", MsgType.NEW_ORDER_SINGLE, "", "spiffe://", 1, 1 << 60, terms, worst_px=Decimal("1.0"))
     sent = replace(first, state=RequestState.DONE, session_epoch=1, msg_seq_num=1 << 20)
     replaced = replace(sent, msg_type=MsgType.ORDER_CANCEL_REPLACE_REQUEST, orig_cl_ord_id=" ")

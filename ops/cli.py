@@ -8,6 +8,7 @@ from ops.commands.counterparties import counterparty
 from ops.commands.ending import day, drain, snapshot
 from ops.commands.exits import EXITS
 from ops.commands.fix import fix
+from ops.commands.judging import risk
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
@@ -51,7 +52,7 @@ _VERBS = (
         release,
         latches,
     ),
-    *(kill, stop, release, latches),
+    *(kill, stop, release, latches, risk),
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

@@ -67,6 +67,10 @@ class TomlFile:
         self.require([*found, *wrong(value)])
         return value
 
+    def has_only(self, *keys: str) -> bool:
+        """Whether the file says something, and nothing but these."""
+        return bool(self._table) and self._table.keys() <= set(keys)
+
     def require(self, wrong: Iterable[tuple[Key, str]]) -> None:
         """Raises ConfigError with these reasons, if there are any."""
         complaints = [self.complaint(key, reason) for key, reason in wrong]

@@ -52,6 +52,11 @@ class Case(msgspec.Struct, frozen=True, gc=False):
             yield Decimal(1), usage
 
 
+def order_notional(terms: Terms, worst: Decimal, multiplier: Decimal) -> Decimal:
+    """`order_qty × worst_px × multiplier`, in the instrument's currency; `cash_order_qty` of an order that is given as money."""
+    return max(terms.cash_order_qty or ZERO, terms.order_qty * worst * multiplier)
+
+
 def worst_px(terms: Terms, reference_px: Decimal, collar_bps: Decimal) -> Decimal:
     """The price that makes an order largest, in money. A sell trades at the bid where that is better."""
     if terms.price is None:

@@ -11,7 +11,7 @@ from risk.case import Case, Verdict, added, least_px
 from risk.control import Control
 from risk.limit import Limit
 
-_BUY = Side.BUY
+_BUY, _ENDLESS = Side.BUY, Decimal("Infinity")
 
 
 def trading_state(case: Case) -> Verdict | None:
@@ -54,7 +54,7 @@ def order_qty_in_lots(case: Case) -> Verdict | None:
 
 
 def quote_is_sane(case: Case, _limit: Limit) -> Verdict | None:
-    if ZERO < case.quote.bid_px <= case.quote.offer_px:
+    if ZERO < case.quote.bid_px <= case.quote.offer_px < _ENDLESS:
         return None
     return Refusal.NO_REFERENCE_PX, f"bid_px={plain(case.quote.bid_px)} offer_px={plain(case.quote.offer_px)}"
 

@@ -107,14 +107,20 @@ class Ledger:
         self._positions: dict[tuple[str, str], Usage] = {}
         """By account and symbol, whoever watches."""
         self._scopes: tuple[Scope, ...] = ()
+        self._beside: tuple[Scope, ...] = ()
         self._within: dict[Facets, tuple[tuple[Usage, bool], ...]] = {}
         """What an order with these facets counts in, and whether its quantity does."""
 
     def watch(self, scopes: Iterable[Scope]) -> None:
-        """Keep the usage of exactly these scopes from now on."""
-        self._scopes = tuple(dict.fromkeys(scopes))
+        """Keep the usage of exactly these scopes from now on, and of those beside."""
+        self._scopes = tuple(dict.fromkeys((*scopes, *self._beside)))
         self._within.clear()
         self.usages = recomputed(self._scopes, self.reservations, self.tallies)
+
+    def watch_beside(self, scopes: Iterable[Scope]) -> None:
+        """Keep the usage of these as well, whatever sheet is in force: for whoever asks about limits that never were."""
+        self._beside = tuple(scopes)
+        self.watch(self._scopes)
 
     def position(self, account: str, symbol: str) -> Usage:
         """What the account holds of one instrument, and what is open in it."""

@@ -11,10 +11,9 @@ from msgspec.structs import replace
 
 from oms.domain.chain import Chain, Request
 from oms.domain.fields import MsgType, Side
-from oms.domain.numbers import ZERO
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
-from risk.case import NS_PER_MS, Case, Verdict, worst_px
+from risk.case import NS_PER_MS, Case, Verdict, order_notional, worst_px
 from risk.checks import ALWAYS
 from risk.exposure import Exposure, exposure
 from risk.latches import Latches
@@ -23,6 +22,7 @@ from risk.limits import Instrument, Quote
 from risk.scope import Facets
 from risk.sheet import Rows, Sheet
 
+_PROBLEM_MAX = 200
 _BUY, _REPLACE = Side.BUY, MsgType.ORDER_CANCEL_REPLACE_REQUEST
 
 
@@ -41,23 +41,35 @@ def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain 
 
     `chain` is the order that exists already, for a replace, and for a request that is to be sent again.
     """
+    try:
+        return _review(basis, terms, facets, at_ns, chain)
+    except Exception as problem:  # noqa: BLE001  Whatever goes wrong in here, nothing passes; the journal has the reason.
+        return (Refusal.NOT_JUDGED, repr(problem)[:_PROBLEM_MAX]), _read(basis.sheet.version, basis.quotes.get(terms.symbol))
+
+
+def _review(
+    basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None
+) -> tuple[Verdict | None, Decision]:
     instrument, quote = basis.instruments.get(terms.symbol), basis.quotes.get(terms.symbol)
-    nothing = Decision(basis.sheet.version)
+    version = basis.sheet.version
     if instrument is None:
-        return (Refusal.UNKNOWN_SYMBOL, f"symbol={terms.symbol}"), nothing
+        return (Refusal.UNKNOWN_SYMBOL, f"symbol={terms.symbol}"), _read(version, quote)
     rows = basis.sheet.of(facets, at_ns)
     if rows.missing is not None:
-        return (Refusal.MISSING_LIMIT, f"account={terms.account} {rows.missing.value}=none"), nothing
+        return (Refusal.MISSING_LIMIT, f"account={terms.account} {rows.missing.value}=none"), _read(version, quote)
     if quote is None:
-        return (Refusal.NO_REFERENCE_PX, f"symbol={terms.symbol}"), nothing
+        return (Refusal.NO_REFERENCE_PX, f"symbol={terms.symbol}"), _read(version, quote)
     case = _case(basis, rows, terms, facets, instrument, quote, at_ns, chain)
-    return next(verdicts(case, rows), None), Decision(
-        limits_version=basis.sheet.version,
-        reference_px=case.reference_px,
-        reference_age_ms=case.reference_age_ms,
-        worst_px=case.worst_px,
-        order_notional=case.order_notional,
-    )
+    return next(verdicts(case, rows), None), Decision(version, quote.bid_px, quote.offer_px, quote.at_ns, case.worst_px)
+
+
+def case_of(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Case, Rows] | None:
+    """What the same is judged as, and by which rows; None where `review` refuses before there is anything to judge."""
+    instrument, quote = basis.instruments.get(terms.symbol), basis.quotes.get(terms.symbol)
+    rows = basis.sheet.of(facets, at_ns)
+    if instrument is None or quote is None or rows.missing is not None:
+        return None
+    return _case(basis, rows, terms, facets, instrument, quote, at_ns, chain), rows
 
 
 def verdicts(case: Case, rows: Rows) -> Iterator[Verdict]:
@@ -70,6 +82,11 @@ def verdicts(case: Case, rows: Rows) -> Iterator[Verdict]:
         verdict = check(case, limit)
         if verdict is not None:
             yield verdict
+
+
+def _read(version: str, quote: Quote | None) -> Decision:
+    """What was read of an order that was refused before its worst was known."""
+    return Decision(version) if quote is None else Decision(version, quote.bid_px, quote.offer_px, quote.at_ns)
 
 
 def _case(
@@ -85,8 +102,8 @@ def _case(
     is_buy = terms.side is _BUY
     reference_px, near_px = (quote.offer_px, quote.bid_px) if is_buy else (quote.bid_px, quote.offer_px)
     worst = worst_px(terms, reference_px, rows.collar_bps)
-    order_notional = max(terms.cash_order_qty or ZERO, terms.order_qty * worst * instrument.multiplier)
-    held, asked = None, Exposure(is_buy, terms.order_qty, order_notional)
+    notional = order_notional(terms, worst, instrument.multiplier)
+    held, asked = None, Exposure(is_buy, terms.order_qty, notional)
     if chain is not None:
         held = exposure(chain, instrument.multiplier)
         asked = exposure(_with_version(chain, terms, worst), instrument.multiplier) or asked
@@ -98,7 +115,7 @@ def _case(
         reference_px=reference_px,
         near_px=near_px,
         worst_px=worst,
-        order_notional=order_notional,
+        order_notional=notional,
         reference_age_ms=(at_ns - quote.at_ns) // NS_PER_MS,
         collar_bps=rows.collar_bps,
         ledger=basis.ledger,

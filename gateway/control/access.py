@@ -50,6 +50,8 @@ RULES = {
     "/gateway.api.v1.RiskService/Stop": RISK,
     "/gateway.api.v1.RiskService/Release": RISK,
     "/gateway.api.v1.RiskService/ListLatches": EVERYBODY,
+    "/gateway.api.v1.UsageService/List": EVERYBODY,
+    "/gateway.api.v1.UsageService/Watch": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

@@ -19,6 +19,7 @@ from gateway.api.v1 import (
     session_service_pb2,
     session_service_pb2_grpc,
     suspense_service_pb2_grpc,
+    usage_service_pb2_grpc,
 )
 from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
 from gateway.api.v1 import order_service_pb2 as api
@@ -42,6 +43,13 @@ from gateway.api.v1.suspense_service_pb2 import (
     DismissResponse,
     SuspenseServiceListRequest,
     SuspenseServiceListResponse,
+)
+from gateway.api.v1.usage_pb2 import Usage
+from gateway.api.v1.usage_service_pb2 import (
+    UsageServiceListRequest,
+    UsageServiceListResponse,
+    UsageServiceWatchRequest,
+    UsageServiceWatchResponse,
 )
 from gateway.control.diagnosis import CertificateProblem, Unreachable, why_unavailable
 
@@ -91,6 +99,7 @@ class Client:
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
         self._risk = risk_service_pb2_grpc.RiskServiceStub(self._channel)
         self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
+        self._usage = usage_service_pb2_grpc.UsageServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
     def __enter__(self) -> Self:
@@ -143,6 +152,15 @@ class Client:
         """Every latch that holds, oldest first."""
         response: risk.ListLatchesResponse = self._call(self._risk.ListLatches, risk.ListLatchesRequest())
         return list(response.latches)
+
+    def usages(self, scope: str = "") -> list[Usage]:
+        """What is used of each limit, now."""
+        response: UsageServiceListResponse = self._call(self._usage.List, UsageServiceListRequest(scope=scope))
+        return list(response.usages)
+
+    def watch_usages(self, scope: str = "", interval_ms: int = 0) -> Iterator[UsageServiceWatchResponse]:
+        """The same, and then what changes. Never ends by itself."""
+        return self._stream(self._usage.Watch(UsageServiceWatchRequest(scope=scope, interval_ms=interval_ms)))
 
     def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
         """Every report in suspense, oldest first, and what all of them may mean at their worst."""

@@ -81,7 +81,7 @@ class OrderService:
 
         def view(state: State) -> Seen | None:
             chain = state.book.find(principal.spiffe_id, root_id, client_order_id)
-            return None if chain is None or chain.terms.account not in principal.accounts else seen(state.book, chain)
+            return None if chain is None or chain.terms.account not in principal.accounts else seen(state, chain)
 
         found = await self._engine.look(view)
         if found is None:
@@ -94,7 +94,7 @@ class OrderService:
         size, before = _size(request.page_size), _before(request.page_token)
 
         def view(state: State) -> Page:
-            return page(state.book, wanted, size, before)
+            return page(state, wanted, size, before)
 
         found = await self._engine.look(view)
         token = "" if found.next_before is None else str(found.next_before)

@@ -11,12 +11,15 @@ from gateway.control import instructions
 from gateway.control.codes import MSG_TYPES, ORD_STATUSES, ORD_TYPES, REQUEST_STATES, SIDES, TIMES_IN_FORCE
 from gateway.control.order_events import avg_px_of
 from gateway.control.searching import Wanted
+from gateway.state import State
 from oms import family
 from oms.book import Book
 from oms.domain.chain import Chain, Request
 from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
+from oms.domain.fields import Side
 from oms.domain.numbers import ZERO, plain
-from oms.domain.terms import Decision
+from oms.domain.terms import Decision, Terms
+from risk.case import NS_PER_MS, order_notional
 
 SCAN_ORDERS = 10_000
 """A page looks at no more orders than this: the engine's loop is waiting."""
@@ -30,6 +33,8 @@ class Seen(msgspec.Struct, frozen=True):
 
     chain: Chain
     decisions: tuple[Decision | None, ...]
+    multiplier: Decimal
+    """Of the order's instrument."""
     children: tuple[Chain, ...] = ()
     is_unconfirmed: bool = False
 
@@ -41,17 +46,20 @@ class Page(msgspec.Struct, frozen=True):
     next_before: int | None
 
 
-def seen(book: Book, chain: Chain) -> Seen:
+def seen(state: State, chain: Chain) -> Seen:
     """The order as it stands with its decisions, which stand in the answers to its requests."""
+    book, instrument = state.book, state.cell.policy.instruments.get(chain.terms.symbol)
+    multiplier = Decimal(1) if instrument is None else instrument.multiplier
     decisions = tuple(_decision(book, request) for request in chain.requests)
     if not family.is_parent(chain):
-        return Seen(chain, decisions, is_unconfirmed=book.is_unconfirmed(chain))
+        return Seen(chain, decisions, multiplier, is_unconfirmed=book.is_unconfirmed(chain))
     children = tuple(family.children(book, chain))
-    return Seen(family.rolled_up(chain, children), decisions, children)
+    return Seen(family.rolled_up(chain, children), decisions, multiplier, children)
 
 
-def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
+def page(state: State, wanted: Wanted, size: int, before: int | None) -> Page:
     """The `size` newest matching orders whose number is below `before`."""
+    book = state.book
     found: list[Seen] = []
     looked_at, last = 0, ""
     for root_id in _newest_first(book, before, only_live=wanted.only_live):
@@ -60,7 +68,7 @@ def page(book: Book, wanted: Wanted, size: int, before: int | None) -> Page:
         looked_at, last = looked_at + (1 if root_id in book.chains else _AT_REST_WEIGHT), root_id
         chain = book.order(root_id)
         if chain is not None and wanted.matches(book, family.as_it_stands(book, chain)):
-            found.append(seen(book, chain))
+            found.append(seen(state, chain))
     return Page(tuple(found), None)
 
 
@@ -91,7 +99,7 @@ def order(known: Seen) -> order_pb2.Order:
         overfill_qty=plain(chain.overfill_qty),
         unheard_qty=plain(chain.unheard_qty),
         currency=terms.currency,
-        requests=map(_request, chain.requests, known.decisions),
+        requests=[_request(*one, known.multiplier) for one in zip(chain.requests, known.decisions, strict=True)],
         stop_px=_text(terms.stop_px),
         cash_order_qty=_text(terms.cash_order_qty),
         instructions=instructions.shown(terms.instructions),
@@ -131,7 +139,7 @@ def _decision(book: Book, request: Request) -> Decision | None:
     return answer.decision if isinstance(answer, (OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused)) else None
 
 
-def _request(request: Request, decision: Decision | None) -> order_pb2.OrderRequest:
+def _request(request: Request, decision: Decision | None, multiplier: Decimal) -> order_pb2.OrderRequest:
     shown = order_pb2.OrderRequest(
         msg_type=MSG_TYPES[request.msg_type],
         state=REQUEST_STATES[request.state],
@@ -143,20 +151,31 @@ def _request(request: Request, decision: Decision | None) -> order_pb2.OrderRequ
         price="" if request.terms is None else _text(request.terms.price),
         stop_px="" if request.terms is None else _text(request.terms.stop_px),
         msg_seq_num=request.msg_seq_num,
-        decision=None if decision is None else _numbers(decision),
+        decision=_numbers(decision, request.terms, request.placed_at_ns, multiplier) if decision and request.terms else None,
     )
     shown.placed_at.seconds, shown.placed_at.nanos = divmod(request.placed_at_ns, _NS_PER_S)
     return shown
 
 
-def _numbers(decision: Decision) -> order_pb2.Decision:
-    return order_pb2.Decision(
+def _numbers(decision: Decision, terms: Terms, placed_at_ns: int, multiplier: Decimal) -> order_pb2.Decision:
+    """With what follows from them."""
+    px, age_ms, notional = decision.reference_px, decision.reference_age_ms, decision.order_notional  # As old records have them.
+    if decision.quote_at_ns is not None:
+        px = decision.offer_px if terms.side is Side.BUY else decision.bid_px  # The far touch.
+        age_ms = (placed_at_ns - decision.quote_at_ns) // NS_PER_MS
+        notional = None if decision.worst_px is None else order_notional(terms, decision.worst_px, multiplier)
+    shown = order_pb2.Decision(
         limits_version=decision.limits_version,
-        reference_px=_text(decision.reference_px),
-        reference_age_ms=decision.reference_age_ms,
+        reference_px=_text(px),
+        reference_age_ms=age_ms,
         worst_px=_text(decision.worst_px),
-        order_notional=_text(decision.order_notional),
+        order_notional=_text(notional),
+        bid_px=_text(decision.bid_px),
+        offer_px=_text(decision.offer_px),
     )
+    if decision.quote_at_ns is not None:
+        shown.quote_at.seconds, shown.quote_at.nanos = divmod(decision.quote_at_ns, _NS_PER_S)
+    return shown
 
 
 def _text(number: Decimal | None) -> str:

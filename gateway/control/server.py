@@ -11,7 +11,14 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from gateway.api.v1 import lifecycle_service_pb2, order_service_pb2, risk_service_pb2, session_service_pb2, suspense_service_pb2
+from gateway.api.v1 import (
+    lifecycle_service_pb2,
+    order_service_pb2,
+    risk_service_pb2,
+    session_service_pb2,
+    suspense_service_pb2,
+    usage_service_pb2,
+)
 from gateway.control import handlers
 from gateway.control.access import STREAMS_MAX, Access
 from gateway.control.feed import Feed
@@ -22,6 +29,7 @@ from gateway.control.risk_service import RiskService
 from gateway.control.session_service import SessionService
 from gateway.control.subscription import BUFFER_EVENTS
 from gateway.control.suspense_service import SuspenseService
+from gateway.control.usage_service import UsageService
 
 RECEIVED_BYTES_MAX = 1 << 20
 """A message of ENTRIES_MAX entries has about 100 KiB."""
@@ -32,7 +40,8 @@ SESSIONS: ServiceDescriptor = session_service_pb2.DESCRIPTOR.services_by_name["S
 SUSPENSE: ServiceDescriptor = suspense_service_pb2.DESCRIPTOR.services_by_name["SuspenseService"]
 LIFECYCLE: ServiceDescriptor = lifecycle_service_pb2.DESCRIPTOR.services_by_name["LifecycleService"]
 RISK: ServiceDescriptor = risk_service_pb2.DESCRIPTOR.services_by_name["RiskService"]
-OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK)
+USAGE: ServiceDescriptor = usage_service_pb2.DESCRIPTOR.services_by_name["UsageService"]
+OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK, USAGE)
 SERVED = (*(service.full_name for service in OWN), health.SERVICE_NAME, reflection.SERVICE_NAME)
 
 _OPTIONS = (
@@ -59,6 +68,7 @@ class Server:
         access: Access,
         feed: Feed,
         sessions: SessionService,
+        usage: UsageService,
         alive: health.aio.HealthServicer,
     ) -> None:
         self.address = address
@@ -66,6 +76,7 @@ class Server:
         self._server = server
         self._feed = feed
         self._sessions = sessions
+        self._usage = usage
         self._health = alive
         self._is_stopping = False
 
@@ -88,7 +99,7 @@ class Server:
         """
         access = Access(principals(accounts))
         server = grpc.aio.server(interceptors=(access,), options=_OPTIONS)
-        feed, sessions = Feed(engine, buffer_events), SessionService(engine)
+        feed, sessions, usage = Feed(engine, buffer_events), SessionService(engine), UsageService(engine)
         alive = health.aio.HealthServicer()
         server.add_generic_rpc_handlers(
             (
@@ -97,6 +108,7 @@ class Server:
                 handlers.service(SUSPENSE, SuspenseService(engine)),
                 handlers.service(LIFECYCLE, LifecycleService(engine, lifecycle)),
                 handlers.service(RISK, RiskService(engine)),
+                handlers.service(USAGE, usage),
             )
         )
         health_pb2_grpc.add_HealthServicer_to_server(alive, server)
@@ -105,7 +117,7 @@ class Server:
         await server.start()
         for name in ("", *SERVED):
             await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
-        return cls(server, address, access, feed, sessions, alive)
+        return cls(server, address, access, feed, sessions, usage, alive)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Say that we go, end every stream, give waiting calls half of `grace_s` seconds, and close. May be called again."""
@@ -114,6 +126,7 @@ class Server:
             await self._health.enter_graceful_shutdown()
             self._feed.close()
             self._sessions.close()
+            self._usage.close()
             # The other half is for telling them: grpc would only cut them off, and log each as an error of ours.
             self._access.end_calls(asyncio.get_running_loop().time() + grace_s / 2)
         await self._server.stop(grace_s)

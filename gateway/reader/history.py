@@ -58,18 +58,22 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 async def order(connection: Connection, any_id: str, progress: Progress) -> Order:
-    """Every message about what the id names. The index is brought up to date before, where we may write."""
+    """Every message about what the id names."""
+    found = await root_ids_of(connection, any_id, progress)
+    root_ids = found[-chain.ORDERS_MAX :]
+    names = chain.names(root_ids, await naming(connection, frozenset(root_ids)))
+    about = await naming(connection, names.ids | {any_id})
+    return Order(root_ids, names, chain.messages(names, any_id, about), len(found) > len(root_ids))
+
+
+async def root_ids_of(connection: Connection, any_id: str, progress: Progress) -> list[str]:
+    """The orders that the id names, newest last. The index is brought up to date before, where we may write."""
     try:
         await indexing.catch_up(connection, ids_of, progress)
     except Exception as error:
         if not indexing.is_read_only(error):
             raise
-    facts = await _naming(connection, {any_id})
-    found = chain.root_ids(any_id, facts)
-    root_ids = found[-chain.ORDERS_MAX :]
-    names = chain.names(root_ids, await _naming(connection, frozenset(root_ids)))
-    about = await _naming(connection, names.ids | {any_id})
-    return Order(root_ids, names, chain.messages(names, any_id, about), len(found) > len(root_ids))
+    return chain.root_ids(any_id, await naming(connection, {any_id}))
 
 
 async def newest(connection: Connection, wanted: Selection, limit: int) -> Newest:
@@ -116,7 +120,7 @@ def merged(journal: Sequence[Message], files: Sequence[Message]) -> list[Message
     return sorted([*journal, *new], key=lambda message: (message.at_ns, message.seq))
 
 
-async def _naming(connection: Connection, ids: AbstractSet[str]) -> list[Fact]:
+async def naming(connection: Connection, ids: AbstractSet[str]) -> list[Fact]:
     """The facts that name one of the ids, and the one before each: a message need not name what it caused."""
     blocks = await indexing.blocks_of(connection, ids) if ids else []
     found: list[Fact] = []

@@ -133,6 +133,8 @@ class RequestNotSent(OrderEvent, frozen=True, gc=False):
 
     cl_ord_id: str
     reason: str
+    decision: Decision | None = None
+    """Where risk would not let it be sent again: what it judged by. The reason begins with its refusal."""
 
 
 class RequestDoubted(OrderEvent, frozen=True, gc=False):

@@ -100,6 +100,8 @@ class Refusal(Enum):
     """What has traded today and may still trade would be worth more than a limit allows."""
     UNPRICED_EXPOSURE = "UNPRICED_EXPOSURE"
     """An order is open of which nobody knows a price: nobody can say what is used of a limit."""
+    NOT_JUDGED = "NOT_JUDGED"
+    """A check of risk could not be worked out; the text says what went wrong. A person has to look."""
 
 
 RETRY_CAN_HELP = frozenset(

@@ -65,14 +65,21 @@ class Terms(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, o
     """Currency(15) of the prices and of `cash_order_qty`, where the client names one: three letters."""
 
 
-class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The numbers that risk judged an order by, kept so that the verdict can be explained and repeated."""
+class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """What risk read for a verdict, of a pass and of a refusal, and no other record holds: with it the verdict can be repeated.
+
+    All else that a verdict turns on follows from the records before it. So does `worst_px`, but what is reserved turns on it.
+    """
 
     limits_version: str
-    reference_px: Decimal | None = None
-    """The far touch, in the instrument's price unit."""
-    reference_age_ms: int | None = None
+    bid_px: Decimal | None = None
+    offer_px: Decimal | None = None
+    """The quote, both sides, in the instrument's price unit; None where there was none."""
+    quote_at_ns: int | None = None
+    """When the quote was heard, ns since the Unix epoch."""
     worst_px: Decimal | None = None
-    """The worst price that the order could trade at."""
+    """The worst price that the order could trade at; None where it was not judged so far."""
+    reference_px: Decimal | None = None
+    """Of a record from before the whole quote was kept, as the two below: the far touch alone. Never written."""
+    reference_age_ms: int | None = None
     order_notional: Decimal | None = None
-    """`order_qty × worst_px × multiplier`, in the instrument's currency; `cash_order_qty` of an order that is given as money."""

@@ -67,7 +67,7 @@ def history(events: int) -> Iterator[Event]:
 def _life(order: int, number: int, *, is_filled: bool = True) -> Iterator[Event]:
     """One order's five events; the second fill leaves it open where it is to live."""
     root_id = f"{CELL.name}{order:08d}"
-    decision = Decision("v1", built.D("1.3852"), 12, built.D("1.3852"), built.D("1385.2"))
+    decision = Decision("v1", built.D("1.3850"), built.D("1.3852"), 1_790_000_000_000_000_000, built.D("1.3852"))
     yield replace(built.placed(root_id), client_order_id=f"c{order}", decision=decision, grant=2)
     yield MessageSent(root_id, root_id, SESSION, 1, order, "D", RAW % (order, root_id, root_id, order))
     yield _said(root_id, number + 1, ExecType.NEW, OrdStatus.NEW, "")

@@ -10,7 +10,6 @@ from gateway.control.orders import Seen, page, seen
 from gateway.control.searching import Wanted
 from gateway.resting import ForgetOrders, LayToRest
 from gateway.state import State
-from oms.book import Book
 from oms.domain.chain import Chain
 from oms.domain.resting import OrdersLaidToRest
 from tests.properties.test_image import CELL, WORDS, _place, assert_a_snapshot_anywhere_makes_no_difference
@@ -108,11 +107,11 @@ class Twins:
         return [row for row in side.engine.journal if row[1] != OrdersLaidToRest.__name__]
 
 
-def listed(book: Book, wanted: Wanted) -> Iterator[Seen]:
+def listed(state: State, wanted: Wanted) -> Iterator[Seen]:
     """Page by page, each as far as it goes."""
     before: int | None = None
     while True:
-        found = page(book, wanted, 1, before)
+        found = page(state, wanted, 1, before)
         yield from found.orders
         before = found.next_before
         if before is None:
@@ -125,7 +124,7 @@ def told_of(state: State) -> list[object]:
     named = [f"FG{number:08d}" for number in range(1, book.cl_ord_ids_minted + 2)]
     answers = [book.answer(PRINCIPAL, f"{kind}{number}") for kind in ("C", "X", "R", "M") for number in range(ORDERS)]
     ids = [book.by_order_id(SESSION, f"V{number}") for number in range(ORDERS)]
-    pages = [list(listed(book, Wanted(ACCOUNTS, any_id=any_id))) for any_id in ("", "C1", "V1", "F1", "FG00000002")]
+    pages = [list(listed(state, Wanted(ACCOUNTS, any_id=any_id))) for any_id in ("", "C1", "V1", "F1", "FG00000002")]
     orders: list[Chain | None] = list(map(book.order, named))
     return [
         orders,
@@ -133,7 +132,7 @@ def told_of(state: State) -> list[object]:
         answers,
         ids,
         pages,
-        [seen(book, chain) for chain in orders if chain],
+        [seen(state, chain) for chain in orders if chain],
         (ledger.reservations, ledger.tallies, book.live, book.suspense, book.doubts),
     ]
 

@@ -32,18 +32,24 @@ REQUEST_STATE_UNKNOWN: RequestState
 REQUEST_STATE_PENDING: RequestState
 
 class Decision(_message.Message):
-    __slots__ = ("limits_version", "reference_px", "reference_age_ms", "worst_px", "order_notional")
+    __slots__ = ("limits_version", "reference_px", "reference_age_ms", "worst_px", "order_notional", "bid_px", "offer_px", "quote_at")
     LIMITS_VERSION_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_PX_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_AGE_MS_FIELD_NUMBER: _ClassVar[int]
     WORST_PX_FIELD_NUMBER: _ClassVar[int]
     ORDER_NOTIONAL_FIELD_NUMBER: _ClassVar[int]
+    BID_PX_FIELD_NUMBER: _ClassVar[int]
+    OFFER_PX_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_AT_FIELD_NUMBER: _ClassVar[int]
     limits_version: str
     reference_px: str
     reference_age_ms: int
     worst_px: str
     order_notional: str
-    def __init__(self, limits_version: _Optional[str] = ..., reference_px: _Optional[str] = ..., reference_age_ms: _Optional[int] = ..., worst_px: _Optional[str] = ..., order_notional: _Optional[str] = ...) -> None: ...
+    bid_px: str
+    offer_px: str
+    quote_at: _timestamp_pb2.Timestamp
+    def __init__(self, limits_version: _Optional[str] = ..., reference_px: _Optional[str] = ..., reference_age_ms: _Optional[int] = ..., worst_px: _Optional[str] = ..., order_notional: _Optional[str] = ..., bid_px: _Optional[str] = ..., offer_px: _Optional[str] = ..., quote_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OrderRequest(_message.Message):
     __slots__ = ("msg_type", "state", "client_order_id", "cl_ord_id", "orig_cl_ord_id", "principal", "placed_at", "order_qty", "price", "msg_seq_num", "decision", "stop_px")

@@ -17,6 +17,7 @@ from gateway.api.v1.order_service_pb2_grpc import OrderServiceStub
 from gateway.api.v1.refusal_pb2 import RefusalDetail
 from gateway.api.v1.session_service_pb2_grpc import SessionServiceStub
 from gateway.api.v1.suspense_service_pb2_grpc import SuspenseServiceStub
+from gateway.api.v1.usage_service_pb2_grpc import UsageServiceStub
 from ops.dev_ca import Identity
 from tests.integration.control.gateway import Gateway
 from tests.support.polling import eventually_async
@@ -35,6 +36,7 @@ class Stubs:
         self.sessions = SessionServiceStub(channel)
         self.lifecycle = LifecycleServiceStub(channel)
         self.suspense = SuspenseServiceStub(channel)
+        self.usage = UsageServiceStub(channel)
 
 
 def credentials(identity: Identity) -> grpc.ChannelCredentials:

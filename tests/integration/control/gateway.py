@@ -29,6 +29,7 @@ from gateway.taking import Instruction, Takes
 from oms.domain.fields import OrdType
 from ops.dev_ca import Certificates, Identity
 from ops.migrations.run import upgrade
+from risk.limit import Limit
 from risk.limits import Instrument, Limits, Policy
 from tests.integration.control.venue import MARKET_DATA, ORDERS, Venue
 from tests.support.polling import eventually_async
@@ -88,11 +89,17 @@ class Gateway(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def gateway(
-    database_url: str, certificates: Certificates, folder: Path, *, has_venue: bool = True, buffer_events: int = BUFFER_EVENTS
+    database_url: str,
+    certificates: Certificates,
+    folder: Path,
+    *,
+    has_venue: bool = True,
+    buffer_events: int = BUFFER_EVENTS,
+    limits: tuple[Limit, ...] = (),
 ) -> AsyncIterator[Gateway]:
     """A gateway whose sessions are ready; without a venue they stay down."""
     await asyncio.to_thread(upgrade, database_url)
-    engine = await start(CELL, database_url, time.time_ns)
+    engine = await start(replace(CELL, policy=replace(CELL.policy, rows=limits)), database_url, time.time_ns)
     socket = folder / "link.sock"
     await engine.links.listen(socket)
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(engine.run())]

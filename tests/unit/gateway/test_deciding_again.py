@@ -5,6 +5,7 @@ from gateway.sessions import SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from oms.domain.commands import DecideAgain
 from oms.domain.events import Event, RequestNotSent, RequestReissued
+from oms.domain.terms import Decision
 from risk.limits import Quote
 from tests.support.orders import CELL, QUOTE, SECOND, SESSION, D, placed, terms
 
@@ -52,3 +53,4 @@ def test_it_is_given_up_when_risk_says_no() -> None:
     (event,) = decide(state, COMMAND, SECOND)
     assert isinstance(event, RequestNotSent)
     assert event.reason.startswith("PRICE_EXCEEDS_COLLAR")
+    assert event.decision == Decision("v1", D("1.2000"), D("1.2001"), SECOND, D("1.3850"))

@@ -57,7 +57,7 @@ from tests.support.orders import (
 G = 1
 """The grant: the journal's first record."""
 ROOT, NEXT = "FG00000001", "FG00000002"
-NUMBERS = Decision("v1", D("1.3852"), 0, D("1.3850"), D(1_385))
+NUMBERS = Decision("v1", QUOTE.bid_px, QUOTE.offer_px, QUOTE.at_ns, D("1.3850"))
 ON, READY = SessionLoggedOn(SESSION), SessionReady(SESSION)
 ORDER = placed(grant=G)
 NEW = said(report(ExecType.NEW, OrdStatus.NEW, exec_id="N1"))
@@ -104,8 +104,7 @@ class TestClients:
 
     def test_risk_turns_an_order_into_a_refusal_with_its_numbers(self) -> None:
         (refused,) = decide(ready(), place(wanted=terms(150)), 0)
-        numbers = Decision("v1", D("1.3852"), 0, D("1.3850"), D("207.75"))
-        expected = OrderRefused("c1", PRINCIPAL, terms(150), Refusal.ORDER_QTY_NOT_IN_LOTS, "order_qty=150 lot=100", numbers)
+        expected = OrderRefused("c1", PRINCIPAL, terms(150), Refusal.ORDER_QTY_NOT_IN_LOTS, "order_qty=150 lot=100", NUMBERS)
         assert refused == expected
 
     @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from oms.domain.numbers import CONTEXT, plain
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision, Terms
 from risk import review as asked
-from risk.case import Verdict
+from risk.case import Verdict, order_notional
 from risk.latches import Latches
 from risk.ledger import Ledger
 from risk.limits import Instrument, Limits, Policy, Quote
@@ -89,7 +89,7 @@ def test_a_quote_is_fresh(age_ns: int, is_fine: bool) -> None:
 def test_a_quote_from_the_future_is_no_price() -> None:
     verdict, decision = review(terms(), POLICY, {"EURUSD": replace(QUOTE, at_ns=10 * MS)}, 0)
     assert verdict is not None
-    assert (verdict[0], decision.reference_age_ms) == (Refusal.STALE_REFERENCE_PX, -10)
+    assert (verdict[0], decision.quote_at_ns) == (Refusal.STALE_REFERENCE_PX, 10 * MS)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,14 @@ def test_the_notional_is_at_most_the_limit(order_notional_max: str, is_fine: boo
 def test_the_multiplier_makes_money_of_it(multiplier: Decimal) -> None:
     instruments = {"EURUSD": replace(EURUSD, multiplier=multiplier)}
     decision = review(terms(100, "1.3852"), replace(POLICY, instruments=instruments), {"EURUSD": QUOTE}, 0)[1]
-    assert decision.order_notional == D("138.52") * multiplier
+    assert decision.worst_px is not None
+    assert order_notional(terms(100, "1.3852"), decision.worst_px, multiplier) == D("138.52") * multiplier
 
 
 @pytest.mark.parametrize(("side", "worst_px"), [(Side.BUY, D("1.392126")), (Side.SELL, D("1.391925"))])
 def test_a_market_order_is_judged_as_if_it_slipped_by_the_collar(side: Side, worst_px: Decimal) -> None:
     decision = review(terms(price=None, side=side), POLICY, {"EURUSD": QUOTE}, 0)[1]
-    assert (decision.worst_px, decision.order_notional) == (worst_px, worst_px * 1_000)
+    assert decision.worst_px == worst_px
 
 
 def test_a_sell_below_the_bid_is_judged_by_the_bid_that_it_would_trade_at() -> None:
@@ -251,14 +252,15 @@ def test_a_cash_order_needs_a_sound_market() -> None:
 def test_nothing_passes_where_something_is_missing(
     wanted: Terms, policy: Policy, quotes: dict[str, Quote], expected: Verdict
 ) -> None:
-    assert review(wanted, policy, quotes, 0) == (expected, Decision("v1"))
+    read = Decision("v1") if wanted.symbol not in quotes else Decision("v1", QUOTE.bid_px, QUOTE.offer_px, QUOTE.at_ns)
+    assert review(wanted, policy, quotes, 0) == (expected, read)
 
 
 def test_the_decision_holds_the_numbers_of_a_pass_and_of_a_refusal() -> None:
-    numbers = Decision("v1", D("1.3852"), 7, D("1.3850"), D(1_385))
+    numbers = Decision("v1", QUOTE.bid_px, QUOTE.offer_px, QUOTE.at_ns, D("1.3850"))
     assert review(terms(), POLICY, {"EURUSD": QUOTE}, 7 * MS) == (None, numbers)
-    stale = replace(numbers, reference_age_ms=9_000)
-    assert review(terms(), POLICY, {"EURUSD": QUOTE}, 9_000 * MS)[1] == stale
+    verdict, refused = review(terms(), POLICY, {"EURUSD": QUOTE}, 9_000 * MS)
+    assert (verdict is not None, refused) == (True, numbers)
 
 
 @pytest.mark.parametrize("is_limit", [True, False])
@@ -366,5 +368,5 @@ def test_review_agrees_with_the_oracle(
     against = oracle(wanted, limits, instrument, quote, at_ns)
     precedence = [reason for reason in Refusal if reason in against]
     assert (None if found is None else found[0]) == (precedence[0] if precedence else None)
-    assert decision.reference_px == (quote.offer_px if wanted.side is Side.BUY else quote.bid_px)
+    assert (decision.bid_px, decision.offer_px, decision.quote_at_ns) == (quote.bid_px, quote.offer_px, quote.at_ns)
     assert (wanted.ord_type is OrdType.MARKET) == (wanted.price is None)
