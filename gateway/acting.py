@@ -33,7 +33,7 @@ def mass_cancel(state: State, command: MassCancel, at_ns: int) -> tuple[MassCanc
 
 
 def ask_venue(state: State, command: AskVenue, at_ns: int) -> tuple[VenueAsked | ActRefused]:
-    chain = state.book.chains.get(command.root_id)
+    chain = state.book.order(command.root_id)
     plan = state.plans.get(chain.session) if chain is not None else None  # A parent is at no venue.
     grant = state.grant_if_ready(plan.name) if plan is not None else 0
     asked = asking.ask(state.book, command, grant, is_taken=plan is None or plan.takes.order_status)
@@ -106,7 +106,7 @@ def came_back(state: State, event: RequestNotSent | RequestResolved) -> tuple[Ca
 
     A worker that says SESSION_DOWN says so before we hear of the logout: there READY is still to come.
     """
-    chain = state.book.chains[event.root_id]
+    chain = state.book.known(event.root_id)
     request = chain.request(event.cl_ord_id)
     asked = state.book.to_cancel.get(chain.session, {}).get(chain.root_id)
     is_cancel = request is not None and request.msg_type is MsgType.ORDER_CANCEL_REQUEST

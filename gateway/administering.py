@@ -25,10 +25,11 @@ from gateway.session_acts import (
 from gateway.sessions import Phase, SequencesReset, Session
 from gateway.state import State
 from oms import deciding
-from oms.book import Answered, Book
+from oms.book import Book
 from oms.domain.acts import ActRefused
 from oms.domain.event import Event
 from oms.domain.refusal import Refusal
+from oms.told import Answered
 
 MSG_SEQ_NUM_MAX = 900_000_000
 """A session may be told to go on from so high a number and no higher: a FIX engine counts in 31 bits, and needs room."""

@@ -92,3 +92,7 @@ class Cell(msgspec.Struct, frozen=True):
     policy: Policy
     reissue_age_ms_max: int
     """A request that never reached the venue is sent again only if it is younger than this."""
+    tombstone_days: int = 7
+    """How long an order that was laid to rest is kept in memory."""
+    tombstones_max: int = 1_000_000
+    """How many are; of more those that rest longest are forgotten before their time."""

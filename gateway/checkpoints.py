@@ -44,6 +44,7 @@ class Outline(msgspec.Struct, frozen=True):
     seq: int
     at_ns: int
     orders: int
+    orders_at_rest: int
     live_orders: int
     cl_ord_ids_minted: int
     suspended: int
@@ -72,6 +73,7 @@ def outline(state: "State") -> Outline:
         seq=state.seq,
         at_ns=state.at_ns,
         orders=len(book.chains),
+        orders_at_rest=book.rest.orders_at_rest,
         live_orders=len(book.live),
         cl_ord_ids_minted=book.cl_ord_ids_minted,
         suspended=len(book.suspense),

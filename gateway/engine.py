@@ -30,6 +30,7 @@ from gateway.inbound import Hole, Read, set_aside
 from gateway.inbox import Inbox, Item, Reply
 from gateway.links import Links
 from gateway.releasing import Releasing
+from gateway.resting import Resting
 from gateway.rules import Command, FromLink, decide, is_undecided, react
 from gateway.session_acts import NumbersSet
 from gateway.sessions import (
@@ -44,11 +45,11 @@ from gateway.sessions import (
 )
 from gateway.state import State
 from oms import deciding
-from oms.book import Answered
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.writing import Writer
+from oms.told import Answered
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -101,6 +102,7 @@ class Engine:
         self.links = Links(self._inbox, state.plans)
         self._market_data = frozenset(p.name for p in state.plans.values() if p.kind is SessionKind.MARKET_DATA)
         self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
+        self._resting = Resting()
         self._releasing = Releasing(state, self._inbox, self._wake)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
@@ -307,6 +309,8 @@ class Engine:
             due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
             for change in due:
                 self._inbox.put(change)
+            for ended in self._resting.due(self.state, now_ns):
+                self._inbox.put(ended)
             for session in self.state.plans:
                 self._inbox.put(KeepWatch(session))
                 if self.state.sessions[session].paused_until_ns:

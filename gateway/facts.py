@@ -6,10 +6,11 @@ from gateway import checkpoints, days, sessions
 from oms.domain import events
 from oms.domain.chain import Chain
 from oms.domain.events import Event
+from oms.domain.resting import RESTING
 from oms.journal.catalogue import Catalogue
 from oms.journal.record import Record
 
-CATALOGUE = Catalogue((*events.EVENTS, *sessions.EVENTS, *checkpoints.EVENTS, *days.EVENTS))
+CATALOGUE = Catalogue((*events.EVENTS, *sessions.EVENTS, *checkpoints.EVENTS, *days.EVENTS, *RESTING))
 """Every kind of event that a journal of ours may hold."""
 
 

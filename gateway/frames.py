@@ -88,10 +88,14 @@ def _told_by_another(state: State, session: Session, hello: link.Hello) -> str:
     if hello.session in state.outboxes:
         unknown = next((f"what record {e.seq} says" for e in entries if e.seq > state.seq), "")
     else:
-        unknown = next((f"order {e.root_id}" for e in entries if e.root_id and e.root_id not in state.book.chains), "")
+        unknown = next((f"order {e.root_id}" for e in entries if e.root_id and _is_unheard_of(state, e.root_id)), "")
     if not unknown:
         return ""
     return f"the session's sent.log tells of {unknown}, and this journal never had it: it was set back behind the peer"
+
+
+def _is_unheard_of(state: State, root_id: str) -> bool:
+    return state.book.order(root_id) is None and not state.book.is_forgotten(root_id)
 
 
 def _minted_by_another(state: State, hello: link.Hello) -> int:
@@ -202,7 +206,7 @@ def _not_sent(state: State, session: Session, frame: link.NotSent) -> tuple[Even
     """The worker dropped it for good: it says so before the client has to ask. A dropped question is asked again at READY."""
     if frame.msg_type in acting.NEVER_ASKED_AGAIN:
         return (MessageDropped(session.name, frame.msg_type, frame.cl_ord_id, frame.reason),)
-    chain = state.book.chains.get(frame.root_id)
+    chain = state.book.order(frame.root_id)
     request = chain.request(frame.cl_ord_id) if chain else None
     if request is None or request.state is not RequestState.INTENT or frame.msg_type == MsgType.ORDER_STATUS_REQUEST.code:
         return ()

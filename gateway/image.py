@@ -5,6 +5,7 @@ pieces, each after its length. Pure.
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, get_args
@@ -22,6 +23,7 @@ from gateway.session_acts import ACTS
 from gateway.sessions import Session
 from gateway.state import State
 from oms import image as of_book
+from oms import tombstone
 from oms.domain.acts import DrainRequested
 from oms.domain.events import Answer
 from oms.image import Part, Rows, is_whole, mapping
@@ -78,7 +80,7 @@ def loaded(cell: Cell, of: Iterable[Piece]) -> State:
 def shape(cell: Cell) -> str:
     """What must be the same for a snapshot to be of use: the release, the types of all parts, and what of the configuration a
     fold depends on. With any other the whole journal is folded again."""
-    return f"{cell.version}/{SHAPE}/{_FINGERPRINT}/{_configured(cell)}"
+    return f"{cell.version}/{SHAPE}/{_FINGERPRINT}/{_configured(cell)}/{zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def _configured(cell: Cell) -> str:
@@ -150,7 +152,7 @@ OUTBOX: tuple[Part, ...] = (
     mapping("_sent", Letter, int),
     Part("is_on", bool, lambda outbox: (outbox.is_on,), lambda outbox, rows: setattr(outbox, "is_on", rows[0]), ("is_on",)),
     Part("unheard", int, lambda outbox: outbox.unheard, lambda outbox, rows: outbox.unheard.extend(rows), ("unheard",)),
-    mapping("_exec_seqs", int),
+    mapping("_exec_seqs", dict[str, int]),
     mapping("_mass_canceled", str),
 )
 """Of each client over FIX."""
@@ -168,7 +170,7 @@ _ANSWERS = frozenset({*get_args(Answer), *ACTS})
 
 def _assert_whole(state: State) -> None:
     assert is_whole(state, STATE, _BESIDE_STATE), f"a part of the state is in no image: {sorted(vars(state))}"
-    assert is_whole(state.book, BOOK), f"a part of the book is in no image: {sorted(vars(state.book))}"
+    assert is_whole(state.book, BOOK, of_book.BESIDE), f"a part of the book is in no image: {sorted(vars(state.book))}"
     others = of_book.answered(state.book) - _ANSWERS
     assert not others, f"answers of these kinds are in no image: {sorted(kind.__name__ for kind in others)}"
     for outbox in state.outboxes.values():
@@ -201,7 +203,7 @@ _DECODERS: dict[tuple[str, str], tuple[Part, Any]] = {
 def _fingerprint() -> str:
     """Of the types of all rows: a field that comes, goes or changes makes another one. Words about them do not."""
     names = [f"{group}.{part.name}" for group, parts in _GROUPS.items() for part in parts]
-    schemas = msgspec.json.schema_components([part.row for parts in _GROUPS.values() for part in parts])
+    schemas = msgspec.json.schema_components([*(part.row for parts in _GROUPS.values() for part in parts), tombstone.ROW])
     return hashlib.sha256(msgspec.json.encode((names, _without_words(schemas)), order="sorted")).hexdigest()[:16]
 
 

@@ -20,6 +20,7 @@ from gateway.hours import KeepHours
 from gateway.inbound import Read
 from gateway.link import FromWorker
 from gateway.metering import ReleaseCancels
+from gateway.resting import ForgetOrders, LayToRest
 from gateway.rules import Command, FromLink, LinkLost
 from oms.domain.commands import (
     AskStatus,
@@ -105,6 +106,8 @@ _LANES: dict[type, Lane] = {
     HoldSession: Lane.REACTIONS,
     PauseLogons: Lane.REACTIONS,
     ResumeLogons: Lane.REACTIONS,
+    LayToRest: Lane.REACTIONS,
+    ForgetOrders: Lane.REACTIONS,
     **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 

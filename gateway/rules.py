@@ -10,7 +10,21 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing, stopping
+from gateway import (
+    acting,
+    administering,
+    alarms,
+    checkpoints,
+    days,
+    draining,
+    holding,
+    hours,
+    link,
+    metering,
+    placing,
+    resting,
+    stopping,
+)
 from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.alarm import LogonFailed
 from gateway.alarms import KeepWatch
@@ -22,6 +36,7 @@ from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.inbound import Read
 from gateway.metering import ReleaseCancels
+from gateway.resting import ForgetOrders, LayToRest
 from gateway.sessions import (
     AdminSent,
     GapFilled,
@@ -110,6 +125,8 @@ Command = (
     | HoldSession
     | PauseLogons
     | ResumeLogons
+    | LayToRest
+    | ForgetOrders
 )
 
 
@@ -139,7 +156,7 @@ def _cancel(state: State, command: CancelOrder, at_ns: int) -> tuple[Event, ...]
 
 def _cancel_child(state: State, command: CancelChild, at_ns: int) -> tuple[Event, ...]:
     """Asked for in our own name. What cannot be asked for now is asked for when the session is ready."""
-    chain = state.book.chains[command.root_id]
+    chain = state.book.known(command.root_id)
     asked = CancelOrder(family.OURSELVES, state.book.mint(), frozenset({chain.terms.account}), chain.root_id)
     events = _cancel(state, asked, at_ns)
     return () if isinstance(events[0], RequestRefused) else events
@@ -147,7 +164,7 @@ def _cancel_child(state: State, command: CancelChild, at_ns: int) -> tuple[Event
 
 def _decide_again(state: State, command: DecideAgain, at_ns: int) -> tuple[Event, ...]:
     """Re-issue only if risk passes as well, asked afresh."""
-    chain = state.book.chains[command.root_id]
+    chain = state.book.known(command.root_id)
     grant = state.grant_if_ready(chain.session)
     if not grant:
         return ()  # The session's next READY asks again.
@@ -183,7 +200,7 @@ def _reissue_age_ns_max(state: State, session: str) -> int:
 def is_undecided(state: State, command: DecideAgain) -> bool:
     """Whether the request could be decided now but for a market price, or the counterparty's rate: the orders session is often
     there before the prices."""
-    chain = state.book.chains[command.root_id]
+    chain = state.book.known(command.root_id)
     if state.meters and metering.is_waiting(state.meters, chain.session, command.cl_ord_id):
         return False
     request, grant = chain.request(command.cl_ord_id), state.grant_if_ready(chain.session)
@@ -191,7 +208,7 @@ def is_undecided(state: State, command: DecideAgain) -> bool:
 
 
 def _ask_status(state: State, command: AskStatus, at_ns: int) -> tuple[Event, ...]:
-    session = state.book.chains[command.root_id].session
+    session = state.book.known(command.root_id).session
     grant = state.grant_if_ready(session)
     asked = ladder.ask(state.book, command, grant, at_ns) if grant and state.plans[session].takes.order_status else None
     return metering.asked_within(state.meters, session, (asked,), at_ns) if asked else ()
@@ -232,8 +249,8 @@ def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     grant = state.sessions[event.session].grant
     commands: list[Command] = [*acting.after_loss(state, event)] if state.lost else []
     commands += acting.waiting(state, event.session)  # First: what they withdraw is not sent at all.
-    for parent_id in state.book.children:
-        commands += family.cancels_due(state.book, state.book.chains[parent_id])
+    for parent in filter(None, map(state.book.chains.get, state.book.children)):  # One at rest has nothing to cancel.
+        commands += family.cancels_due(state.book, parent)
     for chain, request in state.book.open_requests(event.session):
         if request.state is RequestState.INTENT and request.grant != grant:
             commands.append(DecideAgain(chain.root_id, request.cl_ord_id))
@@ -244,7 +261,7 @@ def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
 
 
 def _cancel_children(state: State, event: CancelRequested) -> tuple[Command, ...]:
-    return () if event.session else family.cancels_due(state.book, state.book.chains[event.root_id])
+    return () if event.session else family.cancels_due(state.book, state.book.known(event.root_id))
 
 
 def _ask(_state: State, event: RequestDoubted) -> tuple[Command, ...]:
@@ -260,7 +277,7 @@ def _reported(state: State, event: ExecutionReported) -> tuple[Command, ...]:
     """A status report may show that a request never arrived; a reject may be one too many."""
     if event.report.exec_type is not _ORDER_STATUS:
         return holding.counted(state, event) if event.report.exec_type is _REJECTED else ()
-    chain = state.book.chains[event.root_id]
+    chain = state.book.known(event.root_id)
     return tuple(
         DecideAgain(chain.root_id, r.cl_ord_id) for r in chain.requests if r.state is RequestState.INTENT and not r.grant
     )
@@ -293,6 +310,8 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     HoldSession: holding.hold,
     PauseLogons: holding.pause,
     ResumeLogons: holding.resume,
+    LayToRest: resting.lay,
+    ForgetOrders: resting.forget,
     **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 

@@ -19,8 +19,9 @@ from gateway.vitals import Vitals
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
-from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
+from oms.domain.events import Event, MessageSent, OrderEvent, OrderPlaced, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
+from oms.domain.resting import OrdersForgotten
 from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
@@ -77,7 +78,11 @@ class State:
             tell(self, event, seq, at_ns)
         if type(event) in COUNTED:
             self._count(event, at_ns)
-        before = self.book.chains.get(event.root_id) if type(event) in MOVES and isinstance(event, OrderEvent) else None
+        before = None
+        if type(event) in MOVES and isinstance(event, OrderEvent):
+            before = self.book.chains.get(event.root_id)
+            if before is None and type(event) is not OrderPlaced:
+                before = self.book.rest.order(event.root_id)
         after = self._told_to_clients(event, seq, at_ns) if self.outboxes else self.book.apply(event, seq, at_ns)
         if after is not None and type(event) in MOVES:
             self.exposures.changed(before, after)
@@ -138,6 +143,11 @@ class State:
                 self.vitals[name].turned(Phase.DOWN, seq, at_ns)
             self._turned(session, self.sessions[name], at_ns)
 
+    def _orders_forgotten(self, event: OrdersForgotten, _seq: int, _at_ns: int) -> None:
+        for outbox in self.outboxes.values():
+            for stone in event.root_ids:
+                outbox.forget(self.book.rest.look(stone).chains)
+
     def _latched(self, event: Event, seq: int, at_ns: int) -> None:
         self.exposures.latches.apply(event, seq, at_ns)
 
@@ -155,12 +165,13 @@ class State:
         DrainStopped: _drained,
         DayBegan: _day_began,
         DayEnded: _day_ended,
+        OrdersForgotten: _orders_forgotten,
     }
     """What each kind of fact does beside the book: most of them to the session that they are about."""
 
     def _told_to_clients(self, event: Event, seq: int, at_ns: int) -> Chain | None:
         """The same for the book, and for what a client over FIX is to be told of it."""
-        before = self.book.chains.get(event.root_id) if isinstance(event, OrderEvent) else None
+        before = self.book.order(event.root_id) if isinstance(event, OrderEvent) else None
         after = self.book.apply(event, seq, at_ns)
         outbox = self._outbox(event, after)
         if outbox is not None:

@@ -9,7 +9,7 @@ from oms.domain.refusal import Refusal
 
 def ask(book: Book, command: AskVenue, grant: int, *, is_taken: bool) -> VenueAsked | ActRefused:
     """`grant` 0 says that the session cannot ask now, `is_taken` whether its counterparty answers such questions."""
-    chain = book.chains.get(command.root_id)
+    chain = book.order(command.root_id)
     if book.answer(command.principal, command.client_order_id) is not None:
         return acts.refused(command, Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}")
     if chain is None or chain.terms.account not in command.accounts:

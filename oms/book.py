@@ -1,10 +1,7 @@
 """All orders, and the indexes by which they are found: a fold over the journal, changed only by `apply`."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import Any, ClassVar, cast
-
-import msgspec
 
 from oms.domain.acts import MassCancelReported, MassCancelRequested
 from oms.domain.chain import OPEN, Chain, Request, RequestState
@@ -28,40 +25,18 @@ from oms.domain.events import (
 )
 from oms.domain.fields import ExecType, MsgType
 from oms.domain.order import evolve
-from oms.domain.report import NO_ORDER_ID, ExecutionReport
+from oms.domain.resting import OrdersForgotten, OrdersLaidToRest
 from oms.doubts import Doubt, Doubts
-from oms.suspense import TRADES, Suspended
-from oms.tagged import Tagged
+from oms.register import Register
+from oms.suspense import Suspended
+from oms.told import Answered, Told, told_as
 
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """What makes two reports under one ExecID(17) the same; `root_id` is empty where no order of ours was found."""
-
-    root_id: str
-    exec_type: ExecType
-    last_qty: Decimal | None
-    last_px: Decimal | None
-    exec_ref_id: str
-
-    @classmethod
-    def of(cls, root_id: str, report: ExecutionReport) -> "Told":
-        return cls(root_id, report.exec_type, report.last_qty, report.last_px, report.exec_ref_id)
-
-
-class Answered(msgspec.Struct, frozen=True, gc=False):
-    """What a request was answered the first time, and under which journal seq."""
-
-    seq: int
-    answer: Answer
-
-
-_ID_DIGITS_MAX = 18
 _MAY_LEAVE = frozenset({RequestState.INTENT, RequestState.UNKNOWN})
 _STATUS_REQUEST = MsgType.ORDER_STATUS_REQUEST.code
 _ORDER_STATUS, _NOT_SENT = ExecType.ORDER_STATUS, RequestState.NOT_SENT
 
 
-class Book:
+class Book(Register):
     """The orders of one cell. Only the engine's loop, or a replay, changes it.
 
     There are many of everything in here, for as long as the cell lives: keys are texts and values structs that the garbage
@@ -69,83 +44,28 @@ class Book:
     """
 
     def __init__(self, prefix: str = "") -> None:
-        self.prefix = prefix
-        """What every ClOrdID of this cell starts with."""
-        self.chains: dict[str, Chain] = {}
-        self.cl_ord_ids_minted = 0
-        self.children: dict[str, list[str]] = {}
-        """The root_id of each child, oldest first, by that of its parent."""
-        self.tagged = Tagged()
-        self._root_of: dict[str, str] = {}
-        self._answers: dict[str, Answered] = {}
-        self._told: dict[str, Told] = {}
-        self._attributed: dict[str, Told] = {}
-        """The same, of reports that a person has found an order for: the venue may repeat itself in either way."""
-        self._root_of_order_id: dict[str, str] = {}
+        super().__init__(prefix)
         self.suspense: dict[int, Suspended] = {}
         """What may have been a trade, by the journal seq of the record that set it aside."""
         self.resolved: set[int] = set()
         """What was in suspense and is not any more."""
         self.doubts: dict[str, Doubts] = {}
         """What nobody knows, by session; sessions of which that was never so are not in here."""
-        self.live: dict[str, None] = {}
-        """Every order of which anything may still trade, by root_id; so that nobody has to look at all the others."""
         self.mass_cancels: dict[str, MassCancelRequested] = {}
         """Those of which a venue has to answer one message for many orders, by ClOrdID(11)."""
         self.to_cancel: dict[str, dict[str, MassCancelRequested]] = {}
         """By session and root_id: live orders that a mass cancel means, and whose venue was not asked for each of them."""
         self._canceling: dict[str, MassCancelRequested] = {}
         """By root_id: those of which it was asked, or is being asked, and has not answered: the cancel may never leave."""
-        self._open: dict[str, dict[str, str]] = {}
         self._sent_as: dict[str, str] = {}
 
     def mint(self) -> str:
         """The next ClOrdID(11): deterministic, unique over restarts and days. Taken once an event that carries it is applied."""
         return f"{self.prefix}{self.cl_ord_ids_minted + 1:08d}"
 
-    def number_of(self, cl_ord_id: str) -> int:
-        """Which of our ClOrdIDs(11) this one is, given out or not; 0 where it is none of ours by its form."""
-        number = cl_ord_id.removeprefix(self.prefix)
-        is_form = number.isascii() and number.isdecimal() and 8 <= len(number) <= _ID_DIGITS_MAX and int(number) > 0
-        return int(number) if is_form and cl_ord_id == f"{self.prefix}{int(number):08d}" else 0
-
     def leave_out(self, cl_ord_ids: int) -> None:
         """Never give out our ClOrdIDs(11) up to this number: a venue may know them."""
         self.cl_ord_ids_minted = max(self.cl_ord_ids_minted, cl_ord_ids)
-
-    def answer(self, principal: str, client_order_id: str) -> Answered | None:
-        """What was answered to this request the first time."""
-        return self._answers.get(f"{principal} {client_order_id}")
-
-    def find(self, principal: str, root_id: str, client_order_id: str) -> Chain | None:
-        """The order named by our id, or by its client's own id of it."""
-        if not root_id:
-            known = self.answer(principal, client_order_id)
-            root_id = known.answer.root_id if known is not None and isinstance(known.answer, OrderPlaced) else ""
-        return self.chains.get(root_id)
-
-    def by_cl_ord_id(self, cl_ord_id: str) -> Chain | None:
-        root_id = self._root_of.get(cl_ord_id)
-        return None if root_id is None else self.chains[root_id]
-
-    def reported(self, session: str, report: ExecutionReport) -> Chain | None:
-        """The order that a report is about: by ClOrdID(11), else 41, else OrderID(37), else SecondaryOrderID(198)."""
-        known = self.by_cl_ord_id(report.cl_ord_id) or self.by_cl_ord_id(report.orig_cl_ord_id)
-        return known or self.by_order_id(session, report.order_id) or self.by_order_id(session, report.secondary_order_id)
-
-    def by_order_id(self, session: str, order_id: str) -> Chain | None:
-        """The order to which the counterparty of `session` has given this OrderID(37) or SecondaryOrderID(198)."""
-        root_id = self._root_of_order_id.get(f"{session} {order_id}") if order_id != NO_ORDER_ID else None
-        return None if root_id is None else self.chains[root_id]
-
-    def told(self, session: str, report: ExecutionReport) -> tuple[Told, ...]:
-        """What the counterparty of `session` has said under the report's ExecID(17) of that day."""
-        key = _key(session, report)
-        held = self._told.get(key)
-        if held is None:
-            return ()
-        attributed = self._attributed.get(key)
-        return (held,) if attributed is None else (held, attributed)
 
     def open_requests(self, session: str) -> Iterator[tuple[Chain, Request]]:
         """The session's requests without an answer, oldest first."""
@@ -195,6 +115,8 @@ class Book:
             return None
         root_id, kind = event.root_id, type(event)
         before = self.chains.get(root_id)
+        if before is None and kind is not OrderPlaced:
+            before = self._woken(root_id)
         after = self.chains[root_id] = evolve(before, event, at_ns)
         doubts = self.doubts.get(after.session)
         if doubts is not None or kind is RequestDoubted:
@@ -214,7 +136,10 @@ class Book:
 
     def _note_answer(self, answer: Answer, seq: int) -> None:
         named = f"{answer.principal} {answer.client_order_id}"
-        self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
+        if named not in self.rest.answers:
+            self._answers.setdefault(named, Answered(seq, answer))  # The first stands for ever.
+        if self._named:
+            self._named.pop(getattr(answer, "root_id", ""), None)
 
     def _index_number(self, event: MessageSent, _after: Chain) -> None:
         if event.msg_type != _STATUS_REQUEST:
@@ -229,6 +154,7 @@ class Book:
         self._index_version(event, after)
         if event.order_id:
             self._root_of_order_id[f"{event.session} {event.order_id}"] = event.root_id
+        self._named.pop(event.root_id, None)
 
     def _index_version(self, event: OrderPlaced | ReplaceRequested | OrderAdopted, _after: Chain) -> None:
         self._name(event.cl_ord_id, event.root_id)
@@ -254,10 +180,12 @@ class Book:
 
     def _index_report(self, event: ExecutionReported, after: Chain) -> None:
         session, told = after.session, event.report
+        if self._named:
+            self._named.pop(event.root_id, None)
         if told.custom:
             self.tagged.note(event.root_id, told.custom)
         if told.exec_type is not _ORDER_STATUS:  # A status has no ExecID of its own (FIX 4.4 Volume 4).
-            self._told[_key(session, told)] = Told.of(event.root_id, told)
+            self._told[told_as(session, told)] = Told.of(event.root_id, told)
         if after.order_id:
             self._root_of_order_id[f"{session} {after.order_id}"] = event.root_id  # The old ones stay: R20.
         if after.secondary_order_id:
@@ -265,7 +193,7 @@ class Book:
 
     def _index_attributed(self, event: ReportAttributed, after: Chain) -> None:
         entry = self._resolve(event.seq)
-        self._attributed[_key(entry.session, event.report)] = Told.of(event.root_id, event.report)
+        self._attributed[told_as(entry.session, event.report)] = Told.of(event.root_id, event.report)
         if event.report.order_id:  # An id that is another order's stays with it.
             self._root_of_order_id.setdefault(f"{after.session} {event.report.order_id}", event.root_id)
 
@@ -328,14 +256,23 @@ class Book:
             self.doubts[event.session].mass_ended(event)
         elif isinstance(event, OrdersEscalated):
             self.doubts[event.session].all_escalated()
+        elif isinstance(event, (OrdersLaidToRest, OrdersForgotten)):
+            self._rest(event, at_ns)
         elif isinstance(event, ReportQuarantined):
-            report = event.report
-            if report is not None and event.session in self.doubts:
-                self.doubts[event.session].answered(report)
-            if report is not None and report.exec_type is not _ORDER_STATUS:
-                self._told.setdefault(_key(event.session, report), Told.of(event.root_id, report))
-            if event.is_suspended:
-                self.suspense[seq] = Suspended(seq, at_ns, event.session, event.reason, event.root_id, report)
+            self._take_quarantined(event, seq, at_ns)
+
+    def _take_quarantined(self, event: ReportQuarantined, seq: int, at_ns: int) -> None:
+        report = event.report
+        self._woken(event.root_id)
+        if report is not None and event.session in self.doubts:
+            self.doubts[event.session].answered(report)
+        if report is not None and report.exec_type is not _ORDER_STATUS:
+            named = told_as(event.session, report)
+            self._woken(self.rest.told.get(named, ""))
+            self._told.setdefault(named, Told.of(event.root_id, report))
+            self._named.pop(event.root_id, None)
+        if event.is_suspended:
+            self.suspense[seq] = Suspended(seq, at_ns, event.session, event.reason, event.root_id, report)
 
     def _index_open(self, chain: Chain) -> None:
         waiting = self._open.setdefault(chain.session, {})
@@ -360,13 +297,3 @@ class Book:
 def _may_leave(chain: Chain) -> bool:
     """Whether something of the order may still be sent, or sent again."""
     return any(request.state in _MAY_LEAVE for request in chain.requests)
-
-
-def _key(session: str, report: ExecutionReport) -> str:
-    """A counterparty's ExecID(17) is its own, and may come again on another day.
-
-    A trade has it for itself among all orders; other reports some counterparties do not number, so what they say counts too.
-    """
-    if report.exec_type in TRADES:
-        return f"{session} {report.trade_date} {report.exec_id}"
-    return f"{session} {report.trade_date} {report.exec_id} {report.exec_type.code} {report.cl_ord_id}"

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from oms import acts
-from oms.book import Answered, Book
+from oms.book import Book
 from oms.domain.chain import OPEN, WITH_VENUE, Chain, Request, RequestState
 from oms.domain.commands import CancelOrder, ClientCommand, DecideAgain, PlaceOrder, ReplaceOrder
 from oms.domain.events import (
@@ -20,6 +20,7 @@ from oms.domain.events import (
 from oms.domain.fields import MsgType, OrdType
 from oms.domain.refusal import Refusal
 from oms.domain.terms import PRICED, STOPPED, Terms
+from oms.told import Answered
 
 PIPELINED_MAX = 8
 """Replaces of one order that may wait for the venue's answer at once."""
@@ -102,7 +103,7 @@ def change(
 
 def reissue(book: Book, command: DecideAgain, grant: int, at_ns: int, age_ns_max: int) -> RequestReissued | RequestNotSent | None:
     """A request that never reached the venue: sent again while it still makes sense, else given up."""
-    chain = book.chains[command.root_id]
+    chain = book.known(command.root_id)
     request = chain.request(command.cl_ord_id)
     if request is None or request.state is not RequestState.INTENT or request.grant == grant:
         return None  # Answered in the meantime, or already on its way.

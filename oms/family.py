@@ -30,7 +30,7 @@ def is_parent(chain: Chain) -> bool:
 
 def children(book: Book, parent: Chain) -> list[Chain]:
     """Oldest first."""
-    return [book.chains[root_id] for root_id in book.children.get(parent.root_id, ())]
+    return [book.known(root_id) for root_id in book.children.get(parent.root_id, ())]
 
 
 def as_it_stands(book: Book, chain: Chain) -> Chain:
@@ -76,7 +76,7 @@ def is_canceled(parent: Chain) -> bool:
 
 def keep_live(book: Book, chain: Chain) -> None:
     """A parent is live as long as its roll-up is: called when it, or a child of it, has changed."""
-    parent = chain if is_parent(chain) else book.chains.get(chain.parent_id)
+    parent = chain if is_parent(chain) else book.order(chain.parent_id)
     if parent is None or (not is_parent(chain) and chain.root_id in book.live and parent.root_id in book.live):
         return  # As most facts about families leave it.
     if as_it_stands(book, parent).is_live:
@@ -88,7 +88,7 @@ def keep_live(book: Book, chain: Chain) -> None:
 def why_not_placed(book: Book, command: PlaceOrder) -> Verdict | None:
     """Why an order cannot be a child of the parent that it names."""
     terms, named = command.terms, f"parent={command.parent_id}"
-    parent = book.chains.get(command.parent_id)
+    parent = book.order(command.parent_id)
     if parent is None or not is_parent(parent) or parent.terms.account not in command.accounts:
         return Refusal.UNKNOWN_PARENT, named
     if (terms.symbol, terms.side) != (parent.terms.symbol, parent.terms.side):
@@ -109,7 +109,7 @@ def why_not_replaced(book: Book, chain: Chain, order_qty: Decimal) -> Verdict | 
     more = order_qty - committed_qty(chain)
     if not chain.parent_id or more <= ZERO:
         return None
-    parent, named = book.chains[chain.parent_id], f"parent={chain.parent_id}"
+    parent, named = book.known(chain.parent_id), f"parent={chain.parent_id}"
     if is_canceled(parent):
         return Refusal.TOO_LATE, named
     return _exceeded(more, unplaced_qty(parent, children(book, parent)), named)

@@ -6,7 +6,7 @@ the report is booked, and what we then hold is compared with what the venue says
 
 from oms import mass_cancel
 from oms.adopting import adopted
-from oms.book import Book, Told
+from oms.book import Book
 from oms.domain.chain import OPEN, Chain
 from oms.domain.events import (
     BookEvent,
@@ -27,6 +27,7 @@ from oms.domain.order import evolve
 from oms.domain.report import CancelReject, ExecutionReport, MassCancelReport, MessageReject, Receipt, Report, Unreadable
 from oms.domain.reported import reported
 from oms.suspense import TRADES
+from oms.told import Told
 
 _ACKS = frozenset({ExecType.PENDING_NEW, ExecType.NEW})
 _TRADE, _REJECTED, _ORDER_STATUS = ExecType.TRADE, ExecType.REJECTED, ExecType.ORDER_STATUS
@@ -66,7 +67,7 @@ def _execution(book: Book, receipt: Receipt, told: ExecutionReport, adopting: fr
     if chain is None and adopting and (taken := adopted(book, session, told, adopting)) is not None:
         chain = evolve(None, taken, 0)
         return taken, ExecutionReported(chain.root_id, receipt, told), *_consequences(book, chain, session, told)
-    why = _why_not(session, chain, told)
+    why = _why_not(book, session, chain, told)
     if chain is None or why:
         return (_quarantined(session, chain, told, why),)
     return (ExecutionReported(chain.root_id, receipt, told), *_consequences(book, chain, session, told))
@@ -98,10 +99,10 @@ def _is_booked(chain: Chain, told: ExecutionReport) -> bool:
     return told.cum_qty <= chain.cum_qty or told.cum_qty == known.told_cum_qty  # A bust of another may have lowered ours.
 
 
-def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
+def _why_not(book: Book, session: str, chain: Chain | None, told: ExecutionReport) -> str:
     """Why the report cannot be about an order of ours as it says; empty if it can."""
     if chain is None:
-        return f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"
+        return _why_unknown(book, told)
     if chain.session != session:
         return f"ExecutionReport for {chain.root_id}, which is an order of {chain.session}"
     if told.account and told.account != chain.terms.account:
@@ -114,6 +115,13 @@ def _why_not(session: str, chain: Chain | None, told: ExecutionReport) -> str:
     if told.exec_type in REFERS and chain.execution(told.exec_ref_id) is None:
         return f"ExecType {told.exec_type.code} refers to {told.exec_ref_id}, which is no standing execution of {chain.root_id}"
     return ""
+
+
+def _why_unknown(book: Book, told: ExecutionReport) -> str:
+    forgotten = next(filter(book.is_forgotten, (told.cl_ord_id, told.orig_cl_ord_id)), "")
+    if forgotten:
+        return f"ExecutionReport for {forgotten}, an order that ended so long ago that only the journal has it: see its history"
+    return f"ExecutionReport for unknown ClOrdID {told.cl_ord_id}"
 
 
 def _quarantined(session: str, chain: Chain | None, told: ExecutionReport, why: str) -> ReportQuarantined:

@@ -9,13 +9,15 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
-from oms.book import Answered, Book, Told
+from oms.book import Book
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import NO_FLAGS, Chain
 from oms.domain.events import Answer, Event, OrderPlaced
 from oms.domain.fields import OrdStatus
 from oms.doubts import Doubts
 from oms.suspense import Suspended
+from oms.told import Answered, Told
+from oms.tombstone import sharing
 
 Rows = Iterable[Any]
 
@@ -69,7 +71,7 @@ def answered(book: Book) -> frozenset[type[Event]]:
 def settle(book: Book) -> None:
     """Called when all parts are filled: bring the answers of all kinds into the order of the journal."""
     held = getattr(book, _ANSWERS)
-    in_order = sorted(held.items(), key=lambda item: item[1].seq)
+    in_order = sorted(held.items(), key=_seq_of)
     held.clear()
     held.update(in_order)
 
@@ -80,7 +82,8 @@ _ANSWERS = "_answers"
 def _answers(kind: type[Event]) -> Part:
     def rows(book: Book) -> Rows:
         held: dict[str, Answered] = getattr(book, _ANSWERS)
-        return ((named, known.seq, known.answer) for named, known in held.items() if type(known.answer) is kind)
+        its = (item for item in held.items() if type(item[1].answer) is kind)
+        return ((named, known.seq, known.answer) for named, known in sorted(its, key=_seq_of))  # Woken ones came last.
 
     def fill(book: Book, rows: list[tuple[str, int, Any]]) -> None:
         held = getattr(book, _ANSWERS)
@@ -89,6 +92,10 @@ def _answers(kind: type[Event]) -> Part:
 
     row: Any = tuple[str, int, kind]  # type: ignore[valid-type]  # Known when it runs, which is when msgspec asks.
     return Part(f"answers {kind.__name__}", row, rows, fill, (_ANSWERS,))
+
+
+def _seq_of(item: tuple[str, Answered]) -> int:
+    return item[1].seq
 
 
 def _sharing_its_order(book: Book, answer: OrderPlaced) -> OrderPlaced:
@@ -112,13 +119,7 @@ def _chain_rows(book: Book) -> Rows:
 
 def _fill_chains(book: Book, rows: list[Chain]) -> None:
     for chain in rows:
-        book.chains[chain.root_id] = _sharing(chain)
-
-
-def _sharing(chain: Chain) -> Chain:
-    """An order has its terms once, in its first request too: so it is in a fold, and takes half the room."""
-    first = chain.requests[0]
-    return replace(chain, terms=first.terms) if first.terms is not None and first.terms == chain.terms else chain
+        book.chains[chain.root_id] = sharing(chain)
 
 
 def _flag_rows(book: Book) -> Rows:
@@ -174,6 +175,33 @@ def _fill_canceling(book: Book, rows: list[tuple[str, str]]) -> None:
     getattr(book, _CANCELING).update((root_id, asked[cl_ord_id]) for root_id, cl_ord_id in rows)
 
 
+BESIDE = frozenset({"_named"})
+"""What of a book follows from the rest of it."""
+_REST = ("orders_at_rest", "forgotten", "forgotten_to")
+
+
+def _names_at_rest(kind: str) -> Part:
+    """The tombstones, or where a kind of names is found in them; each in the order in which they were laid to rest."""
+    row: Any = tuple[str, bytes] if kind == "stones" else tuple[str, str]
+    return Part(
+        f"{kind} at rest",
+        row,
+        lambda book: getattr(book.rest, kind).items(),
+        lambda book, rows: getattr(book.rest, kind).update(rows),
+        ("rest",),
+    )
+
+
+def _rest_rows(book: Book) -> Rows:
+    yield tuple(getattr(book.rest, name) for name in _REST)
+
+
+def _fill_rest(book: Book, rows: list[tuple[int, ...]]) -> None:
+    (row,) = rows
+    for name, number in zip(_REST, row, strict=True):
+        setattr(book.rest, name, number)
+
+
 BOOK: tuple[Part, ...] = (
     Part("numbers", tuple[str, int], _number_rows, _fill_numbers, ("prefix", "cl_ord_ids_minted")),
     Part("chains", Chain, _chain_rows, _fill_chains, ("chains",)),
@@ -194,5 +222,7 @@ BOOK: tuple[Part, ...] = (
     Part("canceling", tuple[str, str], _canceling_rows, _fill_canceling, (_CANCELING,)),
     mapping("_open", dict[str, str]),
     mapping("_sent_as", str),
+    *(_names_at_rest(kind) for kind in ("stones", "orders", "answers", "told", "order_ids")),
+    Part("at rest", tuple[int, int, int], _rest_rows, _fill_rest, ("rest",)),
 )
 """Everything that a book holds, in the order in which it has to be put back."""

@@ -49,7 +49,7 @@ class _Step(Enum):
 
 def ask(book: Book, command: AskStatus, grant: int, at_ns: int) -> StatusRequested | None:
     """A question about a request that is still unknown, unless the same has just been asked; what the rate forbids waits."""
-    chain = book.chains[command.root_id]
+    chain = book.known(command.root_id)
     request, doubts = chain.request(command.cl_ord_id), book.doubts.get(chain.session)
     if request is None or doubts is None or request.state is not RequestState.UNKNOWN or not _questions_left(doubts, at_ns):
         return None

@@ -18,7 +18,7 @@ Why = tuple[Refusal, str]
 
 def resolve(book: Book, command: ResolveRequest) -> RequestResolved | ActRefused:
     """Only what is UNKNOWN: of everything else the venue, or the FIX session, has said what it is."""
-    chain = book.chains.get(command.root_id)
+    chain = book.order(command.root_id)
     why = _used(book, command) or _why_no_order(chain, command) or _why_not_unknown(chain, command)
     if why:
         return acts.refused(command, *why)
@@ -29,7 +29,7 @@ def resolve(book: Book, command: ResolveRequest) -> RequestResolved | ActRefused
 
 def attribute(book: Book, command: AttributeReport) -> tuple[Event, ...]:
     """The report counts from now on, as if it had named the order."""
-    entry, chain = book.suspense.get(command.seq), book.chains.get(command.root_id)
+    entry, chain = book.suspense.get(command.seq), book.order(command.root_id)
     why = _used(book, command) or _why_no_report(book, command) or _why_no_order(chain, command)
     if why or entry is None or chain is None:
         return (acts.refused(command, *(why or (Refusal.UNKNOWN_REPORT, f"seq={command.seq}"))),)

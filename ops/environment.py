@@ -83,6 +83,11 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     snapshot_records: int = 500_000
     """A snapshot of the state is taken when the journal has grown by so many records; 0 where only a person takes any."""
 
+    tombstone_days: int = 7
+    """How many days an order that has ended, and its day with it, is kept in the engine's memory."""
+    tombstones_max: int = 1_000_000
+    """How many such orders are; of more the oldest are forgotten before their time."""
+
     def complaints(self) -> list[str]:
         """What no single key can be wrong about."""
         return [
@@ -91,6 +96,8 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             *([] if self.archive.days > 0 else [f"archive.days is {self.archive.days}, and must be above zero"]),
             *([] if self.archive.mb_a_day_max > 0 else ["archive.mb_a_day_max must be above zero"]),
             *([] if self.snapshot_records >= 0 else [f"snapshot_records is {self.snapshot_records}, and must not be below 0"]),
+            *([] if self.tombstone_days > 0 else [f"tombstone_days is {self.tombstone_days}, and must be above zero"]),
+            *([] if self.tombstones_max >= 0 else [f"tombstones_max is {self.tombstones_max}, and must not be below 0"]),
             *duplicates("account", [a.account for a in self.accounts]),
             *duplicates("symbol", [i.symbol for i in self.instruments]),
             *duplicates("principal", [p.spiffe_id for p in self.principals]),

@@ -98,6 +98,8 @@ def cell(settings: Settings) -> Cell:
             rows=tuple(limit.meaning for limit in environment.limits),
         ),
         reissue_age_ms_max=environment.reissue_age_ms_max,
+        tombstone_days=environment.tombstone_days,
+        tombstones_max=environment.tombstones_max,
     )
 
 

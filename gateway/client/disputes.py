@@ -34,7 +34,7 @@ def disputed(book: Book, outbox: Outbox, msg_type: str, raw: bytes) -> ReportDis
 
 def _unknown_trade(book: Book, outbox: Outbox, given: Mapping[int, str]) -> ReportDisputed | ReportQuarantined:
     """OrderID(37) names the order, for it is ours, and ExecID(17) the trade."""
-    chain = book.chains.get(given.get(37, ""))
+    chain = book.order(given.get(37, ""))
     exec_id, dk_reason = _text(given, 17)[:_ID_CHARS_MAX], _DK_REASONS.get(given.get(127, ""))
     name = outbox.plan.name
     if chain is None or chain.requests[0].principal != outbox.plan.principal:

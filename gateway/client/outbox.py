@@ -6,7 +6,7 @@ waits anew, to be sent with PossResend(97) under the same ExecID.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from msgspec.structs import replace
@@ -64,7 +64,8 @@ class Outbox:
         self.unheard: deque[int] = deque(maxlen=REMEMBERED_MAX + 1)
         """The numbers of what was handed over since the client was last heard of: the newest of them. It may look logged on to
         our FIX layer long after its line is dead."""
-        self._exec_seqs: dict[str, int] = {}
+        self._exec_seqs: dict[str, dict[str, int]] = {}
+        """By root_id and the venue's ExecID(17), which fact told of it."""
         self._mass_canceled: dict[str, str] = {}
         """By root_id of a live order, the client's ClOrdID(11) of the mass cancel that means it."""
 
@@ -100,6 +101,11 @@ class Outbox:
         if self.is_on:
             self.unheard.clear()
 
+    def forget(self, root_ids: Iterable[str]) -> None:
+        """These orders are in the journal alone: nothing is told of them any more."""
+        for root_id in root_ids:
+            self._exec_seqs.pop(root_id, None)
+
     def due(self, seq: int) -> list[Letter]:
         """What fact `seq` itself lets go: one letter or none."""
         letter = self.waiting.get(seq)
@@ -124,7 +130,8 @@ class Outbox:
 
     def execution_told_as(self, chain: Chain, exec_id: str) -> int:
         """Which fact told of an execution that stands under this ExecID(17) of ours; 0 where none did."""
-        seqs = (self._exec_seqs.get(f"{chain.root_id} {execution.exec_id}", 0) for execution in chain.executions)
+        known = self._exec_seqs.get(chain.root_id, {})
+        seqs = (known.get(execution.exec_id, 0) for execution in chain.executions)
         return next((seq for seq in seqs if seq and self.exec_id(seq) == exec_id), 0)
 
     def exec_id(self, seq: int) -> str:
@@ -149,10 +156,11 @@ class Outbox:
         if not chain.is_live:
             self._mass_canceled.pop(chain.root_id, None)
         if isinstance(event, (ExecutionReported, ReportAttributed)) and event.report.exec_type is not ExecType.ORDER_STATUS:
-            self._exec_seqs[f"{event.root_id} {event.report.exec_id}"] = seq  # On another day it may come again.
+            its = self._exec_seqs.setdefault(event.root_id, {})
+            its[event.report.exec_id] = seq  # On another day it may come again.
 
     def _ref(self, event: Event, exec_ref_id: str) -> str:
-        seq = self._exec_seqs.get(f"{event.key} {exec_ref_id}")
+        seq = self._exec_seqs.get(event.key, {}).get(exec_ref_id)
         return "" if seq is None else self.exec_id(seq)
 
     def _hand_over(self, event: ReportSent) -> None:
@@ -188,6 +196,6 @@ class Outbox:
 def _order(book: Book, event: Event) -> Chain | None:
     """The order that the fact is about; of a reused ClOrdID, the order that owns it."""
     if not isinstance(event, OrderRefused):
-        return book.chains.get(getattr(event, "root_id", ""))
+        return book.order(getattr(event, "root_id", ""))
     first = book.answer(event.principal, event.client_order_id)
-    return None if first is None else book.chains.get(getattr(first.answer, "root_id", ""))
+    return None if first is None else book.order(getattr(first.answer, "root_id", ""))

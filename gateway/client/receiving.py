@@ -168,10 +168,10 @@ class Desk:
     def _find(self, cl_ord_id: str) -> Chain | None:
         """The client's order by its own id of any request about it. Which one it names decides nothing (R8)."""
         known = self.state.book.answer(self.plan.principal, cl_ord_id)
-        return None if known is None else self.state.book.chains.get(getattr(known.answer, "root_id", ""))
+        return None if known is None else self.state.book.order(getattr(known.answer, "root_id", ""))
 
     def _by_order_id(self, order_id: str) -> Chain | None:
-        chain = self.state.book.chains.get(order_id)
+        chain = self.state.book.order(order_id)
         return chain if chain is not None and chain.requests[0].principal == self.plan.principal else None
 
     def _status_of_known(self, found: Fields, cl_ord_id: str) -> ClientTold | None:
@@ -228,7 +228,7 @@ class Desk:
 
     def _mass_cancel_taken(self, event: MassCancelRequested) -> ClientTold:
         """Some of the orders by name, all by their number."""
-        orders = [self.state.book.chains[root_id] for root_id in event.root_ids[:AFFECTED_ORDERS_MAX]]
+        orders = filter(None, map(self.state.book.order, event.root_ids[:AFFECTED_ORDERS_MAX]))  # But for those forgotten.
         affected = [(telling.client_id(chain, chain.cl_ord_id), chain.root_id) for chain in orders]
         kind = event.mass_cancel_request_type
         told = MassCancelReport(event.client_order_id, kind, kind, total_affected_orders=len(event.root_ids))

@@ -119,8 +119,7 @@ class Watchers(Audience):
         if isinstance(event, OrderRefused):
             return event.terms.account in wanted.accounts and not wanted.root_id
         if isinstance(event, RequestRefused) and event.root_id:
-            about = self._state.book.chains[event.root_id]  # Of which we read only what never changes.
-            return about.terms.account in wanted.accounts and wanted.root_id in ("", event.root_id)
+            return self._is_of_its_accounts(event.root_id) and wanted.root_id in ("", event.root_id)
         return self._is_meant(event)
 
     def _is_meant(self, event: Event) -> bool:
@@ -134,7 +133,12 @@ class Watchers(Audience):
             return False
         only = self._wanted.root_id
         root_ids = asked.root_ids if not only else (only,) if only in asked.root_ids else ()
-        return any(book.chains[root_id].terms.account in self._wanted.accounts for root_id in root_ids)
+        return any(map(self._is_of_its_accounts, root_ids))
+
+    def _is_of_its_accounts(self, root_id: str) -> bool:
+        """Of an order we read only what never changes. One that is forgotten is nobody's."""
+        about = self._state.book.order(root_id)
+        return about is not None and about.terms.account in self._wanted.accounts
 
 
 class Feed:

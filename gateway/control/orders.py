@@ -1,8 +1,8 @@
 """Orders as the contract shows them, and the pages in which they are listed."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import islice
 
 import msgspec
 
@@ -23,6 +23,8 @@ from risk.case import NS_PER_MS, order_notional
 
 SCAN_ORDERS = 10_000
 """A page looks at no more orders than this: the engine's loop is waiting."""
+_AT_REST_WEIGHT = 10
+"""An order at rest takes as long to look at as so many that are not."""
 _NS_PER_S = 1_000_000_000
 
 
@@ -38,7 +40,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Some orders, newest first, and where the next page begins, counted from the oldest; None after the last."""
+    """Some orders, newest first, and the number of the order before which the next page begins; None after the last."""
 
     orders: tuple[Seen, ...]
     next_before: int | None
@@ -56,20 +58,18 @@ def seen(state: State, chain: Chain) -> Seen:
 
 
 def page(state: State, wanted: Wanted, size: int, before: int | None) -> Page:
-    """The `size` newest matching orders among the first `before` ever placed."""
+    """The `size` newest matching orders whose number is below `before`."""
     book = state.book
-    end = len(book.chains) if before is None else min(before, len(book.chains))
-    skipped = len(book.chains) - end
     found: list[Seen] = []
-    looked_at = 0
-    for chain in _newest_first(book, skipped):
-        if len(found) == size or looked_at == SCAN_ORDERS:
-            break
-        looked_at += 1
-        if wanted.matches(book, family.as_it_stands(book, chain)):
+    looked_at, last = 0, ""
+    for root_id in _newest_first(book, before, only_live=wanted.only_live):
+        if len(found) == size or looked_at >= SCAN_ORDERS:
+            return Page(tuple(found), book.number_of(last))
+        looked_at, last = looked_at + (1 if root_id in book.chains else _AT_REST_WEIGHT), root_id
+        chain = book.order(root_id)
+        if chain is not None and wanted.matches(book, family.as_it_stands(book, chain)):
             found.append(seen(state, chain))
-    rest = end - looked_at
-    return Page(tuple(found), rest if rest > 0 else None)
+    return Page(tuple(found), None)
 
 
 def order(known: Seen) -> order_pb2.Order:
@@ -120,8 +120,17 @@ def _family(known: Seen) -> order_pb2.Family:
     )
 
 
-def _newest_first(book: Book, skipped: int) -> Iterator[Chain]:
-    return islice(reversed(book.chains.values()), skipped, None)
+def _newest_first(book: Book, before: int | None, *, only_live: bool) -> Iterator[str]:
+    """The root_ids below that number, by theirs; with them ClOrdIDs(11) of orders at rest. Nothing at rest is live."""
+    ids = list(book.chains) if only_live else [*book.chains, *book.rest.stones, *book.rest.orders]
+    ids.sort()  # As they nearly are, but for those that were woken, or rest.
+    ids.sort(key=len)
+    end = len(ids) if before is None else bisect_left(ids, _in_order(f"{book.prefix}{before:08d}"), key=_in_order)
+    return (ids[at] for at in range(end - 1, -1, -1) if book.number_of(ids[at]))  # A venue's own id is none of ours.
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    return len(name), name
 
 
 def _decision(book: Book, request: Request) -> Decision | None:

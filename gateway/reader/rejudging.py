@@ -224,7 +224,7 @@ def _asked(state: State, event: Event) -> Asked | None:
         case RequestRefused() if event.terms is not None:
             return _of_chain(state, event, "replace", event.terms, (event.refusal, event.text), decision)
         case RequestReissued() | RequestNotSent():
-            request = state.book.chains[event.root_id].request(event.cl_ord_id)
+            request = state.book.known(event.root_id).request(event.cl_ord_id)
             terms = request.terms if request is not None else None
             assert terms is not None, "risk is asked of orders and replaces, and of nothing else"
             said = None if isinstance(event, RequestReissued) else _said(event.reason)
@@ -241,7 +241,7 @@ def _of_chain(
     verdict: Verdict | None,
     decision: Decision,
 ) -> Asked:
-    chain = state.book.chains[event.root_id]
+    chain = state.book.known(event.root_id)
     by = event if isinstance(event, ReplaceRequested | RequestRefused) else chain.requests[0]
     facets = state.exposures.of(chain)
     return Asked(what, chain.root_id, by.client_order_id, by.principal, terms, facets, chain, verdict, decision)

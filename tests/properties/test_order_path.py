@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gateway import granting, link
 from gateway.administering import LogOnSession, LogOutSession, SetNumbers
 from gateway.cell import Cell
+from gateway.resting import LayToRest
 from gateway.rules import Command
 from gateway.sessions import Phase
 from gateway.taking import Takes
@@ -68,12 +69,12 @@ class OrderPath(Parts, RuleBasedStateMachine):
         expire_at_ns = None if lifetime_ms is None else self.engine.at_ns + lifetime_ms * orders.MS
         self._ask(orders.place(self._client_id(), orders.terms(qty, expire_at_ns=expire_at_ns)))
 
-    @precondition(lambda self: self.engine.state.book.chains)
+    @precondition(lambda self: self._chains())
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         self._ask(orders.cancel(self._client_id(), of="", root_id=self._pick(data)))
 
-    @precondition(lambda self: self.engine.state.book.chains)
+    @precondition(lambda self: self._chains())
     @rule(data=st.data(), qty=st.sampled_from([100, 500, 2_000]))
     def replace(self, data: st.DataObject, qty: int) -> None:
         self._ask(orders.change(self._client_id(), qty, of="", root_id=self._pick(data)))
@@ -84,6 +85,11 @@ class OrderPath(Parts, RuleBasedStateMachine):
         self._ask(MassCancel(orders.PRINCIPAL, self._client_id(), orders.ACCOUNTS))
 
     # --- the engine ------------------------------------------------------------------------------------------------
+
+    @rule()
+    def what_has_ended_is_laid_to_rest(self) -> None:
+        book = self.engine.state.book
+        self.engine.take(LayToRest(SESSION, tuple((root_id,) for root_id in book.chains if root_id not in book.live)))
 
     @rule(count=few, newest_first=st.booleans())
     def engine_reads(self, count: int, newest_first: bool) -> None:
@@ -283,7 +289,7 @@ class OrderPath(Parts, RuleBasedStateMachine):
             self._assert_settled(chain)
         for event in events(self.journal):
             for root_id in event.root_ids if isinstance(event, MassCancelRequested) else ():
-                self._assert_canceled(self.engine.state.book.chains[root_id])
+                self._assert_canceled(self.engine.state.book.known(root_id))
         assert not any(self.engine.state.book.to_cancel.values()), "a mass cancel was never carried out"
 
     def _assert_canceled(self, chain: Chain) -> None:
@@ -366,11 +372,11 @@ class OrderPath(Parts, RuleBasedStateMachine):
         return f"c{self.clients - 1}"
 
     def _pick(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from(sorted(self.engine.state.book.chains)))
+        return data.draw(st.sampled_from(sorted(chain.root_id for chain in self._chains())))
 
     def _ask(self, command: Command) -> None:
         answer = self.engine.take(command)
-        assert self.engine.take(command) is answer, "asked again, answered otherwise"
+        assert self.engine.take(command) == answer, "asked again, answered otherwise"
 
 
 class OrderPathWithMassStatus(OrderPath):

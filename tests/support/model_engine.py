@@ -73,7 +73,7 @@ class Engine:
             self.take(command)
 
     def add(self, event: Event) -> None:
-        before = self.state.book.chains.get(getattr(event, "root_id", ""))
+        before = self.state.book.order(getattr(event, "root_id", ""))
         chain = self.state.apply(event, self.state.seq + 1, self.at_ns)
         _assert_unknown_stays(before, chain, event)
         row = (self.at_ns, *CATALOGUE.encode(event))
@@ -122,7 +122,9 @@ def shape(state: State) -> dict[str, Any]:
     known = {key: value for key, value in vars(state).items() if key not in {"book", "quotes", "cell", "plans", "exposures"}}
     book = {key: list(value.items()) if isinstance(value, dict) else value for key, value in vars(state.book).items()}
     waiting = {session: list(ids.items()) for session, ids in state.book._open.items()}
-    return {**known, **book, "_open": waiting, "exposures": _exposures(state)}
+    answers = sorted(book["_answers"], key=lambda item: item[1].seq)  # Of an order that was woken they came last.
+    del book["_named"]
+    return {**known, **book, "_answers": answers, "_open": waiting, "exposures": _exposures(state)}
 
 
 def _exposures(state: State) -> tuple[object, ...]:

@@ -65,7 +65,7 @@ class Parts:
         """One frame of the engine, by the worker that it was made for."""
         frame, grant = self.worker.frames[0], self.worker.grant
         if isinstance(frame, link.Send) and frame.msg_type in {"D", "F", "G"}:
-            request = self.engine.state.book.chains[frame.root_id].request(frame.cl_ord_id)
+            request = self.engine.state.book.known(frame.root_id).request(frame.cl_ord_id)
             assert request is not None
             assert grant is not None
             assert request.grant == grant.grant, "a frame reached a worker that it was not made for"
@@ -95,7 +95,9 @@ class Parts:
         assert counted == sorted(set(counted)), f"a number counted twice: {counted}"
 
     def _chains(self) -> list[Chain]:
-        return list(self.engine.state.book.chains.values())
+        """Of all orders, awake or at rest."""
+        book = self.engine.state.book
+        return list(map(book.known, (*book.chains, *book.rest.stones)))
 
     def _requests(self) -> list[Request]:
         return [r for c in self._chains() for r in c.requests]

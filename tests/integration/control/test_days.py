@@ -17,7 +17,7 @@ from gateway.starting import start
 from gateway.state import State
 from oms.domain.acts import RequestResolved
 from oms.domain.chain import RequestState
-from oms.domain.commands import PlaceOrder
+from oms.domain.commands import CancelOrder, PlaceOrder
 from oms.domain.events import MassStatusRequested, OrderPlaced
 from oms.domain.fields import OrdType, Side, TimeInForce
 from oms.domain.terms import Terms
@@ -110,3 +110,24 @@ async def test_a_day_that_ended_while_nobody_was_there_is_ended_at_the_start(dat
         known = await engine.look(lambda s: s.days[ORDERS])
     assert known.ended == DayEnded(ORDERS, "20260602", "20260604", (day,), 0, 0, 0)
     assert known.day == "20260604"
+
+
+async def test_what_ended_with_its_day_is_at_rest_and_is_so_after_another_start(database_url: str, tmp_path: Path) -> None:
+    await asyncio.to_thread(upgrade, database_url)
+    wall = Wall(2, 9)
+    async with running(database_url, tmp_path, wall, "one.sock") as engine:
+        await until(engine, lambda s: bool(s.quotes) and s.sessions[ORDERS].phase is Phase.READY and ORDERS in s.days)
+        kept, ended = await placed(engine, "d1"), await placed(engine, "d2")
+        await until(engine, lambda s: all(s.book.known(root_id).accepted for root_id in (kept, ended)))
+        await engine.ask(CancelOrder(DESK1, "x2", frozenset({"DESK1"}), ended))
+        await until(engine, lambda s: ended not in s.book.live)
+        before = await engine.look(lambda s: s.book.known(ended))
+        wall.set(2, 12)
+        await until(engine, lambda s: s.book.rest.orders_at_rest == 1)
+        assert await engine.look(lambda s: list(s.book.chains)) == [kept]
+    async with running(database_url, tmp_path, wall, "two.sock") as engine:
+        assert await engine.look(lambda s: s.book.rest.orders_at_rest) == 1
+        assert await engine.look(lambda s: s.book.find(DESK1, "", "d2")) == before
+        wall.set(9, 13)
+        await until(engine, lambda s: s.book.rest.forgotten == 1)
+        assert await engine.look(lambda s: s.book.find(DESK1, "", "d2")) is None

@@ -3,7 +3,6 @@
 import pytest
 
 from oms import deciding, hearing
-from oms.book import Answered
 from oms.domain.chain import RequestState
 from oms.domain.commands import DecideAgain
 from oms.domain.events import (
@@ -26,6 +25,7 @@ from oms.domain.events import (
 from oms.domain.fields import CxlRejReason, ExecType, MsgType, OrdStatus
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, MessageReject, Unreadable
+from oms.told import Answered
 from tests.support.orders import (
     GRANT,
     OTHER,

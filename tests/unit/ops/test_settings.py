@@ -62,6 +62,19 @@ def test_a_number_within_bounds_is_taken_to_the_last_digit(tmp_path: Path, key: 
     assert getattr(owner, key) == Decimal(number)
 
 
+@pytest.mark.parametrize(("key", "number"), [("tombstone_days", 0), ("tombstone_days", -1), ("tombstones_max", -1)])
+def test_tombstones_that_cannot_be_kept_are_refused(tmp_path: Path, key: str, number: int) -> None:
+    assert f"{key} is {number}, and must" in complaint(tmp_path, re.sub(rf"{key} = \d+", f"{key} = {number}", GOOD))
+
+
+def test_how_long_tombstones_are_kept_comes_from_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "good.toml"
+    file.write_text(
+        GOOD.replace("tombstone_days = 7", "tombstone_days = 3").replace("tombstones_max = 1000000", "tombstones_max = 0")
+    )
+    assert (cell(load(file)).tombstone_days, cell(load(file)).tombstones_max) == (3, 0)
+
+
 def test_an_age_below_zero_is_refused(tmp_path: Path) -> None:
     wrong = GOOD.replace("reference_age_ms_max = 3000", "reference_age_ms_max = -1", 1)
     assert "account DESK1: reference_age_ms_max" in complaint(tmp_path, wrong)
