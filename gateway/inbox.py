@@ -21,6 +21,7 @@ from gateway.inbound import Read
 from gateway.link import FromWorker
 from gateway.metering import ReleaseCancels
 from gateway.rules import Command, FromLink, LinkLost
+from gateway.stopping import CancelLatched
 from oms.domain.commands import (
     AskStatus,
     AskVenue,
@@ -105,6 +106,7 @@ _LANES: dict[type, Lane] = {
     HoldSession: Lane.REACTIONS,
     PauseLogons: Lane.REACTIONS,
     ResumeLogons: Lane.REACTIONS,
+    CancelLatched: Lane.REACTIONS,
     **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 

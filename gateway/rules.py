@@ -24,12 +24,14 @@ from gateway.inbound import Read
 from gateway.metering import ReleaseCancels
 from gateway.sessions import (
     AdminSent,
+    EngineStarted,
     GapFilled,
     MessageDropped,
     MessageReceived,
     SessionReady,
 )
 from gateway.state import State
+from gateway.stopping import CancelLatched
 from oms import deciding, family, ladder
 from oms.domain.acts import (
     DrainRequested,
@@ -110,6 +112,7 @@ Command = (
     | HoldSession
     | PauseLogons
     | ResumeLogons
+    | CancelLatched
 )
 
 
@@ -293,10 +296,12 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     HoldSession: holding.hold,
     PauseLogons: holding.pause,
     ResumeLogons: holding.resume,
+    CancelLatched: stopping.cancel_latched,
     **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
+    EngineStarted: stopping.carried_on,
     SessionReady: _resolve_all,
     RequestDoubted: _ask,
     RequestMissed: _missed,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ops.commands import options
+from ops.commands import options, second_path
 from ops.commands.asking import Duration, noted_id, own_id
 from ops.commands.exits import UNANSWERED, Exit, Failure, calls_the_server
 from ops.commands.showing import say, table
@@ -36,6 +36,10 @@ def _scope(verb: Any) -> Any:
 @_reason
 @_yes
 @click.option("--within", type=Duration(), default="30s", show_default=True, help="How long to wait until nothing is open.")
+@click.option(
+    "--answer-within", type=Duration(), default="5s", show_default=True, help="An engine that is silent for so long is stuck."
+)
+@click.option("--stuck", is_flag=True, help="Do not ask the engine: fence it, latch in its place, end it and its workers.")
 @own_id
 @options.connection
 @calls_the_server
@@ -43,10 +47,20 @@ def kill(**asked: Any) -> None:
     """Stop trading within a scope at once, cancel everything open there, and wait until that is proved.
 
     Exit code 10 says that something is still open, or may be. It stays stopped, over every restart, until two persons release it.
+    An engine that does not answer is taken for stuck, where no --server was said: on its own machine it is fenced and ended with
+    its workers, the latch is written in its place, and the next engine starts halted and cancels what is open.
     """
+    scope = _said(asked)
+    _confirm(scope, cancels=True, is_sure=asked["yes"])
+    asked |= {"yes": True, "client_order_id": noted_id(asked["client_order_id"])}
+    latch = None if asked["stuck"] else _answered(asked)
+    deadline_s = time.monotonic() + asked["within"] / _NS_PER_S
+    if latch is None:
+        latch = second_path.stop(asked, scope)
+        with options.connected() as client:
+            second_path.until_up(client, latch, deadline_s)
     with options.connected() as client:
-        latch = _stop(client, asked, mode="HALTED", cancels=True)
-        _wait(client, latch, asked["within"] / _NS_PER_S)
+        _wait(client, latch, deadline_s)
 
 
 @click.command()
@@ -91,6 +105,22 @@ def latches() -> None:
     table(COLUMNS, map(_row, held), held)
 
 
+def _answered(asked: dict[str, Any]) -> int | None:
+    """The latch, by the engine's own word; None where it does not answer, and we are on its machine."""
+    from gateway.control.client import Unanswered, Unreachable
+
+    try:
+        with options.connected(asked["answer_within"] / _NS_PER_S) as client:
+            return _stop(client, asked, mode="HALTED", cancels=True)
+    except (Unanswered, Unreachable) as silent:
+        if not second_path.is_here():
+            raise Failure(
+                Exit.TRY_AGAIN, f"no answer: {silent}; on the engine's own machine say: fixgate kill --stuck"
+            ) from silent
+        click.echo(f"fixgate: no answer: {silent}; the engine is fenced and ended", err=True)
+    return None
+
+
 def _stop(client: "Client", asked: dict[str, Any], *, mode: str, cancels: bool) -> int:
     from gateway.api.v1.risk_service_pb2 import StopRequest
 
@@ -127,9 +157,8 @@ def _confirm(scope: str, *, cancels: bool, is_sure: bool) -> None:
         raise Failure(Exit.REFUSED, "not confirmed; nothing was asked for")
 
 
-def _wait(client: "Client", latch: int, within_s: float) -> None:
+def _wait(client: "Client", latch: int, deadline_s: float) -> None:
     """Until every worker has answered and nothing is open, as far as that can be proved. Raises Failure when time is up."""
-    deadline_s = time.monotonic() + within_s
     while True:
         held = next((one for one in client.latches() if one.latch == latch), None)
         if held is None:
