@@ -1,4 +1,4 @@
-"""The second path of a kill: an engine that hangs in the midst of orders is fenced, ended, and succeeded by one that is halted."""
+"""The second path of a kill: an engine that hangs in the midst of orders is fenced and ended, and the next one is halted."""
 
 import json
 import os
