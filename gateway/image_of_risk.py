@@ -1,10 +1,11 @@
-"""What the state holds for risk, as rows: what traded, and where trading is stopped. What is reserved follows from the orders."""
+"""What the state holds for risk, as rows: what traded, latches, who is watched. What is reserved follows from the orders."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oms.domain.latches import Mode
 from oms.image import Part, Rows
+from risk.dead_men import Watched
 from risk.latches import Latch
 from risk.ledger import Tally
 from risk.scope import Facets, Scope
@@ -46,6 +47,14 @@ def _fill_latches(state: "State", rows: list[_LatchRow]) -> None:
         state.exposures.latches.by_seq[seq] = latch
 
 
+def _watched_rows(state: "State") -> Rows:
+    return state.dead_men.by_principal.values()
+
+
+def _fill_watched(state: "State", rows: list[Watched]) -> None:
+    state.dead_men.by_principal.update({watched.principal: watched for watched in rows})
+
+
 def settle(state: "State") -> None:
     """Called when all parts are filled: reserve what every order may do."""
     for chain in state.book.chains.values():
@@ -54,5 +63,6 @@ def settle(state: "State") -> None:
 
 RISK: tuple[Part, ...] = (
     Part("tallies", tuple[Facets, Tally], _tally_rows, _fill_tallies, ("exposures",)),
+    Part("dead_men", Watched, _watched_rows, _fill_watched, ("dead_men",)),
     Part("latches", _LatchRow, _latch_rows, _fill_latches, ("exposures",)),
 )

@@ -15,6 +15,7 @@ from gateway.administering import SESSION_COMMANDS
 from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.days import RollDay
+from gateway.dead_man import FireDeadMan, WatchClient
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.inbound import Read
@@ -23,12 +24,14 @@ from gateway.metering import ReleaseCancels
 from gateway.rules import Command, FromLink, LinkLost
 from gateway.stopping import CancelLatched
 from oms.domain.commands import (
+    ArmDeadMan,
     AskStatus,
     AskVenue,
     AttributeReport,
     CancelChild,
     CancelOrder,
     DecideAgain,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     LookAfter,
@@ -107,6 +110,10 @@ _LANES: dict[type, Lane] = {
     PauseLogons: Lane.REACTIONS,
     ResumeLogons: Lane.REACTIONS,
     CancelLatched: Lane.REACTIONS,
+    WatchClient: Lane.REACTIONS,
+    FireDeadMan: Lane.REACTIONS,
+    ArmDeadMan: Lane.CANCELS,
+    DisarmDeadMan: Lane.CANCELS,
     **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 

@@ -10,13 +10,28 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing, stopping
+from gateway import (
+    acting,
+    administering,
+    alarms,
+    checkpoints,
+    days,
+    dead_man,
+    draining,
+    holding,
+    hours,
+    link,
+    metering,
+    placing,
+    stopping,
+)
 from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.alarm import LogonFailed
 from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.days import RollDay
+from gateway.dead_man import FireDeadMan, WatchClient
 from gateway.frames import FRAMES, session_down
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
@@ -28,6 +43,8 @@ from gateway.sessions import (
     GapFilled,
     MessageDropped,
     MessageReceived,
+    SequencesReset,
+    SessionLoggedOut,
     SessionReady,
 )
 from gateway.state import State
@@ -43,6 +60,7 @@ from oms.domain.acts import (
 )
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
+    ArmDeadMan,
     AskStatus,
     AskVenue,
     AttributeReport,
@@ -50,6 +68,7 @@ from oms.domain.commands import (
     CancelOrder,
     ClientCommand,
     DecideAgain,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     LookAfter,
@@ -113,6 +132,8 @@ Command = (
     | PauseLogons
     | ResumeLogons
     | CancelLatched
+    | WatchClient
+    | FireDeadMan
 )
 
 
@@ -230,6 +251,14 @@ def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]
     return FRAMES[type(frame)](state, session, frame)
 
 
+def _started(state: State, event: EngineStarted) -> tuple[Command, ...]:
+    return *stopping.carried_on(state, event), *dead_man.started(state, event)
+
+
+def _ready(state: State, event: SessionReady) -> tuple[Command, ...]:
+    return *dead_man.turned(state, event), *_resolve_all(state, event)
+
+
 def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
@@ -297,12 +326,18 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     PauseLogons: holding.pause,
     ResumeLogons: holding.resume,
     CancelLatched: stopping.cancel_latched,
+    ArmDeadMan: dead_man.arm,
+    DisarmDeadMan: dead_man.disarm,
+    WatchClient: dead_man.watch,
+    FireDeadMan: dead_man.fire,
     **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
-    EngineStarted: stopping.carried_on,
-    SessionReady: _resolve_all,
+    EngineStarted: _started,
+    SessionReady: _ready,
+    SessionLoggedOut: dead_man.turned,
+    SequencesReset: dead_man.turned,
     RequestDoubted: _ask,
     RequestMissed: _missed,
     CancelRequested: _cancel_children,

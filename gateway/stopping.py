@@ -34,11 +34,15 @@ class CancelLatched(msgspec.Struct, frozen=True, gc=False):
 
 def stop(state: State, command: StopTrading, _at_ns: int) -> tuple[Event, ...]:
     """Latched before anything acts; then every live order of the scope is to be canceled, whatever happens to us."""
-    sessions = [plan.name for plan in state.cell.sessions if plan.kind is SessionKind.ORDERS and state.sessions[plan.name].grant]
-    latched = latching.stop(state.book, command, tuple(sessions))
+    latched = latching.stop(state.book, command, in_hands(state))
     if isinstance(latched, ActRefused) or not command.cancels:
         return (latched,)
     return latched, _everything(state, command.principal, f"{command.client_order_id} kill", parse(command.scope))
+
+
+def in_hands(state: State) -> tuple[str, ...]:
+    """The sessions whose workers may have orders in their hands."""
+    return tuple(p.name for p in state.cell.sessions if p.kind is SessionKind.ORDERS and state.sessions[p.name].grant)
 
 
 def release(state: State, command: ReleaseLatch, _at_ns: int) -> tuple[ReleaseAsked | LatchReleased | ActRefused]:

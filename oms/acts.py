@@ -5,8 +5,10 @@ from typing import Any
 from oms.domain.acts import ActRefused, DrainRequested, DrainStopped, MassCancelRequested, RequestResolved, VenueAsked
 from oms.domain.commands import (
     Act,
+    ArmDeadMan,
     AskVenue,
     AttributeReport,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     MassCancel,
@@ -15,6 +17,7 @@ from oms.domain.commands import (
     StopDrain,
     StopTrading,
 )
+from oms.domain.dead_man import DeadManArmed, DeadManDisarmed
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
@@ -27,6 +30,8 @@ _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
     StopTrading: (Latched, ("scope", "mode", "reason", "cancels")),
     ReleaseLatch: ((ReleaseAsked, LatchReleased), ("latch", "reason")),
+    ArmDeadMan: (DeadManArmed, ("silence",)),
+    DisarmDeadMan: (DeadManDisarmed, ()),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
     StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),

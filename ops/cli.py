@@ -13,7 +13,7 @@ from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
-from ops.commands.stopping import kill, latches, release, stop
+from ops.commands.stopping import dead_men, kill, latches, release, stop
 from ops.commands.trading import cancel, replace
 
 
@@ -51,7 +51,7 @@ _VERBS = (
         release,
         latches,
     ),
-    *(kill, stop, release, latches),
+    *(kill, stop, release, latches, dead_men),
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

@@ -1,4 +1,4 @@
-"""RiskService: stops trading within a scope, lets it go on, and tells what is left open."""
+"""RiskService: stops trading within a scope, lets it go on, tells what is left open, and watches who must not fall silent."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -6,6 +6,15 @@ from typing import Protocol, TypeVar
 from gateway import stopping
 from gateway.api.v1 import latch_pb2
 from gateway.api.v1.risk_service_pb2 import (
+    ArmDeadManRequest,
+    ArmDeadManResponse,
+    BeatRequest,
+    BeatResponse,
+    DeadMan,
+    DisarmDeadManRequest,
+    DisarmDeadManResponse,
+    ListDeadMenRequest,
+    ListDeadMenResponse,
     ListLatchesRequest,
     ListLatchesResponse,
     ReleaseRequest,
@@ -17,8 +26,11 @@ from gateway.control import risk_acts
 from gateway.control.access import caller
 from gateway.control.asking import Asks, ask
 from gateway.control.codes import LATCH_MODES
+from gateway.control.status import Refused
 from gateway.state import State
 from oms.domain.latches import LatchReleased
+from oms.domain.refusal import Refusal
+from risk.dead_men import Watched
 from risk.latches import Latch
 
 T = TypeVar("T")
@@ -29,6 +41,8 @@ class Engine(Asks, Protocol):
     """What the service needs of the engine."""
 
     async def look(self, view: Callable[[State], T]) -> T: ...
+
+    def beat(self, principal: str) -> int | None: ...
 
 
 class RiskService:
@@ -51,6 +65,37 @@ class RiskService:
 
         held = await self._engine.look(view)
         return ListLatchesResponse(latches=[_shown(latch, left) for latch, left in held])
+
+    async def ArmDeadMan(self, request: ArmDeadManRequest) -> ArmDeadManResponse:
+        _, seq, is_repetition = await ask(self._engine, risk_acts.arm(request, caller()))
+        return ArmDeadManResponse(seq=seq, is_repetition=is_repetition)
+
+    async def Beat(self, _request: BeatRequest) -> BeatResponse:
+        timeout_ms = self._engine.beat(caller().spiffe_id)
+        if timeout_ms is None:
+            raise Refused(Refusal.NOT_ARMED, f"principal={caller().spiffe_id}; arm it again by ArmDeadMan")
+        return BeatResponse(timeout_ms=timeout_ms)
+
+    async def DisarmDeadMan(self, request: DisarmDeadManRequest) -> DisarmDeadManResponse:
+        _, seq, is_repetition = await ask(self._engine, risk_acts.disarm(request, caller()))
+        return DisarmDeadManResponse(seq=seq, is_repetition=is_repetition)
+
+    async def ListDeadMen(self, _request: ListDeadMenRequest) -> ListDeadMenResponse:
+        held = await self._engine.look(lambda state: sorted(state.dead_men.by_principal.items()))
+        return ListDeadMenResponse(dead_men=[_dead_man(watched) for _, watched in held])
+
+
+def _dead_man(watched: Watched) -> DeadMan:
+    shown = DeadMan(
+        principal=watched.principal,
+        session=watched.session,
+        timeout_ms=watched.silence.timeout_ms,
+        leaves_good_till=watched.silence.leaves_good_till,
+        latches=watched.silence.latches,
+        is_over=watched.is_over,
+    )
+    shown.since.seconds, shown.since.nanos = divmod(watched.since_ns, _NS_PER_S)
+    return shown
 
 
 def _shown(latch: Latch, left: list[str]) -> latch_pb2.Latch:

@@ -6,6 +6,7 @@ from typing import get_args
 import msgspec
 
 from oms.domain.chain import RequestState
+from oms.domain.dead_man import Silence
 from oms.domain.fields import DKReason, Side
 from oms.domain.latches import Mode
 from oms.domain.terms import CustomTags, Terms
@@ -181,7 +182,34 @@ class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-Act = StopTrading | ReleaseLatch | Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
+class ArmDeadMan(msgspec.Struct, frozen=True, gc=False):
+    """Cancel what the principal has open when it is not heard for so long."""
+
+    principal: str
+    client_order_id: str
+    silence: Silence
+
+
+class DisarmDeadMan(msgspec.Struct, frozen=True, gc=False):
+    """It need not be heard any more."""
+
+    principal: str
+    client_order_id: str
+
+
+Act = (
+    StopTrading
+    | ReleaseLatch
+    | Drain
+    | StopDrain
+    | AskVenue
+    | MassCancel
+    | AttributeReport
+    | DismissReport
+    | ResolveRequest
+    | ArmDeadMan
+    | DisarmDeadMan
+)
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

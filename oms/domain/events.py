@@ -16,6 +16,7 @@ from oms.domain.acts import (
     RequestResolved,
     VenueAsked,
 )
+from oms.domain.dead_man import DEAD_MAN_EVENTS, DeadManArmed, DeadManDisarmed
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import MsgType, OrdStatus
@@ -300,6 +301,8 @@ Answer = (
     | Latched
     | ReleaseAsked
     | LatchReleased
+    | DeadManArmed
+    | DeadManDisarmed
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -353,4 +356,5 @@ EVENTS: tuple[type[Event], ...] = (
     *DRAIN_ACTS,
     ActRefused,
     *LATCH_EVENTS,
+    *DEAD_MAN_EVENTS,
 )

@@ -100,6 +100,8 @@ class Refusal(Enum):
     """What has traded today and may still trade would be worth more than a limit allows."""
     UNPRICED_EXPOSURE = "UNPRICED_EXPOSURE"
     """An order is open of which nobody knows a price: nobody can say what is used of a limit."""
+    NOT_ARMED = "NOT_ARMED"
+    """Nobody watches the principal: there is nothing to be heard for, and nothing to disarm."""
 
 
 RETRY_CAN_HELP = frozenset(

@@ -13,10 +13,12 @@ from ops.commands.showing import say, table
 
 if TYPE_CHECKING:
     from gateway.api.v1.latch_pb2 import Latch
+    from gateway.api.v1.risk_service_pb2 import DeadMan
     from gateway.control.client import Client
 
 DIMENSIONS = ("account", "symbol", "trader", "session", "client", "desk", "strategy", "venue", "asset_class", "currency")
 COLUMNS = ("latch", "scope", "mode", "cancels", "effective", "open", "since", "by", "why", "release asked by")
+DEAD_MEN_COLUMNS = ("principal", "session", "silent at most", "leaves good till", "latches", "since", "state")
 _LOOK_S = 0.2
 _NS_PER_S = 1_000_000_000
 _reason = click.option("--reason", required=True, help="Why. It is kept for ever.")
@@ -103,6 +105,23 @@ def latches() -> None:
     with options.connected() as client:
         held = client.latches()
     table(COLUMNS, map(_row, held), held)
+
+
+@click.command("dead-men")
+@options.connection
+@calls_the_server
+def dead_men() -> None:
+    """Show whose orders are canceled when they fall silent: who has armed it over gRPC, and clients whose FIX session is lost."""
+    with options.connected() as client:
+        held = client.dead_men()
+    table(DEAD_MEN_COLUMNS, map(_dead_man_row, held), held)
+
+
+def _dead_man_row(held: "DeadMan") -> tuple[str, ...]:
+    since = held.since.ToDatetime().isoformat(sep=" ", timespec="seconds")
+    left, latches = ("yes" if is_so else "no" for is_so in (held.leaves_good_till, held.latches))
+    state = "canceled" if held.is_over else "away" if held.session else "armed"
+    return held.principal, held.session, f"{held.timeout_ms} ms", left, latches, since, state
 
 
 def _answered(asked: dict[str, Any]) -> int | None:
