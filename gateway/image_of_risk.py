@@ -13,7 +13,7 @@ from risk.scope import Facets, Scope
 if TYPE_CHECKING:
     from gateway.state import State
 
-_LatchRow = tuple[int, Scope, Mode, str, str, int, bool, list[str], Mapping[str, int], str]
+_LatchRow = tuple[int, Scope, Mode, str, str, int, bool, list[str], Mapping[str, int], str, int, bool]
 
 
 def _tally_rows(state: "State") -> Rows:
@@ -38,13 +38,15 @@ def _latch_rows(state: "State") -> Rows:
             sorted(latch.unanswered),
             latch.barriers,
             latch.release_asked_by,
+            latch.effective_at_ns,
+            latch.is_drill,
         )
 
 
 def _fill_latches(state: "State", rows: list[_LatchRow]) -> None:
-    for seq, scope, mode, principal, reason, at_ns, cancels, unanswered, barriers, asked_by in rows:
-        latch = Latch(seq, scope, mode, principal, reason, at_ns, cancels, frozenset(unanswered), barriers, asked_by)
-        state.exposures.latches.by_seq[seq] = latch
+    for row in rows:
+        latch = Latch(*row[:7], frozenset(row[7]), *row[8:])
+        state.exposures.latches.by_seq[latch.seq] = latch
 
 
 def _watched_rows(state: "State") -> Rows:

@@ -16,10 +16,10 @@ from gateway.state import State
 from gateway.sweeping import sweep
 from oms.domain.acts import ActRefused, MassCancelRequested
 from oms.domain.chain import Chain, RequestState
-from oms.domain.commands import ReleaseLatch, StopTrading
+from oms.domain.commands import NoteDrill, ReleaseLatch, StopTrading
 from oms.domain.events import Event
 from oms.domain.fields import MsgType
-from oms.domain.latches import HaltAnswered, Latched, LatchReleased, ReleaseAsked
+from oms.domain.latches import DrillNoted, HaltAnswered, Latched, LatchReleased, ReleaseAsked
 from risk import latching
 from risk.latches import Latch
 from risk.scope import Scope, parse
@@ -47,6 +47,10 @@ def in_hands(state: State) -> tuple[str, ...]:
 
 def release(state: State, command: ReleaseLatch, _at_ns: int) -> tuple[ReleaseAsked | LatchReleased | ActRefused]:
     return (latching.release(state.book, state.exposures.latches, command),)
+
+
+def note(state: State, command: NoteDrill, _at_ns: int) -> tuple[DrillNoted | ActRefused]:
+    return (latching.note(state.book, state.exposures.latches, command),)
 
 
 def answered(state: State, session: Session, frame: link.Halted) -> tuple[HaltAnswered, ...]:

@@ -12,6 +12,7 @@ from oms.domain.commands import (
     DismissReport,
     Drain,
     MassCancel,
+    NoteDrill,
     ReleaseLatch,
     ResolveRequest,
     StopDrain,
@@ -20,7 +21,7 @@ from oms.domain.commands import (
 from oms.domain.dead_man import DeadManArmed, DeadManDisarmed
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
-from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
+from oms.domain.latches import DrillNoted, Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
@@ -28,8 +29,9 @@ _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
-    StopTrading: (Latched, ("scope", "mode", "reason", "cancels")),
+    StopTrading: (Latched, ("scope", "mode", "reason", "cancels", "is_drill")),
     ReleaseLatch: ((ReleaseAsked, LatchReleased), ("latch", "reason")),
+    NoteDrill: (DrillNoted, ("latch", "orders", "left", "effective_us", "cancels_us", "flat_us")),
     ArmDeadMan: (DeadManArmed, ("silence",)),
     DisarmDeadMan: (DeadManDisarmed, ()),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),

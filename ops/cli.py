@@ -5,6 +5,7 @@ import click
 from ops.commands.administering import alarms, session
 from ops.commands.checking import check_config, verify
 from ops.commands.counterparties import counterparty
+from ops.commands.drilling import drill
 from ops.commands.ending import day, drain, snapshot
 from ops.commands.exits import EXITS
 from ops.commands.fix import fix
@@ -51,7 +52,7 @@ _VERBS = (
         release,
         latches,
     ),
-    *(kill, stop, release, latches, dead_men),
+    *(kill, stop, release, latches, dead_men, drill),
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

@@ -50,6 +50,7 @@ RULES = {
     "/gateway.api.v1.RiskService/Stop": RISK,
     "/gateway.api.v1.RiskService/Release": RISK,
     "/gateway.api.v1.RiskService/ListLatches": EVERYBODY,
+    "/gateway.api.v1.RiskService/NoteDrill": RISK,
     "/gateway.api.v1.RiskService/ArmDeadMan": TRADERS,
     "/gateway.api.v1.RiskService/Beat": TRADERS,
     "/gateway.api.v1.RiskService/DisarmDeadMan": TRADERS,

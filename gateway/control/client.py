@@ -144,6 +144,10 @@ class Client:
         response: risk.ListLatchesResponse = self._call(self._risk.ListLatches, risk.ListLatchesRequest())
         return list(response.latches)
 
+    def note_drill(self, request: risk.NoteDrillRequest) -> risk.NoteDrillResponse:
+        response: risk.NoteDrillResponse = self._ask(self._risk.NoteDrill, request)
+        return response
+
     def arm_dead_man(self, request: risk.ArmDeadManRequest) -> risk.ArmDeadManResponse:
         response: risk.ArmDeadManResponse = self._ask(self._risk.ArmDeadMan, request)
         return response

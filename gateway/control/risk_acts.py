@@ -1,12 +1,12 @@
 """Requests of whoever answers for risk into commands: refused with the name of the field where they are not well formed."""
 
-from gateway.api.v1.risk_service_pb2 import ArmDeadManRequest, DisarmDeadManRequest, ReleaseRequest, StopRequest
+from gateway.api.v1.risk_service_pb2 import ArmDeadManRequest, DisarmDeadManRequest, NoteDrillRequest, ReleaseRequest, StopRequest
 from gateway.control.acts import reason
 from gateway.control.codes import LATCH_MODES
 from gateway.control.identity import Principal
 from gateway.control.reading import name
 from gateway.control.status import EdgeRefusal, Refused
-from oms.domain.commands import ArmDeadMan, DisarmDeadMan, ReleaseLatch, StopTrading
+from oms.domain.commands import ArmDeadMan, DisarmDeadMan, NoteDrill, ReleaseLatch, StopTrading
 from oms.domain.dead_man import Silence
 from risk.scope import Dimension, NoScope, parse, scope
 
@@ -31,6 +31,26 @@ def stop(request: StopRequest, caller: Principal) -> StopTrading:
         mode=mode,
         reason=reason(request.reason),
         cancels=request.cancels,
+        is_drill=request.is_drill,
+    )
+
+
+def note(request: NoteDrillRequest, caller: Principal) -> NoteDrill:
+    """Raises Refused."""
+    if not request.latch:
+        raise Refused(EdgeRefusal.INVALID_FIELD, "is missing", field="latch")
+    effective_us, cancels_us, flat_us = (
+        getattr(request, field) if request.HasField(field) else None for field in ("effective_us", "cancels_us", "flat_us")
+    )
+    return NoteDrill(
+        principal=caller.spiffe_id,
+        client_order_id=name("client_order_id", request.client_order_id),
+        latch=request.latch,
+        orders=request.orders,
+        left=request.left,
+        effective_us=effective_us,
+        cancels_us=cancels_us,
+        flat_us=flat_us,
     )
 
 

@@ -17,6 +17,8 @@ from gateway.api.v1.risk_service_pb2 import (
     ListDeadMenResponse,
     ListLatchesRequest,
     ListLatchesResponse,
+    NoteDrillRequest,
+    NoteDrillResponse,
     ReleaseRequest,
     ReleaseResponse,
     StopRequest,
@@ -66,6 +68,10 @@ class RiskService:
         held = await self._engine.look(view)
         return ListLatchesResponse(latches=[_shown(latch, left) for latch, left in held])
 
+    async def NoteDrill(self, request: NoteDrillRequest) -> NoteDrillResponse:
+        _, seq, is_repetition = await ask(self._engine, risk_acts.note(request, caller()))
+        return NoteDrillResponse(seq=seq, is_repetition=is_repetition)
+
     async def ArmDeadMan(self, request: ArmDeadManRequest) -> ArmDeadManResponse:
         _, seq, is_repetition = await ask(self._engine, risk_acts.arm(request, caller()))
         return ArmDeadManResponse(seq=seq, is_repetition=is_repetition)
@@ -110,6 +116,9 @@ def _shown(latch: Latch, left: list[str]) -> latch_pb2.Latch:
         barriers=[latch_pb2.Barrier(session=name, msg_seq_num=number) for name, number in sorted(latch.barriers.items())],
         release_asked_by=latch.release_asked_by,
         live_root_ids=left,
+        is_drill=latch.is_drill,
     )
+    if latch.effective_at_ns:
+        shown.effective_at.seconds, shown.effective_at.nanos = divmod(latch.effective_at_ns, _NS_PER_S)
     shown.at.seconds, shown.at.nanos = divmod(latch.at_ns, _NS_PER_S)
     return shown

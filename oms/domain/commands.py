@@ -170,6 +170,7 @@ class StopTrading(msgspec.Struct, frozen=True, gc=False):
     reason: str
     cancels: bool
     """Whether everything that is open there is canceled as well: a kill."""
+    is_drill: bool = False
 
 
 class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
@@ -180,6 +181,19 @@ class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
     latch: int
     """Journal seq of the latch."""
     reason: str
+
+
+class NoteDrill(msgspec.Struct, frozen=True, gc=False):
+    """Make the outcome of a drill a fact."""
+
+    principal: str
+    client_order_id: str
+    latch: int
+    orders: int
+    left: int
+    effective_us: int | None
+    cancels_us: int | None
+    flat_us: int | None
 
 
 class ArmDeadMan(msgspec.Struct, frozen=True, gc=False):
@@ -200,6 +214,7 @@ class DisarmDeadMan(msgspec.Struct, frozen=True, gc=False):
 Act = (
     StopTrading
     | ReleaseLatch
+    | NoteDrill
     | Drain
     | StopDrain
     | AskVenue

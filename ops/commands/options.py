@@ -136,13 +136,14 @@ def wants_json() -> bool:
     return bool(click.get_current_context().meta.get("json"))
 
 
-def connected(deadline_s: float | None = None) -> "Client":
-    """A client, as the options of the command at hand say; `deadline_s` for each call, or as usual. Raises Failure."""
+def connected(deadline_s: float | None = None, *, identity: str | None = None) -> "Client":
+    """A client, as the options of the command at hand say; `deadline_s` for each call, or as usual; `identity` where it is not
+    theirs. Raises Failure."""
     from gateway.control.client import DEADLINE_S, CertificateProblem, Client
     from gateway.control.tls import Files
 
     server, folder = _from_noted()
-    name = _chosen(folder, click.get_current_context().meta["identity"])
+    name = _chosen(folder, identity or click.get_current_context().meta["identity"])
     files = Files(folder / f"{name}.pem", folder / f"{name}.key", folder / "ca.pem")
     try:
         return Client(server, files, deadline_s or DEADLINE_S)

@@ -50,6 +50,11 @@ class RiskServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.FromString,
                 _registered_method=True)
+        self.NoteDrill = channel.unary_unary(
+                '/gateway.api.v1.RiskService/NoteDrill',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.FromString,
+                _registered_method=True)
         self.ArmDeadMan = channel.unary_unary(
                 '/gateway.api.v1.RiskService/ArmDeadMan',
                 request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManRequest.SerializeToString,
@@ -92,6 +97,13 @@ class RiskServiceServicer:
 
     def ListLatches(self, request, context):
         """Every latch that holds, oldest first, with what is left open within it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NoteDrill(self, request, context):
+        """Makes the outcome of a drill a fact.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +156,11 @@ def add_RiskServiceServicer_to_server(servicer, server):
                     servicer.ListLatches,
                     request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.SerializeToString,
+            ),
+            'NoteDrill': grpc.unary_unary_rpc_method_handler(
+                    servicer.NoteDrill,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.SerializeToString,
             ),
             'ArmDeadMan': grpc.unary_unary_rpc_method_handler(
                     servicer.ArmDeadMan,
@@ -248,6 +265,33 @@ class RiskService:
             '/gateway.api.v1.RiskService/ListLatches',
             gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NoteDrill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/NoteDrill',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.FromString,
             options,
             channel_credentials,
             insecure,
