@@ -4,6 +4,7 @@ import json
 import subprocess
 import threading
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from gateway.api.v1 import fix_pb2
 from gateway.api.v1.order_service_pb2 import SubmitRequest
@@ -97,8 +98,11 @@ def until_taken(client: Client, named: str = "first", told: str = "TAKEN") -> No
 
 
 def sent(running: Installation) -> dict[str, int]:
-    """The number under which each 35=D and 35=G left, by its ClOrdID(11): by the journal's word."""
-    return {str(cl_ord_id): int(str(number)) for cl_ord_id, number in rows(running.dsn, _SENT)}
+    """The last number under which each 35=D and 35=G left, by its ClOrdID(11): by the journal's word."""
+    found: dict[str, int] = {}
+    for cl_ord_id, number in rows(running.dsn, _SENT):
+        found[str(cl_ord_id)] = max(int(str(number)), found.get(str(cl_ord_id), 0))
+    return found
 
 
 def at_broker(running: Installation) -> set[str]:
@@ -114,6 +118,17 @@ def assert_nothing_above(running: Installation, barrier: int) -> None:
     assert at_broker(running) <= left.keys()
 
 
-def live(running: Installation) -> list[object]:
+def latch(running: Installation) -> dict[str, Any]:
+    """The only one that holds, when every worker has answered."""
+
+    def effective() -> list[dict[str, Any]]:
+        held = [json.loads(line) for line in fixgate(running, "latches", "--json").stdout.splitlines()]
+        return [one for one in held if "latch" in one and not one.get("unanswered")]
+
+    (one,) = eventually(effective, seconds=120)
+    return one
+
+
+def live(running: Installation) -> list[dict[str, Any]]:
     """The orders that are live, by `fixgate orders`."""
-    return [json.loads(line) for line in fixgate(running, "orders", "--live", "--json").stdout.splitlines()]
+    return [json.loads(line) for line in fixgate(running, "orders", "--live", "--rows", "100000", "--json").stdout.splitlines()]
