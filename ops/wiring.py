@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from gateway.door.certificates import NoContext
@@ -17,6 +18,7 @@ from gateway.leaving import Leaving
 from gateway.proving import RiskDiffers
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
+from oms.journal.apart import JournalApart
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import door, logs
 from ops import settings as configuration
@@ -82,7 +84,8 @@ async def _engine(settings: Settings, dsn: str) -> int:
     from gateway.control.lifecycle_service import Lifecycle
     from gateway.control.server import Server
 
-    engine = await start(configuration.cell(settings), dsn, time.time_ns)
+    take_over = partial(JournalApart.take_over, off_core=settings.environment.engine_core)
+    engine = await start(configuration.cell(settings), dsn, time.time_ns, take_over)
     snapshots = Snapshots(engine, dsn, settings.environment.snapshot_records, folding(settings.file))
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.

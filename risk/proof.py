@@ -46,9 +46,9 @@ def usages(scopes: Iterable[Scope], held: Held, tallies: Mapping[Facets, Tally])
     """What each scope has used in each currency, added up from nothing; those that have used nothing are left out."""
     of_facets: dict[Facets, Usage] = {}
     for facets, worst in held.values():
-        of_facets.setdefault(facets, Usage()).add(worst, 1, has_symbol=True)
+        of_facets.setdefault(facets, Usage()).add(worst, has_symbol=True)
     for facets, tally in tallies.items():
-        of_facets.setdefault(facets, Usage()).tell(tally, 1, has_symbol=True)
+        of_facets.setdefault(facets, Usage()).tell(tally, has_symbol=True)
     found: dict[tuple[Scope, str], Usage] = {}
     for scope in scopes:
         names = [n for n in _NUMBERS if n not in _QUANTITIES or scope.names(Dimension.SYMBOL)]

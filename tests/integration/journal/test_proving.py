@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +11,7 @@ from gateway.proving import RiskDiffers
 from gateway.snapshotting import make
 from gateway.starting import fact_of, start
 from gateway.state import State
-from risk.ledger import Ledger, Reservation
+from risk.ledger import Ledger, Usage
 from tests.support.client_side import CELL
 from tests.support.histories import append, append_events, traded
 
@@ -36,30 +35,19 @@ async def test_a_start_proves_what_risk_holds_and_says_how_long_it_took(
     assert state.exposures.ledger.tallies
 
 
-def forgets_trades(ledger: Ledger, *_: object) -> None:
-    """A ledger to which a trade means nothing."""
-
-
-def counts_twice(ledger: Ledger, reservation: Reservation, sign: int) -> None:
-    move = Ledger.__dict__["_moved_once"]
-    move(ledger, reservation, sign)
-    if sign > 0:
-        move(ledger, reservation, sign)
+def forgets(*_given: object, **_named: object) -> None:
+    """Something that is not done."""
 
 
 @pytest.mark.parametrize(
-    ("method", "broken", "says"),
-    [
-        ("_trade", forgets_trades, r"pos_qty is 0, and by what traded \d"),
-        ("_move", counts_twice, r"scope account=\S+ .* adds up to "),
-    ],
+    ("owner", "method", "says"),
+    [(Ledger, "_tell", r"pos_qty is 0, and by what traded \d"), (Usage, "free", r"scope account=\S+ .* adds up to ")],
 )
 async def test_a_fold_that_goes_wrong_is_found_before_the_first_order(
-    method: str, broken: Callable[..., None], says: str, journal_url: str, monkeypatch: pytest.MonkeyPatch
+    owner: type, method: str, says: str, journal_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await append(journal_url, HISTORY)
-    monkeypatch.setattr(Ledger, "_moved_once", Ledger._move, raising=False)
-    monkeypatch.setattr(Ledger, method, broken)
+    monkeypatch.setattr(owner, method, forgets)
     with pytest.raises(RiskDiffers, match=says):
         await start(CELL, journal_url, time.time_ns)
 

@@ -65,7 +65,7 @@ def test_a_reservation_of_an_order_that_has_ended_is_found() -> None:
     ("spoil", "says"),
     [
         (
-            lambda ledger: _usage(ledger).add(_open(ledger), -1, has_symbol=True),
+            lambda ledger: _usage(ledger).free(_open(ledger), has_symbol=True),
             "open_buy_value is 0.0000, and adds up to 554.0000",
         ),
         (lambda ledger: setattr(_usage(ledger), "pos_qty", D(500)), "pos_qty is 500, and adds up to 600"),
@@ -81,14 +81,14 @@ def test_a_usage_that_is_not_the_sum_is_found_with_its_scope_and_number(spoil: C
 
 def test_a_position_that_is_not_what_its_orders_traded_is_found() -> None:
     ledger, witness, chain = held()
-    ledger.tell(FACETS, replace(ledger.tallies[FACETS], pos_qty=D(100)))
+    ledger.tallies[FACETS] = replace(ledger.tallies[FACETS], pos_qty=D(100))
     assert found(ledger, chain) == f"{FACETS}: pos_qty is 100, and by its orders 600"
     assert witness.wrong(ledger) == f"{FACETS}: pos_qty is 100, and by what traded 600"
 
 
 def test_a_day_s_value_that_is_not_what_traded_is_found_by_the_witness() -> None:
     ledger, witness, _ = held()
-    ledger.tell(FACETS, replace(ledger.tallies[FACETS], day_bought_value=D(1)))
+    ledger.tallies[FACETS] = replace(ledger.tallies[FACETS], day_bought_value=D(1))
     assert witness.wrong(ledger) == f"{FACETS}: day_bought_value is 1, and by what traded 831.0000"
 
 
