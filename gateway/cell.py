@@ -12,6 +12,7 @@ from gateway.rate import Rate
 from gateway.schedule import Schedule
 from gateway.sizes import Sizes
 from gateway.taking import Takes
+from oms.domain.dead_man import Silence
 from oms.domain.fields import Choice, plain_members
 from risk.limits import Policy
 
@@ -57,6 +58,8 @@ class SessionPlan(msgspec.Struct, frozen=True):
     """Whether all that was open when the session was lost is canceled when it is ready, and new orders wait until all is told."""
     reissue_age_ms_max: int | None = None
     """As the cell's, of this session's requests; None where it is the cell's."""
+    on_loss: Silence | None = None
+    """What becomes of a client's orders when its session is lost; None where they stay."""
     heart_bt_int_s: int = 30
     alarms: AlarmTerms = AlarmTerms()
     """At what its alarms sound."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from oms.domain.events import Event
+from risk.proof import digest
 
 if TYPE_CHECKING:
     from gateway.state import State
@@ -53,6 +54,8 @@ class Outline(msgspec.Struct, frozen=True):
     """Of each its name, epoch, grant, next number in and last number out."""
     letters: tuple[tuple[str, int], ...]
     """How many reports wait for each client over FIX."""
+    risk: str
+    """A hash over what every limit's scope has used, and over every latch: so many numbers as there are limits."""
 
 
 class Marked(msgspec.Struct, frozen=True):
@@ -80,6 +83,7 @@ def outline(state: "State") -> Outline:
         resolved=len(book.resolved),
         sessions=tuple((s.name, s.session_epoch, s.grant, s.next_target, s.last_sender) for s in state.sessions.values()),
         letters=tuple((name, len(outbox.waiting)) for name, outbox in state.outboxes.items()),
+        risk=digest(state.exposures.ledger, state.exposures.latches),
     )
 
 

@@ -17,11 +17,13 @@ from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.alarm import AlarmCleared, AlarmRaised
 from gateway.alarms import KeepWatch
 from gateway.batch import Batch
+from gateway.beats import Beats
 from gateway.cell import SessionKind
 from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
 from gateway.days import Calendar, RollDay
+from gateway.dead_man import FireDeadMan
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
 from gateway.holding import ResumeLogons
@@ -47,6 +49,7 @@ from gateway.state import State
 from oms import deciding
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
+from oms.domain.dead_man import DeadManFired
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.journal.writing import Writer
 from oms.told import Answered
@@ -75,6 +78,7 @@ _ALARMS = frozenset(
         LogonsPaused,
         SequencesReset,
         MessageDropped,
+        DeadManFired,
     }
 )
 
@@ -104,6 +108,7 @@ class Engine:
         self._timetable, self._calendar = Timetable(state.plans.values()), Calendar(state.plans.values())
         self._resting = Resting()
         self._releasing = Releasing(state, self._inbox, self._wake)
+        self._beats = Beats(state)
         self._batch = Batch()
         self._is_due = True  # The first turn comes with `run`.
         self._is_full = False
@@ -143,6 +148,10 @@ class Engine:
 
         self.submit(command, reply)
         return await heard
+
+    def beat(self, principal: str) -> int | None:
+        """It lives, and may be silent for so many milliseconds again; None where nobody watches it."""
+        return self._beats.beat(principal, self._now())
 
     async def look(self, view: Callable[[State], T]) -> T:
         """What `view` makes of the state now, told when the commit that covers it has returned."""
@@ -306,7 +315,8 @@ class Engine:
         if self._proved_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = self._proved_s
             now_ns = self._now()
-            due: list[KeepHours | RollDay] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
+            due: list[KeepHours | RollDay | FireDeadMan] = [*self._timetable.due(now_ns), *self._calendar.due(now_ns)]
+            due += self._beats.due(now_ns)
             for change in due:
                 self._inbox.put(change)
             for ended in self._resting.due(self.state, now_ns):

@@ -55,7 +55,7 @@ class Exposures:
         self.latches = Latches()
         self.basis = Basis(sheet, self._instruments, quotes, self.ledger, self.latches)
         """What risk judges by."""
-        self._without_schedule = tuple(plan.name for plan in cell.sessions if plan.schedule is None)
+        self.without_schedule = frozenset(plan.name for plan in cell.sessions if plan.schedule is None)
         self._facets: dict[tuple[str, str, str, str], Facets] = {}
 
     def facets(self, terms: Terms, principal: str, session: str) -> Facets:
@@ -75,18 +75,19 @@ class Exposures:
     def changed(self, before: Chain | None, after: Chain) -> None:
         """What an order may do at its worst is reserved, and what traded is counted. A parent's children do, never itself."""
         if after.session:
-            self.ledger.changed(self.of(after), self._multiplier(after), before, after)
+            self.ledger.changed(self.of(after), self.multiplier(after), before, after)
 
     def hold(self, chain: Chain) -> None:
         """Reserve what an order may do that was counted before: after a snapshot."""
         if chain.session:
-            self.ledger.changed(self.of(chain), self._multiplier(chain), None, chain)
+            self.ledger.changed(self.of(chain), self.multiplier(chain), None, chain)
 
     def end_utc_day(self) -> None:
         """The day is over for sessions of which no schedule says when it is."""
-        for session in self._without_schedule:
+        for session in self.without_schedule:
             self.ledger.end_day(session)
 
-    def _multiplier(self, chain: Chain) -> Decimal:
+    def multiplier(self, chain: Chain) -> Decimal:
+        """Of the order's instrument."""
         instrument = self._instruments.get(chain.terms.symbol)
         return instrument.multiplier if instrument is not None else _ONE

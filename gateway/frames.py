@@ -46,7 +46,8 @@ _REJECTS = frozenset({"3", "j"})
 
 def _hello(state: State, _session: Session, hello: link.Hello) -> tuple[Event, ...]:
     """A new start of a session's worker. Whatever its predecessor had in its hands is dropped with it."""
-    return *_started(state, hello), *stopping.gone(state, hello.session)
+    used = hello.next_sender - 1 if trusts(state.sessions[hello.session], hello) else None
+    return *_started(state, hello), *stopping.gone(state, hello.session, used)
 
 
 def _started(state: State, hello: link.Hello) -> tuple[Event, ...]:

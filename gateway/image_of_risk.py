@@ -1,10 +1,11 @@
-"""What the state holds for risk, as rows: what traded, and where trading is stopped. What is reserved follows from the orders."""
+"""What the state holds for risk, as rows: what traded, latches, who is watched. What is reserved follows from the orders."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oms.domain.latches import Mode
 from oms.image import Part, Rows
+from risk.dead_men import Watched
 from risk.latches import Latch
 from risk.ledger import Tally
 from risk.scope import Facets, Scope
@@ -12,7 +13,7 @@ from risk.scope import Facets, Scope
 if TYPE_CHECKING:
     from gateway.state import State
 
-_LatchRow = tuple[int, Scope, Mode, str, str, int, bool, list[str], Mapping[str, int], str]
+_LatchRow = tuple[int, Scope, Mode, str, str, int, bool, list[str], Mapping[str, int], str, int, bool]
 
 
 def _tally_rows(state: "State") -> Rows:
@@ -37,13 +38,23 @@ def _latch_rows(state: "State") -> Rows:
             sorted(latch.unanswered),
             latch.barriers,
             latch.release_asked_by,
+            latch.effective_at_ns,
+            latch.is_drill,
         )
 
 
 def _fill_latches(state: "State", rows: list[_LatchRow]) -> None:
-    for seq, scope, mode, principal, reason, at_ns, cancels, unanswered, barriers, asked_by in rows:
-        latch = Latch(seq, scope, mode, principal, reason, at_ns, cancels, frozenset(unanswered), barriers, asked_by)
-        state.exposures.latches.by_seq[seq] = latch
+    for row in rows:
+        latch = Latch(*row[:7], frozenset(row[7]), *row[8:])
+        state.exposures.latches.by_seq[latch.seq] = latch
+
+
+def _watched_rows(state: "State") -> Rows:
+    return state.dead_men.by_principal.values()
+
+
+def _fill_watched(state: "State", rows: list[Watched]) -> None:
+    state.dead_men.by_principal.update({watched.principal: watched for watched in rows})
 
 
 def settle(state: "State") -> None:
@@ -54,5 +65,6 @@ def settle(state: "State") -> None:
 
 RISK: tuple[Part, ...] = (
     Part("tallies", tuple[Facets, Tally], _tally_rows, _fill_tallies, ("exposures",)),
+    Part("dead_men", Watched, _watched_rows, _fill_watched, ("dead_men",)),
     Part("latches", _LatchRow, _latch_rows, _fill_latches, ("exposures",)),
 )

@@ -15,6 +15,7 @@ from gateway.administering import SESSION_COMMANDS
 from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.days import RollDay
+from gateway.dead_man import FireDeadMan, WatchClient
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
 from gateway.inbound import Read
@@ -22,17 +23,21 @@ from gateway.link import FromWorker
 from gateway.metering import ReleaseCancels
 from gateway.resting import ForgetOrders, LayToRest
 from gateway.rules import Command, FromLink, LinkLost
+from gateway.stopping import CancelLatched
 from oms.domain.commands import (
+    ArmDeadMan,
     AskStatus,
     AskVenue,
     AttributeReport,
     CancelChild,
     CancelOrder,
     DecideAgain,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     LookAfter,
     MassCancel,
+    NoteDrill,
     PlaceOrder,
     ReleaseLatch,
     ReplaceOrder,
@@ -91,6 +96,7 @@ _LANES: dict[type, Lane] = {
     Drain: Lane.CANCELS,
     StopTrading: Lane.CANCELS,
     ReleaseLatch: Lane.CANCELS,
+    NoteDrill: Lane.CANCELS,
     StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,
     PlaceOrder: Lane.ORDERS,
@@ -108,6 +114,11 @@ _LANES: dict[type, Lane] = {
     ResumeLogons: Lane.REACTIONS,
     LayToRest: Lane.REACTIONS,
     ForgetOrders: Lane.REACTIONS,
+    CancelLatched: Lane.REACTIONS,
+    WatchClient: Lane.REACTIONS,
+    FireDeadMan: Lane.REACTIONS,
+    ArmDeadMan: Lane.CANCELS,
+    DisarmDeadMan: Lane.CANCELS,
     **dict.fromkeys(SESSION_COMMANDS, Lane.CANCELS),
 }
 

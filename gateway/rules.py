@@ -16,6 +16,7 @@ from gateway import (
     alarms,
     checkpoints,
     days,
+    dead_man,
     draining,
     holding,
     hours,
@@ -31,6 +32,7 @@ from gateway.alarms import KeepWatch
 from gateway.checkpoints import TakeNote
 from gateway.client import worker_words
 from gateway.days import RollDay
+from gateway.dead_man import FireDeadMan, WatchClient
 from gateway.frames import FRAMES, session_down
 from gateway.holding import HoldSession, PauseLogons, ResumeLogons
 from gateway.hours import KeepHours
@@ -39,12 +41,16 @@ from gateway.metering import ReleaseCancels
 from gateway.resting import ForgetOrders, LayToRest
 from gateway.sessions import (
     AdminSent,
+    EngineStarted,
     GapFilled,
     MessageDropped,
     MessageReceived,
+    SequencesReset,
+    SessionLoggedOut,
     SessionReady,
 )
 from gateway.state import State
+from gateway.stopping import CancelLatched
 from oms import deciding, family, ladder
 from oms.domain.acts import (
     DrainRequested,
@@ -56,6 +62,7 @@ from oms.domain.acts import (
 )
 from oms.domain.chain import RequestState
 from oms.domain.commands import (
+    ArmDeadMan,
     AskStatus,
     AskVenue,
     AttributeReport,
@@ -63,10 +70,12 @@ from oms.domain.commands import (
     CancelOrder,
     ClientCommand,
     DecideAgain,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     LookAfter,
     MassCancel,
+    NoteDrill,
     PlaceOrder,
     ReleaseLatch,
     ReplaceOrder,
@@ -127,6 +136,9 @@ Command = (
     | ResumeLogons
     | LayToRest
     | ForgetOrders
+    | CancelLatched
+    | WatchClient
+    | FireDeadMan
 )
 
 
@@ -244,6 +256,14 @@ def _from_link(state: State, command: FromLink, at_ns: int) -> tuple[Event, ...]
     return FRAMES[type(frame)](state, session, frame)
 
 
+def _started(state: State, event: EngineStarted) -> tuple[Command, ...]:
+    return *stopping.carried_on(state, event), *dead_man.started(state, event)
+
+
+def _ready(state: State, event: SessionReady) -> tuple[Command, ...]:
+    return *dead_man.turned(state, event), *_resolve_all(state, event)
+
+
 def _resolve_all(state: State, event: SessionReady) -> tuple[Command, ...]:
     """At READY, every request without an answer is either on its way, decided again, or asked about."""
     grant = state.sessions[event.session].grant
@@ -304,6 +324,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     ResolveRequest: acting.resolve,
     StopTrading: stopping.stop,
     ReleaseLatch: stopping.release,
+    NoteDrill: stopping.note,
     Drain: draining.drain,
     StopDrain: draining.stop,
     KeepWatch: alarms.look,
@@ -312,11 +333,19 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     ResumeLogons: holding.resume,
     LayToRest: resting.lay,
     ForgetOrders: resting.forget,
+    CancelLatched: stopping.cancel_latched,
+    ArmDeadMan: dead_man.arm,
+    DisarmDeadMan: dead_man.disarm,
+    WatchClient: dead_man.watch,
+    FireDeadMan: dead_man.fire,
     **dict.fromkeys(SESSION_COMMANDS, administering.act),
 }
 
 _REACTIONS: dict[type[Event], Callable[[State, Any], tuple[Command, ...]]] = {
-    SessionReady: _resolve_all,
+    EngineStarted: _started,
+    SessionReady: _ready,
+    SessionLoggedOut: dead_man.turned,
+    SequencesReset: dead_man.turned,
     RequestDoubted: _ask,
     RequestMissed: _missed,
     CancelRequested: _cancel_children,

@@ -5,16 +5,18 @@ The fold begins with a snapshot where there is one that the journal vouches for,
 
 import gc
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 
-from gateway import image
+from gateway import image, proving
 from gateway.cell import Cell
 from gateway.checkpoints import SnapshotTaken
 from gateway.engine import MEMORY_FACTS, Engine
 from gateway.facts import CATALOGUE, Fact
+from gateway.proving import Watched
 from gateway.state import State
 from oms.domain import numbers
 from oms.domain.events import Event
@@ -53,7 +55,7 @@ async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int], take_over: Tak
     """An engine that knows all that the journal knows, ready to `run`.
 
     Raises what `take_over` and `verified` raise: no journal, no order. Corrupt names the first bad batch, Unfoldable
-    the first record that this release does not understand.
+    the first record that this release does not understand, RiskDiffers the first number that is not what the orders say.
     """
     numbers.install()
     journal = await take_over(dsn)
@@ -91,16 +93,20 @@ async def begin(cell: Cell, dsn: str, upto_seq: int, *, tail: int = 0) -> Begun:
 async def fold(begun: Begun, dsn: str, upto_seq: int | None, remember: Remember | None = None) -> bytes:
     """Apply what the journal holds after the state, proved on the way; returns the chain at the end.
 
-    To the head, or to the batch that ends with `upto_seq`. Raises what `verified` raises, and Unfoldable.
+    To the head, or to the batch that ends with `upto_seq`; then what risk holds is proved. Raises what `verified` raises,
+    Unfoldable, and RiskDiffers.
     """
-    state, chain = begun.state, begun.chain
-    async for batch, records in verified(dsn, state.seq, chain, upto_seq):
+    state, chain = Watched(begun.state), begun.chain
+    async for batch, records in verified(dsn, begun.state.seq, chain, upto_seq):
         for record in records:
             event = event_of(record)
             after = state.apply(event, record.seq, record.at_ns)
             if remember is not None:
                 remember(Fact(record.seq, record.at_ns, event, after))
         chain = batch.chain
+    began_s = time.monotonic()
+    state.prove()
+    _log.info("what risk holds is what %d orders say: proved in %.3f s", len(begun.state.book.chains), time.monotonic() - began_s)
     return chain
 
 
@@ -140,7 +146,8 @@ async def _state_of(cell: Cell, dsn: str, snapshot: Snapshot, shape: str) -> tup
         state = image.loaded(cell, pieces)
     except image.NotAnImage as reason:
         return str(reason), None
-    return "", state
+    where = proving.wrong(state)
+    return (f"what risk holds in it is not what its orders say: {where}", None) if where else ("", state)
 
 
 def fact_of(snapshot: Snapshot) -> SnapshotTaken:

@@ -19,10 +19,12 @@ from gateway.vitals import Vitals
 from oms.book import Book
 from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
+from oms.domain.dead_man import DEAD_MAN_EVENTS
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderPlaced, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
 from oms.domain.resting import OrdersForgotten
 from oms.family import as_it_stands, keep_live
+from risk.dead_men import DeadMen
 from risk.limits import Quote
 
 _READY = Phase.READY
@@ -55,6 +57,8 @@ class State:
         """Those of them that were, otherwise than by their schedules."""
         self.quotes: dict[str, Quote] = {}
         self.exposures = Exposures(cell, self.quotes)
+        self.dead_men = DeadMen()
+        """Who is watched, and since when."""
         self.snapshot_seq = 0
         """Up to which record the last snapshot goes; 0 without one."""
         self.days: dict[str, Day] = {}
@@ -136,6 +140,7 @@ class State:
 
     def _started(self, _event: EngineStarted, seq: int, at_ns: int) -> None:
         self.draining = None
+        self.dead_men.restarted(at_ns)
         for name, session in self.sessions.items():
             plan = self.plans.get(name)
             self.sessions[name] = _down(session, is_within_hours=plan is None or plan.schedule is None)
@@ -151,6 +156,9 @@ class State:
     def _latched(self, event: Event, seq: int, at_ns: int) -> None:
         self.exposures.latches.apply(event, seq, at_ns)
 
+    def _watched(self, event: Event, _seq: int, at_ns: int) -> None:
+        self.dead_men.apply(event, at_ns)
+
     def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
         self.snapshot_seq = event.upto_seq
 
@@ -161,6 +169,7 @@ class State:
         EngineStarted: _started,
         SnapshotTaken: _snapshot_taken,
         **dict.fromkeys(LATCH_EVENTS, _latched),
+        **dict.fromkeys(DEAD_MAN_EVENTS, _watched),
         DrainRequested: _drained,
         DrainStopped: _drained,
         DayBegan: _day_began,

@@ -5,19 +5,23 @@ from typing import Any
 from oms.domain.acts import ActRefused, DrainRequested, DrainStopped, MassCancelRequested, RequestResolved, VenueAsked
 from oms.domain.commands import (
     Act,
+    ArmDeadMan,
     AskVenue,
     AttributeReport,
+    DisarmDeadMan,
     DismissReport,
     Drain,
     MassCancel,
+    NoteDrill,
     ReleaseLatch,
     ResolveRequest,
     StopDrain,
     StopTrading,
 )
+from oms.domain.dead_man import DeadManArmed, DeadManDisarmed
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
-from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
+from oms.domain.latches import DrillNoted, Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
@@ -25,8 +29,11 @@ _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     MassCancel: (MassCancelRequested, ("account", "symbol", "side", "session")),
     AttributeReport: (ReportAttributed, ("seq", "root_id", "reason")),
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
-    StopTrading: (Latched, ("scope", "mode", "reason", "cancels")),
+    StopTrading: (Latched, ("scope", "mode", "reason", "cancels", "is_drill")),
     ReleaseLatch: ((ReleaseAsked, LatchReleased), ("latch", "reason")),
+    NoteDrill: (DrillNoted, ("latch", "orders", "left", "effective_us", "cancels_us", "flat_us")),
+    ArmDeadMan: (DeadManArmed, ("silence",)),
+    DisarmDeadMan: (DeadManDisarmed, ()),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
     StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),

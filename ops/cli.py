@@ -5,6 +5,7 @@ import click
 from ops.commands.administering import alarms, session
 from ops.commands.checking import check_config, verify
 from ops.commands.counterparties import counterparty
+from ops.commands.drilling import drill
 from ops.commands.ending import day, drain, snapshot
 from ops.commands.exits import EXITS
 from ops.commands.fix import fix
@@ -14,7 +15,7 @@ from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
-from ops.commands.stopping import kill, latches, release, stop
+from ops.commands.stopping import dead_men, kill, latches, release, stop
 from ops.commands.trading import cancel, replace
 
 
@@ -52,7 +53,7 @@ _VERBS = (
         release,
         latches,
     ),
-    *(kill, stop, release, latches, risk),
+    *(risk, dead_men, drill),
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

@@ -12,12 +12,27 @@ from gateway.cell import SessionKind, SessionPlan
 from gateway.codec.version import FIX_44, VERSIONS
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.fix.token import Token
+from oms.domain.dead_man import Silence
 from ops.client_tls import ClientTlsWords, listens_wrong
 from ops.counterparty.dictionary import DictionaryWords
 from ops.toml_file import Key, TomlFile
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _LOOPBACK = "127.0.0.1"
+GRACE_S_MAX = 86_400
+
+
+class OnDisconnectWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[on_disconnect]: a client whose session is lost, by whatever cause, has its orders canceled when it is not back in time."""
+
+    grace_s: int
+    """So many seconds it has to come back; after a start of ours it has them again."""
+    leaves_good_till: bool = False
+    """Whether orders with TimeInForce(59) GTC or GTD stay."""
+
+    @property
+    def meaning(self) -> Silence:
+        return Silence(self.grace_s * 1_000, self.leaves_good_till)
 
 
 class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +57,8 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reset_seq_num: Literal["accept", "refuse"] = "accept"
     """What a Logon(A) of its with ResetSeqNumFlag(141)=Y does: both numbers begin anew at 1, or its connection ends and nothing
     else."""
+    on_disconnect: OnDisconnectWords | None = None
+    """What becomes of its orders when its session is lost. Left out, they stay."""
     breakers: Breakers = Breakers()
     """How much is too much on its session."""
     dictionary: DictionaryWords = DictionaryWords()
@@ -63,6 +80,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             default_account=self.default_account,
             heart_bt_int_s=self.heart_bt_int_s,
             breakers=self.breakers,
+            on_loss=self.on_disconnect.meaning if self.on_disconnect is not None else None,
         )
 
     def complaints(self, accounts: Collection[str]) -> list[str]:
@@ -85,6 +103,8 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.begin_string in VERSIONS:
             yield from self.dictionary.wrong(VERSIONS[self.begin_string], is_judged=True)
         yield from self.breakers.wrong()
+        if self.on_disconnect is not None and not 1 <= self.on_disconnect.grace_s <= GRACE_S_MAX:
+            yield ("on_disconnect", "grace_s"), f"is {self.on_disconnect.grace_s}, and must be from 1 to {GRACE_S_MAX}"
         if self.tls is not None:
             yield from listens_wrong(self.host)
             yield from self.tls.wrong()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.proving import RiskDiffers
 from gateway.snapshotting import make
 from gateway.starting import Unfoldable
 from oms.journal.failures import Corrupt, NoJournal, Unreachable
@@ -37,7 +38,7 @@ def run(file: Path, upto_seq: int) -> int:
     _give_way(settings)
     try:
         made = asyncio.run(make(configuration.cell(settings), dsn, upto_seq))
-    except (Corrupt, NoJournal, Unfoldable, Unreachable) as reason:
+    except (Corrupt, NoJournal, RiskDiffers, Unfoldable, Unreachable) as reason:
         _log.error("no snapshot: %s: %s", type(reason).__name__, reason)
         return EXIT_FAILED
     sys.stdout.buffer.write(msgspec.json.encode(made))

@@ -15,6 +15,7 @@ from gateway.door.config import DoorConfig
 from gateway.door.door import Door
 from gateway.engine import Engine
 from gateway.leaving import Leaving
+from gateway.proving import RiskDiffers
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.journal.apart import JournalApart
@@ -28,7 +29,7 @@ from ops.settings import ConfigError, Settings
 from ops.snapshots import folding
 
 EXIT_OK, EXIT_FAILED = 0, 1
-_CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, Unfoldable, Unreachable)
+_CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, RiskDiffers, Unfoldable, Unreachable)
 GC_THRESHOLD = (1_000, 2, 1_000_000)
 """Many short collections of what is young, each well below a millisecond. What survives two is not walked again while the process
 lives: a collection of everything would hold all orders up, and cycles that grow old are rare (a hundred streams left none)."""

@@ -29,6 +29,9 @@ class Latch(msgspec.Struct, frozen=True):
     barriers: Mapping[str, int]
     """The last MsgSeqNum(34) of each session that answered: no order of the scope leaves above it."""
     release_asked_by: str = ""
+    effective_at_ns: int = 0
+    """When the last of them answered; 0 until then."""
+    is_drill: bool = False
 
     @property
     def is_effective(self) -> bool:
@@ -69,13 +72,16 @@ class Latches:
             cancels=event.cancels,
             unanswered=frozenset(event.sessions),
             barriers={},
+            effective_at_ns=0 if event.sessions else at_ns,
+            is_drill=event.is_drill,
         )
 
-    def _answered(self, event: HaltAnswered, _seq: int, _at_ns: int) -> None:
+    def _answered(self, event: HaltAnswered, _seq: int, at_ns: int) -> None:
         latch = self.by_seq.get(event.latch)
         if latch is not None:
-            barriers = {**latch.barriers, event.session: event.msg_seq_num}
-            self.by_seq[event.latch] = replace(latch, unanswered=latch.unanswered - {event.session}, barriers=barriers)
+            barriers, left = {**latch.barriers, event.session: event.msg_seq_num}, latch.unanswered - {event.session}
+            since_ns = latch.effective_at_ns if left else at_ns
+            self.by_seq[event.latch] = replace(latch, unanswered=left, barriers=barriers, effective_at_ns=since_ns)
 
     def _release_asked(self, event: ReleaseAsked, _seq: int, _at_ns: int) -> None:
         self.by_seq[event.latch] = replace(self.by_seq[event.latch], release_asked_by=event.principal)

@@ -3,8 +3,8 @@
 from oms import acts
 from oms.book import Book
 from oms.domain.acts import ActRefused
-from oms.domain.commands import ReleaseLatch, StopTrading
-from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
+from oms.domain.commands import NoteDrill, ReleaseLatch, StopTrading
+from oms.domain.latches import DrillNoted, Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 from risk.latches import Latches
 
@@ -21,6 +21,26 @@ def stop(book: Book, command: StopTrading, sessions: tuple[str, ...]) -> Latched
         reason=command.reason,
         cancels=command.cancels,
         sessions=sessions,
+        is_drill=command.is_drill,
+    )
+
+
+def note(book: Book, latches: Latches, command: NoteDrill) -> DrillNoted | ActRefused:
+    """Only of a latch that holds, and is a drill."""
+    if book.answer(command.principal, command.client_order_id):
+        return acts.refused(command, Refusal.DUPLICATE_CLIENT_ORDER_ID, f"client_order_id={command.client_order_id}")
+    latch = latches.by_seq.get(command.latch)
+    if latch is None or not latch.is_drill:
+        return acts.refused(command, Refusal.UNKNOWN_LATCH, f"latch={command.latch} is no drill that holds")
+    return DrillNoted(
+        client_order_id=command.client_order_id,
+        principal=command.principal,
+        latch=command.latch,
+        orders=command.orders,
+        left=command.left,
+        effective_us=command.effective_us,
+        cancels_us=command.cancels_us,
+        flat_us=command.flat_us,
     )
 
 

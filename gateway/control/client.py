@@ -162,6 +162,27 @@ class Client:
         """The same, and then what changes. Never ends by itself."""
         return self._stream(self._usage.Watch(UsageServiceWatchRequest(scope=scope, interval_ms=interval_ms)))
 
+    def note_drill(self, request: risk.NoteDrillRequest) -> risk.NoteDrillResponse:
+        response: risk.NoteDrillResponse = self._ask(self._risk.NoteDrill, request)
+        return response
+
+    def arm_dead_man(self, request: risk.ArmDeadManRequest) -> risk.ArmDeadManResponse:
+        response: risk.ArmDeadManResponse = self._ask(self._risk.ArmDeadMan, request)
+        return response
+
+    def beat(self) -> risk.BeatResponse:
+        response: risk.BeatResponse = self._call(self._risk.Beat, risk.BeatRequest())
+        return response
+
+    def disarm_dead_man(self, request: risk.DisarmDeadManRequest) -> risk.DisarmDeadManResponse:
+        response: risk.DisarmDeadManResponse = self._ask(self._risk.DisarmDeadMan, request)
+        return response
+
+    def dead_men(self) -> list[risk.DeadMan]:
+        """Everybody who is watched."""
+        response: risk.ListDeadMenResponse = self._call(self._risk.ListDeadMen, risk.ListDeadMenRequest())
+        return list(response.dead_men)
+
     def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
         """Every report in suspense, oldest first, and what all of them may mean at their worst."""
         found: list[SuspendedReport] = []

@@ -6,6 +6,7 @@ from typing import get_args
 import msgspec
 
 from oms.domain.chain import RequestState
+from oms.domain.dead_man import Silence
 from oms.domain.fields import DKReason, Side
 from oms.domain.latches import Mode
 from oms.domain.terms import CustomTags, Terms
@@ -169,6 +170,7 @@ class StopTrading(msgspec.Struct, frozen=True, gc=False):
     reason: str
     cancels: bool
     """Whether everything that is open there is canceled as well: a kill."""
+    is_drill: bool = False
 
 
 class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
@@ -181,7 +183,48 @@ class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-Act = StopTrading | ReleaseLatch | Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
+class NoteDrill(msgspec.Struct, frozen=True, gc=False):
+    """Make the outcome of a drill a fact."""
+
+    principal: str
+    client_order_id: str
+    latch: int
+    orders: int
+    left: int
+    effective_us: int | None
+    cancels_us: int | None
+    flat_us: int | None
+
+
+class ArmDeadMan(msgspec.Struct, frozen=True, gc=False):
+    """Cancel what the principal has open when it is not heard for so long."""
+
+    principal: str
+    client_order_id: str
+    silence: Silence
+
+
+class DisarmDeadMan(msgspec.Struct, frozen=True, gc=False):
+    """It need not be heard any more."""
+
+    principal: str
+    client_order_id: str
+
+
+Act = (
+    StopTrading
+    | ReleaseLatch
+    | NoteDrill
+    | Drain
+    | StopDrain
+    | AskVenue
+    | MassCancel
+    | AttributeReport
+    | DismissReport
+    | ResolveRequest
+    | ArmDeadMan
+    | DisarmDeadMan
+)
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

@@ -16,10 +16,11 @@ from oms.domain.acts import (
     RequestResolved,
     VenueAsked,
 )
+from oms.domain.dead_man import DEAD_MAN_EVENTS, DeadManArmed, DeadManDisarmed
 from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported from here, and so is what they are.
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import MsgType, OrdStatus
-from oms.domain.latches import LATCH_EVENTS, Latched, LatchReleased, ReleaseAsked
+from oms.domain.latches import LATCH_EVENTS, DrillNoted, Latched, LatchReleased, ReleaseAsked
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.suspense import ReportAttributed as ReportAttributed  # noqa: PLC0414
@@ -302,6 +303,9 @@ Answer = (
     | Latched
     | ReleaseAsked
     | LatchReleased
+    | DrillNoted
+    | DeadManArmed
+    | DeadManDisarmed
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -355,4 +359,6 @@ EVENTS: tuple[type[Event], ...] = (
     *DRAIN_ACTS,
     ActRefused,
     *LATCH_EVENTS,
+    DrillNoted,
+    *DEAD_MAN_EVENTS,
 )

@@ -35,6 +35,8 @@ class Latched(Event, frozen=True, gc=False):
     """Whether everything that is open in the scope is canceled."""
     sessions: tuple[str, ...] = ()
     """The sessions whose workers may have orders in their hands: each has to answer before the latch is effective."""
+    is_drill: bool = False
+    """Whether it rehearses a stop: it does all that a stop does."""
 
     @property
     def key(self) -> str:
@@ -80,6 +82,25 @@ class LatchReleased(Event, frozen=True, gc=False):
     reason: str
     asked_by: str
     """The other person."""
+
+    @property
+    def key(self) -> str:
+        return str(self.latch)
+
+
+class DrillNoted(Event, frozen=True, gc=False):
+    """How a drill went, by the word of the person who led it. Times are in microseconds from the latch's record on."""
+
+    IS_ANSWER: ClassVar[bool] = True
+
+    client_order_id: str
+    principal: str
+    latch: int
+    orders: int
+    left: int
+    effective_us: int | None
+    cancels_us: int | None
+    flat_us: int | None
 
     @property
     def key(self) -> str:

@@ -102,6 +102,8 @@ class Refusal(Enum):
     """An order is open of which nobody knows a price: nobody can say what is used of a limit."""
     NOT_JUDGED = "NOT_JUDGED"
     """A check of risk could not be worked out; the text says what went wrong. A person has to look."""
+    NOT_ARMED = "NOT_ARMED"
+    """Nobody watches the principal: there is nothing to be heard for, and nothing to disarm."""
 
 
 RETRY_CAN_HELP = frozenset(

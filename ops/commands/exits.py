@@ -50,7 +50,7 @@ Exit codes:
   7  no answer, overloaded, or going down: repeat it under the same --id
   8  a configuration file is missing or wrong
   9  the journal is not what was written
-  10  orders are still live after cancel --all, or after a drain
+  10  orders are still live after cancel --all, a kill, a drill, or a drain
 """
 
 _BY_REFUSAL = {

@@ -136,18 +136,30 @@ def wants_json() -> bool:
     return bool(click.get_current_context().meta.get("json"))
 
 
-def connected() -> "Client":
-    """A client, as the options of the command at hand say. Raises Failure."""
-    from gateway.control.client import CertificateProblem, Client
+def connected(deadline_s: float | None = None, *, identity: str | None = None) -> "Client":
+    """A client, as the options of the command at hand say; `deadline_s` for each call, or as usual; `identity` where it is not
+    theirs. Raises Failure."""
+    from gateway.control.client import DEADLINE_S, CertificateProblem, Client
     from gateway.control.tls import Files
 
-    noted = click.get_current_context().meta
-    server, folder = _where(noted["config"], noted["server"], noted["certs"])
-    name = _chosen(folder, noted["identity"])
+    server, folder = _from_noted()
+    name = _chosen(folder, identity or click.get_current_context().meta["identity"])
+    files = Files(folder / f"{name}.pem", folder / f"{name}.key", folder / "ca.pem")
     try:
-        return Client(server, Files(folder / f"{name}.pem", folder / f"{name}.key", folder / "ca.pem"))
+        return Client(server, files, deadline_s or DEADLINE_S)
     except CertificateProblem as problem:
         raise Failure(Exit.NOT_AUTHENTICATED, f"certificate: {problem}") from problem
+
+
+def identity() -> tuple[Path, str]:
+    """The folder of our certificate, and its files' name without an ending. Raises Failure."""
+    _, folder = _from_noted()
+    return folder, _chosen(folder, click.get_current_context().meta["identity"])
+
+
+def _from_noted() -> tuple[str, Path]:
+    noted = click.get_current_context().meta
+    return _where(noted["config"], noted["server"], noted["certs"])
 
 
 def _where(config: Path, server: str | None, certs: Path | None) -> tuple[str, Path]:

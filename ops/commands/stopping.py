@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ops.commands import options
+from ops.commands import options, second_path
 from ops.commands.asking import Duration, noted_id, own_id
 from ops.commands.exits import UNANSWERED, Exit, Failure, calls_the_server
 from ops.commands.showing import say, table
 
 if TYPE_CHECKING:
     from gateway.api.v1.latch_pb2 import Latch
+    from gateway.api.v1.risk_service_pb2 import DeadMan
     from gateway.control.client import Client
 
 DIMENSIONS = ("account", "symbol", "trader", "session", "client", "desk", "strategy", "venue", "asset_class", "currency")
 COLUMNS = ("latch", "scope", "mode", "cancels", "effective", "open", "since", "by", "why", "release asked by")
+DEAD_MEN_COLUMNS = ("principal", "session", "silent at most", "leaves good till", "latches", "since", "state")
 _LOOK_S = 0.2
 _NS_PER_S = 1_000_000_000
 _reason = click.option("--reason", required=True, help="Why. It is kept for ever.")
@@ -36,6 +38,10 @@ def _scope(verb: Any) -> Any:
 @_reason
 @_yes
 @click.option("--within", type=Duration(), default="30s", show_default=True, help="How long to wait until nothing is open.")
+@click.option(
+    "--answer-within", type=Duration(), default="5s", show_default=True, help="An engine that is silent for so long is stuck."
+)
+@click.option("--stuck", is_flag=True, help="Do not ask the engine: fence it, latch in its place, end it and its workers.")
 @own_id
 @options.connection
 @calls_the_server
@@ -43,10 +49,20 @@ def kill(**asked: Any) -> None:
     """Stop trading within a scope at once, cancel everything open there, and wait until that is proved.
 
     Exit code 10 says that something is still open, or may be. It stays stopped, over every restart, until two persons release it.
+    An engine that does not answer is taken for stuck, where no --server was said: on its own machine it is fenced and ended with
+    its workers, the latch is written in its place, and the next engine starts halted and cancels what is open.
     """
+    scope = _said(asked)
+    _confirm(scope, cancels=True, is_sure=asked["yes"])
+    asked |= {"yes": True, "client_order_id": noted_id(asked["client_order_id"])}
+    latch = None if asked["stuck"] else _answered(asked)
+    deadline_s = time.monotonic() + asked["within"] / _NS_PER_S
+    if latch is None:
+        latch = second_path.stop(asked, scope)
+        with options.connected() as client:
+            second_path.until_up(client, latch, deadline_s)
     with options.connected() as client:
-        latch = _stop(client, asked, mode="HALTED", cancels=True)
-        _wait(client, latch, asked["within"] / _NS_PER_S)
+        _wait(client, latch, deadline_s)
 
 
 @click.command()
@@ -91,6 +107,39 @@ def latches() -> None:
     table(COLUMNS, map(_row, held), held)
 
 
+@click.command("dead-men")
+@options.connection
+@calls_the_server
+def dead_men() -> None:
+    """Show whose orders are canceled when they fall silent: who has armed it over gRPC, and clients whose FIX session is lost."""
+    with options.connected() as client:
+        held = client.dead_men()
+    table(DEAD_MEN_COLUMNS, map(_dead_man_row, held), held)
+
+
+def _dead_man_row(held: "DeadMan") -> tuple[str, ...]:
+    since = held.since.ToDatetime().isoformat(sep=" ", timespec="seconds")
+    left, latches = ("yes" if is_so else "no" for is_so in (held.leaves_good_till, held.latches))
+    state = "canceled" if held.is_over else "away" if held.session else "armed"
+    return held.principal, held.session, f"{held.timeout_ms} ms", left, latches, since, state
+
+
+def _answered(asked: dict[str, Any]) -> int | None:
+    """The latch, by the engine's own word; None where it does not answer, and we are on its machine."""
+    from gateway.control.client import Unanswered, Unreachable
+
+    try:
+        with options.connected(asked["answer_within"] / _NS_PER_S) as client:
+            return _stop(client, asked, mode="HALTED", cancels=True)
+    except (Unanswered, Unreachable) as silent:
+        if not second_path.is_here():
+            raise Failure(
+                Exit.TRY_AGAIN, f"no answer: {silent}; on the engine's own machine say: fixgate kill --stuck"
+            ) from silent
+        click.echo(f"fixgate: no answer: {silent}; the engine is fenced and ended", err=True)
+    return None
+
+
 def _stop(client: "Client", asked: dict[str, Any], *, mode: str, cancels: bool) -> int:
     from gateway.api.v1.risk_service_pb2 import StopRequest
 
@@ -127,9 +176,8 @@ def _confirm(scope: str, *, cancels: bool, is_sure: bool) -> None:
         raise Failure(Exit.REFUSED, "not confirmed; nothing was asked for")
 
 
-def _wait(client: "Client", latch: int, within_s: float) -> None:
+def _wait(client: "Client", latch: int, deadline_s: float) -> None:
     """Until every worker has answered and nothing is open, as far as that can be proved. Raises Failure when time is up."""
-    deadline_s = time.monotonic() + within_s
     while True:
         held = next((one for one in client.latches() if one.latch == latch), None)
         if held is None:

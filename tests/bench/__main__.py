@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import echo, machine, order_model, sessions, spine, starting, venue_driver
+from tests.bench import echo, killing, machine, order_model, sessions, spine, starting, venue_driver
 from tests.bench.method import RUNS, Experiment, Figure, Line, Run, collect, line, percentile, voids
 
 PYTHON_QUICKFIX_ECHO = "python_quickfix_echo"
@@ -39,6 +39,7 @@ EXPERIMENTS = (
     Experiment(figures=order_model.FIGURES, run=order_model.measure),
     Experiment(figures=sessions.FIGURES, run=sessions.measure),
     Experiment(figures=starting.FIGURES, run=starting.measure),
+    Experiment(figures=killing.FIGURES, run=killing.measure),
     Experiment(
         figures=(*spine.FIGURES, Figure(FDATASYNC, "ms")),
         run=spine.measure,

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from gateway.cell import Cell, SessionKind, SessionPlan
 from gateway.codec.text import SOH
 from gateway.facts import CATALOGUE, Fact, recorded
+from gateway.proving import wrong
 from gateway.sessions import EngineStarted, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.snapshotting import make
 from gateway.starting import fact_of, start
@@ -47,6 +48,7 @@ FIGURES = (
     Figure("snapshot_s_at_1000000_events", "s"),
     Figure("snapshot_mib_at_1000000_events", "MiB"),
     Figure("memory_kib_per_live_order", "KiB"),
+    Figure("proof_us_per_live_order", "µs"),
 )
 LIVE_ORDERS = 100_000
 _NS_PER_EVENT = 50_000
@@ -117,12 +119,13 @@ def measure(events: int = EVENTS, tail: int = TAIL, live_orders: int = LIVE_ORDE
         "fold_s_at_1000000_events": fold_s,
         "snapshot_s_at_1000000_events": snapshot_s,
         "snapshot_mib_at_1000000_events": made / 2**20,
-        "memory_kib_per_live_order": kib_per_live_order(live_orders),
+        **of_live_orders(live_orders),
     }
 
 
-def kib_per_live_order(orders: int = LIVE_ORDERS) -> float:
-    """What the process grows by when it takes in so many orders that stay open: one version, two fills, and their indexes."""
+def of_live_orders(orders: int = LIVE_ORDERS) -> Mapping[str, float]:
+    """What the process grows by when it takes in so many orders that stay open (one version, two fills, and their indexes), and
+    what it takes to prove that risk holds what they say."""
     state = State(CELL)
     gc.collect()
     before_kib = _rss_kib()
@@ -133,7 +136,12 @@ def kib_per_live_order(orders: int = LIVE_ORDERS) -> float:
             state.apply(_as_read(event), seq, seq)
     gc.collect()
     assert len(state.book.live) == orders
-    return (_rss_kib() - before_kib) / orders
+    grown_kib = _rss_kib() - before_kib
+    began_s = time.perf_counter()
+    where = wrong(state)
+    proof_s = time.perf_counter() - began_s
+    assert not where, where
+    return {"memory_kib_per_live_order": grown_kib / orders, "proof_us_per_live_order": proof_s * 1_000_000 / orders}
 
 
 def _as_read(event: Event) -> Event:

@@ -18,6 +18,7 @@ from oms.domain.order import evolve
 from oms.domain.report import CancelReject
 from oms.domain.terms import Decision
 from risk.ledger import Ledger, Usage, recomputed
+from risk.proof import Witness, wrong
 from risk.scope import FIRM, Dimension, Facets, Scope, scope
 from tests.support.orders import GRANT, PRINCIPAL, SESSION, D, placed, receipt, report, said, terms
 
@@ -84,6 +85,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.ledger = Ledger()
         self.ledger.watch(SCOPES)
+        self.witness = Witness({})
         self.chains: dict[str, Chain] = {}
         self.orders: dict[str, Order] = {}
         self.numbered = 0
@@ -210,6 +212,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def a_day_ends(self) -> None:
         self.ledger.end_day(SESSION)
+        self.witness.ended_day(frozenset({SESSION}))
         for order in self.orders.values():
             order.day_traded = order.day_net = D(0)
 
@@ -229,6 +232,11 @@ class LedgerMachine(RuleBasedStateMachine):
         again = recomputed(SCOPES, self.ledger.reservations, self.ledger.tallies)
         kept = {one: {c: u for c, u in self.ledger.usage(one).items() if u != Usage()} for one in SCOPES}
         assert {one: {c: u for c, u in usages.items() if u != Usage()} for one, usages in again.items()} == kept
+
+    @invariant()
+    def the_proof_finds_nothing_wrong(self) -> None:
+        held = ((self.orders[root].facets, MULTIPLIERS[chain.terms.symbol], chain) for root, chain in self.chains.items())
+        assert (wrong(self.ledger, SCOPES, held), self.witness.wrong(self.ledger)) == ("", "")
 
     def _used(self, one: Scope) -> dict[str, Usage]:
         found: dict[str, Usage] = {}
@@ -262,6 +270,7 @@ class LedgerMachine(RuleBasedStateMachine):
         after = self.chains[root_id] = evolve(before, event, 1)
         facets = self.orders[root_id].facets
         self.ledger.changed(facets, MULTIPLIERS[facets.symbol], before, after)
+        self.witness.saw(facets, MULTIPLIERS[facets.symbol], before, after)
 
     def _open(self) -> list[str]:
         return sorted(root_id for root_id, order in self.orders.items() if not order.is_over)

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1agateway/api/v1/latch.proto\x12\x0egateway.api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"/\n\x07\x42\x61rrier\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0bmsg_seq_num\x18\x02 \x01(\x04\"\x9a\x02\n\x05Latch\x12\r\n\x05latch\x18\x01 \x01(\x04\x12\r\n\x05scope\x18\x02 \x01(\t\x12\'\n\x04mode\x18\x03 \x01(\x0e\x32\x19.gateway.api.v1.LatchMode\x12\x0f\n\x07\x63\x61ncels\x18\x04 \x01(\x08\x12\x11\n\tprincipal\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nunanswered\x18\x08 \x03(\t\x12)\n\x08\x62\x61rriers\x18\t \x03(\x0b\x32\x17.gateway.api.v1.Barrier\x12\x18\n\x10release_asked_by\x18\n \x01(\t\x12\x15\n\rlive_root_ids\x18\x0b \x03(\t*u\n\tLatchMode\x12\x1a\n\x16LATCH_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11LATCH_MODE_HALTED\x10\x01\x12\x19\n\x15LATCH_MODE_CLOSE_ONLY\x10\x02\x12\x1a\n\x16LATCH_MODE_REDUCE_ONLY\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1agateway/api/v1/latch.proto\x12\x0egateway.api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"/\n\x07\x42\x61rrier\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0bmsg_seq_num\x18\x02 \x01(\x04\"\xde\x02\n\x05Latch\x12\r\n\x05latch\x18\x01 \x01(\x04\x12\r\n\x05scope\x18\x02 \x01(\t\x12\'\n\x04mode\x18\x03 \x01(\x0e\x32\x19.gateway.api.v1.LatchMode\x12\x0f\n\x07\x63\x61ncels\x18\x04 \x01(\x08\x12\x11\n\tprincipal\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nunanswered\x18\x08 \x03(\t\x12)\n\x08\x62\x61rriers\x18\t \x03(\x0b\x32\x17.gateway.api.v1.Barrier\x12\x18\n\x10release_asked_by\x18\n \x01(\t\x12\x15\n\rlive_root_ids\x18\x0b \x03(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08is_drill\x18\r \x01(\x08*u\n\tLatchMode\x12\x1a\n\x16LATCH_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11LATCH_MODE_HALTED\x10\x01\x12\x19\n\x15LATCH_MODE_CLOSE_ONLY\x10\x02\x12\x1a\n\x16LATCH_MODE_REDUCE_ONLY\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.latch_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LATCHMODE']._serialized_start=413
-  _globals['_LATCHMODE']._serialized_end=530
+  _globals['_LATCHMODE']._serialized_start=481
+  _globals['_LATCHMODE']._serialized_end=598
   _globals['_BARRIER']._serialized_start=79
   _globals['_BARRIER']._serialized_end=126
   _globals['_LATCH']._serialized_start=129
-  _globals['_LATCH']._serialized_end=411
+  _globals['_LATCH']._serialized_end=479
 # @@protoc_insertion_point(module_scope)

@@ -30,7 +30,7 @@ class Barrier(_message.Message):
     def __init__(self, session: _Optional[str] = ..., msg_seq_num: _Optional[int] = ...) -> None: ...
 
 class Latch(_message.Message):
-    __slots__ = ("latch", "scope", "mode", "cancels", "principal", "reason", "at", "unanswered", "barriers", "release_asked_by", "live_root_ids")
+    __slots__ = ("latch", "scope", "mode", "cancels", "principal", "reason", "at", "unanswered", "barriers", "release_asked_by", "live_root_ids", "effective_at", "is_drill")
     LATCH_FIELD_NUMBER: _ClassVar[int]
     SCOPE_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,8 @@ class Latch(_message.Message):
     BARRIERS_FIELD_NUMBER: _ClassVar[int]
     RELEASE_ASKED_BY_FIELD_NUMBER: _ClassVar[int]
     LIVE_ROOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    IS_DRILL_FIELD_NUMBER: _ClassVar[int]
     latch: int
     scope: str
     mode: LatchMode
@@ -53,4 +55,6 @@ class Latch(_message.Message):
     barriers: _containers.RepeatedCompositeFieldContainer[Barrier]
     release_asked_by: str
     live_root_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, latch: _Optional[int] = ..., scope: _Optional[str] = ..., mode: _Optional[_Union[LatchMode, str]] = ..., cancels: _Optional[bool] = ..., principal: _Optional[str] = ..., reason: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unanswered: _Optional[_Iterable[str]] = ..., barriers: _Optional[_Iterable[_Union[Barrier, _Mapping]]] = ..., release_asked_by: _Optional[str] = ..., live_root_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    effective_at: _timestamp_pb2.Timestamp
+    is_drill: bool
+    def __init__(self, latch: _Optional[int] = ..., scope: _Optional[str] = ..., mode: _Optional[_Union[LatchMode, str]] = ..., cancels: _Optional[bool] = ..., principal: _Optional[str] = ..., reason: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unanswered: _Optional[_Iterable[str]] = ..., barriers: _Optional[_Iterable[_Union[Barrier, _Mapping]]] = ..., release_asked_by: _Optional[str] = ..., live_root_ids: _Optional[_Iterable[str]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_drill: _Optional[bool] = ...) -> None: ...

@@ -60,6 +60,7 @@ class Refusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_DAY_VALUE_EXCEEDS_MAX: _ClassVar[Refusal]
     REFUSAL_UNPRICED_EXPOSURE: _ClassVar[Refusal]
     REFUSAL_NOT_JUDGED: _ClassVar[Refusal]
+    REFUSAL_NOT_ARMED: _ClassVar[Refusal]
     REFUSAL_INVALID_FIELD: _ClassVar[Refusal]
     REFUSAL_OVERLOADED: _ClassVar[Refusal]
     REFUSAL_NOT_AUTHENTICATED: _ClassVar[Refusal]
@@ -121,6 +122,7 @@ REFUSAL_OPEN_VALUE_EXCEEDS_MAX: Refusal
 REFUSAL_DAY_VALUE_EXCEEDS_MAX: Refusal
 REFUSAL_UNPRICED_EXPOSURE: Refusal
 REFUSAL_NOT_JUDGED: Refusal
+REFUSAL_NOT_ARMED: Refusal
 REFUSAL_INVALID_FIELD: Refusal
 REFUSAL_OVERLOADED: Refusal
 REFUSAL_NOT_AUTHENTICATED: Refusal

@@ -23,27 +23,50 @@ _sym_db = _symbol_database.Default()
 
 
 from gateway.api.v1 import latch_pb2 as gateway_dot_api_dot_v1_dot_latch__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!gateway/api/v1/risk_service.proto\x12\x0egateway.api.v1\x1a\x1agateway/api/v1/latch.proto\"\x7f\n\x0bStopRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\r\n\x05scope\x18\x02 \x01(\t\x12\'\n\x04mode\x18\x03 \x01(\x0e\x32\x19.gateway.api.v1.LatchMode\x12\x0f\n\x07\x63\x61ncels\x18\x04 \x01(\x08\x12\x0e\n\x06reason\x18\x05 \x01(\t\"4\n\x0cStopResponse\x12\r\n\x05latch\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"H\n\x0eReleaseRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\r\n\x05latch\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x03 \x01(\t\"J\n\x0fReleaseResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x13\n\x0bis_released\x18\x02 \x01(\x08\x12\x15\n\ris_repetition\x18\x03 \x01(\x08\"\x14\n\x12ListLatchesRequest\"=\n\x13ListLatchesResponse\x12&\n\x07latches\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Latch2\xf4\x01\n\x0bRiskService\x12\x41\n\x04Stop\x12\x1b.gateway.api.v1.StopRequest\x1a\x1c.gateway.api.v1.StopResponse\x12J\n\x07Release\x12\x1e.gateway.api.v1.ReleaseRequest\x1a\x1f.gateway.api.v1.ReleaseResponse\x12V\n\x0bListLatches\x12\".gateway.api.v1.ListLatchesRequest\x1a#.gateway.api.v1.ListLatchesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!gateway/api/v1/risk_service.proto\x12\x0egateway.api.v1\x1a\x1agateway/api/v1/latch.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\x10NoteDrillRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\r\n\x05latch\x18\x02 \x01(\x04\x12\x0e\n\x06orders\x18\x03 \x01(\r\x12\x0c\n\x04left\x18\x04 \x01(\r\x12\x19\n\x0c\x65\x66\x66\x65\x63tive_us\x18\x05 \x01(\x04H\x00\x88\x01\x01\x12\x17\n\ncancels_us\x18\x06 \x01(\x04H\x01\x88\x01\x01\x12\x14\n\x07\x66lat_us\x18\x07 \x01(\x04H\x02\x88\x01\x01\x42\x0f\n\r_effective_usB\r\n\x0b_cancels_usB\n\n\x08_flat_us\"7\n\x11NoteDrillResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"k\n\x11\x41rmDeadManRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x12\n\ntimeout_ms\x18\x02 \x01(\r\x12\x18\n\x10leaves_good_till\x18\x03 \x01(\x08\x12\x0f\n\x07latches\x18\x04 \x01(\x08\"8\n\x12\x41rmDeadManResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"\r\n\x0b\x42\x65\x61tRequest\"\"\n\x0c\x42\x65\x61tResponse\x12\x12\n\ntimeout_ms\x18\x01 \x01(\r\"/\n\x14\x44isarmDeadManRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\";\n\x15\x44isarmDeadManResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"\x14\n\x12ListDeadMenRequest\"@\n\x13ListDeadMenResponse\x12)\n\x08\x64\x65\x61\x64_men\x18\x01 \x03(\x0b\x32\x17.gateway.api.v1.DeadMan\"\xa8\x01\n\x07\x44\x65\x61\x64Man\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0f\n\x07session\x18\x02 \x01(\t\x12\x12\n\ntimeout_ms\x18\x03 \x01(\r\x12\x18\n\x10leaves_good_till\x18\x04 \x01(\x08\x12\x0f\n\x07latches\x18\x05 \x01(\x08\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_over\x18\x07 \x01(\x08\"\x91\x01\n\x0bStopRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\r\n\x05scope\x18\x02 \x01(\t\x12\'\n\x04mode\x18\x03 \x01(\x0e\x32\x19.gateway.api.v1.LatchMode\x12\x0f\n\x07\x63\x61ncels\x18\x04 \x01(\x08\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x10\n\x08is_drill\x18\x06 \x01(\x08\"4\n\x0cStopResponse\x12\r\n\x05latch\x18\x01 \x01(\x04\x12\x15\n\ris_repetition\x18\x02 \x01(\x08\"H\n\x0eReleaseRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\r\n\x05latch\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x03 \x01(\t\"J\n\x0fReleaseResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12\x13\n\x0bis_released\x18\x02 \x01(\x08\x12\x15\n\ris_repetition\x18\x03 \x01(\x08\"\x14\n\x12ListLatchesRequest\"=\n\x13ListLatchesResponse\x12&\n\x07latches\x18\x01 \x03(\x0b\x32\x15.gateway.api.v1.Latch2\x94\x05\n\x0bRiskService\x12\x41\n\x04Stop\x12\x1b.gateway.api.v1.StopRequest\x1a\x1c.gateway.api.v1.StopResponse\x12J\n\x07Release\x12\x1e.gateway.api.v1.ReleaseRequest\x1a\x1f.gateway.api.v1.ReleaseResponse\x12V\n\x0bListLatches\x12\".gateway.api.v1.ListLatchesRequest\x1a#.gateway.api.v1.ListLatchesResponse\x12P\n\tNoteDrill\x12 .gateway.api.v1.NoteDrillRequest\x1a!.gateway.api.v1.NoteDrillResponse\x12S\n\nArmDeadMan\x12!.gateway.api.v1.ArmDeadManRequest\x1a\".gateway.api.v1.ArmDeadManResponse\x12\x41\n\x04\x42\x65\x61t\x12\x1b.gateway.api.v1.BeatRequest\x1a\x1c.gateway.api.v1.BeatResponse\x12\\\n\rDisarmDeadMan\x12$.gateway.api.v1.DisarmDeadManRequest\x1a%.gateway.api.v1.DisarmDeadManResponse\x12V\n\x0bListDeadMen\x12\".gateway.api.v1.ListDeadMenRequest\x1a#.gateway.api.v1.ListDeadMenResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gateway.api.v1.risk_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STOPREQUEST']._serialized_start=81
-  _globals['_STOPREQUEST']._serialized_end=208
-  _globals['_STOPRESPONSE']._serialized_start=210
-  _globals['_STOPRESPONSE']._serialized_end=262
-  _globals['_RELEASEREQUEST']._serialized_start=264
-  _globals['_RELEASEREQUEST']._serialized_end=336
-  _globals['_RELEASERESPONSE']._serialized_start=338
-  _globals['_RELEASERESPONSE']._serialized_end=412
-  _globals['_LISTLATCHESREQUEST']._serialized_start=414
-  _globals['_LISTLATCHESREQUEST']._serialized_end=434
-  _globals['_LISTLATCHESRESPONSE']._serialized_start=436
-  _globals['_LISTLATCHESRESPONSE']._serialized_end=497
-  _globals['_RISKSERVICE']._serialized_start=500
-  _globals['_RISKSERVICE']._serialized_end=744
+  _globals['_NOTEDRILLREQUEST']._serialized_start=115
+  _globals['_NOTEDRILLREQUEST']._serialized_end=321
+  _globals['_NOTEDRILLRESPONSE']._serialized_start=323
+  _globals['_NOTEDRILLRESPONSE']._serialized_end=378
+  _globals['_ARMDEADMANREQUEST']._serialized_start=380
+  _globals['_ARMDEADMANREQUEST']._serialized_end=487
+  _globals['_ARMDEADMANRESPONSE']._serialized_start=489
+  _globals['_ARMDEADMANRESPONSE']._serialized_end=545
+  _globals['_BEATREQUEST']._serialized_start=547
+  _globals['_BEATREQUEST']._serialized_end=560
+  _globals['_BEATRESPONSE']._serialized_start=562
+  _globals['_BEATRESPONSE']._serialized_end=596
+  _globals['_DISARMDEADMANREQUEST']._serialized_start=598
+  _globals['_DISARMDEADMANREQUEST']._serialized_end=645
+  _globals['_DISARMDEADMANRESPONSE']._serialized_start=647
+  _globals['_DISARMDEADMANRESPONSE']._serialized_end=706
+  _globals['_LISTDEADMENREQUEST']._serialized_start=708
+  _globals['_LISTDEADMENREQUEST']._serialized_end=728
+  _globals['_LISTDEADMENRESPONSE']._serialized_start=730
+  _globals['_LISTDEADMENRESPONSE']._serialized_end=794
+  _globals['_DEADMAN']._serialized_start=797
+  _globals['_DEADMAN']._serialized_end=965
+  _globals['_STOPREQUEST']._serialized_start=968
+  _globals['_STOPREQUEST']._serialized_end=1113
+  _globals['_STOPRESPONSE']._serialized_start=1115
+  _globals['_STOPRESPONSE']._serialized_end=1167
+  _globals['_RELEASEREQUEST']._serialized_start=1169
+  _globals['_RELEASEREQUEST']._serialized_end=1241
+  _globals['_RELEASERESPONSE']._serialized_start=1243
+  _globals['_RELEASERESPONSE']._serialized_end=1317
+  _globals['_LISTLATCHESREQUEST']._serialized_start=1319
+  _globals['_LISTLATCHESREQUEST']._serialized_end=1339
+  _globals['_LISTLATCHESRESPONSE']._serialized_start=1341
+  _globals['_LISTLATCHESRESPONSE']._serialized_end=1402
+  _globals['_RISKSERVICE']._serialized_start=1405
+  _globals['_RISKSERVICE']._serialized_end=2065
 # @@protoc_insertion_point(module_scope)

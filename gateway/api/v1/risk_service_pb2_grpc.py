@@ -50,6 +50,31 @@ class RiskServiceStub:
                 request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.SerializeToString,
                 response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.FromString,
                 _registered_method=True)
+        self.NoteDrill = channel.unary_unary(
+                '/gateway.api.v1.RiskService/NoteDrill',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.FromString,
+                _registered_method=True)
+        self.ArmDeadMan = channel.unary_unary(
+                '/gateway.api.v1.RiskService/ArmDeadMan',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManResponse.FromString,
+                _registered_method=True)
+        self.Beat = channel.unary_unary(
+                '/gateway.api.v1.RiskService/Beat',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatResponse.FromString,
+                _registered_method=True)
+        self.DisarmDeadMan = channel.unary_unary(
+                '/gateway.api.v1.RiskService/DisarmDeadMan',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManResponse.FromString,
+                _registered_method=True)
+        self.ListDeadMen = channel.unary_unary(
+                '/gateway.api.v1.RiskService/ListDeadMen',
+                request_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenRequest.SerializeToString,
+                response_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenResponse.FromString,
+                _registered_method=True)
 
 
 class RiskServiceServicer:
@@ -77,6 +102,43 @@ class RiskServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def NoteDrill(self, request, context):
+        """Makes the outcome of a drill a fact.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ArmDeadMan(self, request, context):
+        """Has everything that the caller has open canceled when it is not heard for so long: it calls Beat more often than that. Armed
+        again, the last terms count. It holds over every restart, after which the caller has its whole time again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Beat(self, request, context):
+        """Says that the caller lives. Nothing is journalled. Refused with NOT_ARMED where nobody watches it: it was never armed, was
+        disarmed, or has been silent for too long.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisarmDeadMan(self, request, context):
+        """The caller need not be heard any more; its orders stay as they are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeadMen(self, request, context):
+        """Who is watched: armed over gRPC, or a client over FIX whose session is lost.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RiskServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +156,31 @@ def add_RiskServiceServicer_to_server(servicer, server):
                     servicer.ListLatches,
                     request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.FromString,
                     response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.SerializeToString,
+            ),
+            'NoteDrill': grpc.unary_unary_rpc_method_handler(
+                    servicer.NoteDrill,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.SerializeToString,
+            ),
+            'ArmDeadMan': grpc.unary_unary_rpc_method_handler(
+                    servicer.ArmDeadMan,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManResponse.SerializeToString,
+            ),
+            'Beat': grpc.unary_unary_rpc_method_handler(
+                    servicer.Beat,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatResponse.SerializeToString,
+            ),
+            'DisarmDeadMan': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisarmDeadMan,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManResponse.SerializeToString,
+            ),
+            'ListDeadMen': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeadMen,
+                    request_deserializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenRequest.FromString,
+                    response_serializer=gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +265,141 @@ class RiskService:
             '/gateway.api.v1.RiskService/ListLatches',
             gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesRequest.SerializeToString,
             gateway_dot_api_dot_v1_dot_risk__service__pb2.ListLatchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NoteDrill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/NoteDrill',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.NoteDrillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ArmDeadMan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/ArmDeadMan',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.ArmDeadManResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Beat(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/Beat',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.BeatResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisarmDeadMan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/DisarmDeadMan',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.DisarmDeadManResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeadMen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gateway.api.v1.RiskService/ListDeadMen',
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenRequest.SerializeToString,
+            gateway_dot_api_dot_v1_dot_risk__service__pb2.ListDeadMenResponse.FromString,
             options,
             channel_credentials,
             insecure,

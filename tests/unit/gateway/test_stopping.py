@@ -1,19 +1,20 @@
 """A kill: latched first, then nothing passes, everything is canceled, and each worker says when nothing leaves any more."""
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import link
 from gateway.effects import Outgoing, effects
 from gateway.facts import Fact
 from gateway.rules import FromLink, LinkLost, decide, react
-from gateway.sessions import SessionGranted, SessionLoggedOn, SessionReady
+from gateway.sessions import EngineStarted, SessionGranted, SessionLoggedOn, SessionReady
 from gateway.state import State
 from gateway.stopping import residue
 from oms.domain.acts import ActRefused, MassCancelRequested
-from oms.domain.commands import ReleaseLatch, StopTrading
+from oms.domain.commands import NoteDrill, ReleaseLatch, StopTrading
 from oms.domain.events import CancelRequested, Event, OrderPlaced, OrderRefused, RequestRefused
 from oms.domain.fields import ExecType, OrdStatus, Side
-from oms.domain.latches import HaltAnswered, Latched, LatchReleased, Mode, ReleaseAsked
+from oms.domain.latches import DrillNoted, HaltAnswered, Latched, LatchReleased, Mode, ReleaseAsked
 from oms.domain.refusal import Refusal
 from oms.domain.terms import Decision
 from tests.support import orders
@@ -200,3 +201,68 @@ class TestRelease:
         (event,) = decide(stopped(Mode.HALTED), ReleaseLatch(ALICE, "R1", 9, "over"), NOW)
         assert isinstance(event, ActRefused)
         assert event.refusal is Refusal.UNKNOWN_LATCH
+
+
+LATCHED = Latched("K1", ALICE, "account=DESK1", Mode.HALTED, "stuck", cancels=True, sessions=(orders.SESSION,))
+"""As the second path writes it: no mass cancel follows, and no worker was told."""
+STARTED = EngineStarted("1", "x")
+
+
+class TestAtAStart:
+    def test_what_is_live_under_a_kill_is_canceled(self) -> None:
+        made = state(*WORKING, LATCHED, STARTED)
+        (command,) = react(made, STARTED)
+        (canceling,) = decide(made, command, NOW)
+        assert isinstance(canceling, MassCancelRequested)
+        assert (canceling.root_ids, canceling.principal) == ((ROOT,), ALICE)
+        then(made, canceling)
+        assert decide(made, command, NOW) == ()  # It waits for its cancel.
+
+    def test_what_was_asked_for_is_not_asked_for_again(self) -> None:
+        made = state(*WORKING, LATCHED)
+        then(made, *decide(made, orders.cancel(), NOW), STARTED)
+        (command,) = react(made, STARTED)
+        assert decide(made, command, NOW) == ()
+
+    @pytest.mark.parametrize("latched", [replace(LATCHED, cancels=False), replace(LATCHED, scope="account=DESK2")])
+    def test_nothing_else_is_canceled(self, latched: Latched) -> None:
+        made = state(*WORKING, latched, STARTED)
+        assert [decide(made, command, NOW) for command in react(made, STARTED)] in ([], [()])
+
+    def test_a_kill_that_was_released_is_over(self) -> None:
+        made = state(*WORKING, LATCHED, STARTED)
+        commands = react(made, STARTED)
+        then(made, ReleaseAsked("R1", ALICE, 6, "over"), LatchReleased("R2", BOB, 6, "over", asked_by=ALICE))
+        assert [decide(made, command, NOW) for command in commands] == [()]
+
+    def test_the_next_worker_answers_with_the_number_that_was_used_where_its_log_is_trusted(self) -> None:
+        made = state(UNSENT, LATCHED, STARTED)
+        log = link.SentLog("boot", 1, 1, (link.Logged(7, 4, ROOT, ROOT, "D", b"raw"),))
+        *_, answer = decide(made, FromLink(orders.SESSION, 0, link.Hello(orders.SESSION, "boot", 2, 8, log)), NOW)
+        assert answer == HaltAnswered(orders.SESSION, 5, 7)
+
+    def test_and_with_the_last_that_was_reserved_where_it_is_not(self) -> None:
+        made = state(UNSENT, LATCHED, STARTED)
+        *_, answer = decide(made, FromLink(orders.SESSION, 0, link.Hello(orders.SESSION, "another boot", 2, 8, None)), NOW)
+        assert answer == HaltAnswered(orders.SESSION, 5, 10_000)
+
+
+class TestDrill:
+    OUTCOME = NoteDrill(ALICE, "D1", 4, 10, 0, 900, 1_500, 2_000)
+
+    def test_its_outcome_is_a_fact(self) -> None:
+        made = state(replace(LATCHED, is_drill=True))
+        (noted,) = decide(made, self.OUTCOME, NOW)
+        assert noted == DrillNoted("D1", ALICE, 4, 10, 0, 900, 1_500, 2_000)
+
+    @pytest.mark.parametrize("events", [(), (LATCHED,)])
+    def test_only_of_a_drill_that_holds(self, events: tuple[Event, ...]) -> None:
+        (refused,) = decide(state(*events), self.OUTCOME, NOW)
+        assert isinstance(refused, ActRefused)
+        assert refused.refusal is Refusal.UNKNOWN_LATCH
+
+    def test_it_is_effective_when_the_last_worker_has_answered(self) -> None:
+        made = state(replace(LATCHED, is_drill=True))
+        made.apply(HaltAnswered(orders.SESSION, 4, 17), made.seq + 1, made.at_ns + 500)
+        latch = made.exposures.latches.by_seq[4]
+        assert (latch.is_drill, latch.effective_at_ns - latch.at_ns) == (True, 500)

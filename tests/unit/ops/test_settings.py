@@ -15,6 +15,7 @@ from gateway.fix.archive import Plan
 from gateway.fix.config import Endpoint, SessionConfig, WorkerConfig
 from gateway.simulator.requests import Malformed, Unsupported, read
 from gateway.taking import Instruction, Takes
+from oms.domain.dead_man import Silence
 from oms.domain.exec_inst import ExecInst
 from oms.domain.fields import OrdType
 from ops.settings import ConfigError, cell, load, worker
@@ -228,6 +229,21 @@ def test_a_client_over_fix_has_a_session_that_we_accept(tmp_path: Path) -> None:
 )
 def test_a_client_that_cannot_be_is_refused(tmp_path: Path, was: str, becomes: str, problem: str) -> None:
     assert problem in complaint(tmp_path, with_client(tmp_path, CLIENT.replace(was, becomes)))
+
+
+def test_a_client_s_file_says_what_becomes_of_its_orders_when_it_is_away(tmp_path: Path) -> None:
+    text = f"{CLIENT}\n[on_disconnect]\ngrace_s = 5\nleaves_good_till = true\n"
+    file = tmp_path / "environment.toml"
+    file.write_text(with_client(tmp_path, text))
+    assert load(file).clients[0].plan.on_loss == Silence(5_000, leaves_good_till=True)
+
+
+@pytest.mark.parametrize("grace_s", [0, 86_401])
+def test_a_grace_that_is_none_or_longer_than_a_day_is_refused(tmp_path: Path, grace_s: int) -> None:
+    file = tmp_path / "environment.toml"
+    file.write_text(with_client(tmp_path, f"{CLIENT}\n[on_disconnect]\ngrace_s = {grace_s}\n"))
+    with pytest.raises(ConfigError, match=rf"on_disconnect\.grace_s: is {grace_s}, and must be from 1 to 86400"):
+        load(file)
 
 
 def test_two_clients_cannot_share_a_port(tmp_path: Path) -> None:
