@@ -45,7 +45,16 @@ class DayEnded(SessionEvent, frozen=True, gc=False):
     """Reports of the session that wait for a person."""
 
 
-EVENTS: tuple[type[Event], ...] = (DayBegan, DayEnded)
+class UtcDayBegan(Event, frozen=True, gc=False):
+    """The first record of a day of UTC: what risk counts by the day begins anew for sessions without a schedule, before anything
+    of that day is judged."""
+
+    @property
+    def key(self) -> str:
+        return "engine"
+
+
+EVENTS: tuple[type[Event], ...] = (DayBegan, DayEnded, UtcDayBegan)
 
 
 class RollDay(msgspec.Struct, frozen=True, gc=False):

@@ -22,7 +22,7 @@ from gateway.cell import SessionKind
 from gateway.checkpoints import Marked, SnapshotTaken, TakeNote, outline
 from gateway.clock import Clock
 from gateway.crash import crash, crash_soon
-from gateway.days import Calendar, RollDay
+from gateway.days import Calendar, RollDay, UtcDayBegan
 from gateway.dead_man import FireDeadMan
 from gateway.effects import effects
 from gateway.facts import Fact, recorded
@@ -45,7 +45,7 @@ from gateway.sessions import (
     SessionHalted,
     SessionHeld,
 )
-from gateway.state import State
+from gateway.state import DAY_NS, State
 from oms import deciding
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
@@ -221,6 +221,8 @@ class Engine:
         """Empty the inbox, as far as the open batch has room. All of one turn happens at one time."""
         self._is_due = False
         at_ns = self._now()
+        if at_ns // DAY_NS != self.state.at_ns // DAY_NS:
+            self._add(UtcDayBegan(), at_ns)
         facts = self._batch.facts
         while len(facts) < BATCH_RECORDS_MAX:
             item = self._inbox.take()

@@ -28,7 +28,7 @@ from risk.dead_men import DeadMen
 from risk.limits import Quote
 
 _READY = Phase.READY
-_DAY_NS = 86_400 * 1_000_000_000
+DAY_NS = 86_400 * 1_000_000_000
 
 
 class State:
@@ -74,7 +74,7 @@ class State:
         """Take in one fact; returns the order that it changed, as it is now."""
         assert seq == self.seq + 1, f"record {seq} after {self.seq}"
         assert at_ns >= self.at_ns, f"record {seq} is older than the one before it"
-        if at_ns // _DAY_NS != self.at_ns // _DAY_NS:
+        if at_ns // DAY_NS != self.at_ns // DAY_NS:
             self.exposures.end_utc_day()
         self.seq, self.at_ns = seq, at_ns
         tell = self._SESSIONS.get(type(event))

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway import engine as engine_module
+from gateway.days import UtcDayBegan
 from gateway.engine import Engine
-from gateway.state import State
+from gateway.sessions import EngineStarted
+from gateway.state import DAY_NS, State
 from oms.domain.events import OrderRefused
 from oms.domain.refusal import Refusal
 from oms.journal.postgres import Journal
@@ -51,6 +53,22 @@ async def test_a_request_taken_before_the_engine_runs_is_answered(journal_url: s
     await engine.close()
     assert isinstance(answer, OrderRefused)
     assert seq == 2  # After EngineStarted.
+
+
+async def test_a_day_of_utc_begins_before_anything_of_it_is_judged(journal_url: str) -> None:
+    clock_ns = [20_000 * DAY_NS - 1]
+    engine = Engine(State(orders.CELL), await Journal.take_over(journal_url), lambda: clock_ns[0], lambda: 0)
+    running = asyncio.create_task(engine.run())
+    async with asyncio.timeout(10):
+        await engine.ask(orders.place("c1"))
+        clock_ns[0] += 1
+        await engine.ask(orders.place("c2"))
+        await engine.ask(orders.place("c3"))
+    told = [type(fact.event) for fact in engine.facts_after(0)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await engine.close()
+    assert told == [EngineStarted, OrderRefused, UtcDayBegan, OrderRefused, OrderRefused]
 
 
 async def test_an_engine_whose_turn_fails_ends_and_says_why(journal_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
