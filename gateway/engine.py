@@ -48,6 +48,7 @@ from oms.book import Answered
 from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
+from oms.domain.reference import OrderWatched
 from oms.journal.postgres import Journal
 
 _log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ _ALARMS = frozenset(
         ReportDisputed,
         RequestEscalated,
         OrdersEscalated,
+        OrderWatched,
         SessionHalted,
         SessionHeld,
         LogonsPaused,

@@ -36,6 +36,7 @@ from oms.domain.commands import (
     ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
@@ -89,6 +90,7 @@ _LANES: dict[type, Lane] = {
     AskVenue: Lane.CANCELS,
     Drain: Lane.CANCELS,
     StopTrading: Lane.CANCELS,
+    SetReference: Lane.CANCELS,
     ReleaseLatch: Lane.CANCELS,
     StopDrain: Lane.CANCELS,
     ReplaceOrder: Lane.REPLACES,

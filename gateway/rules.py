@@ -10,7 +10,21 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from gateway import acting, administering, alarms, checkpoints, days, draining, holding, hours, link, metering, placing, stopping
+from gateway import (
+    acting,
+    administering,
+    alarms,
+    checkpoints,
+    days,
+    draining,
+    holding,
+    hours,
+    link,
+    metering,
+    placing,
+    referring,
+    stopping,
+)
 from gateway.administering import SESSION_COMMANDS, SessionCommand
 from gateway.alarm import LogonFailed
 from gateway.alarms import KeepWatch
@@ -56,6 +70,7 @@ from oms.domain.commands import (
     ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
@@ -286,6 +301,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
     StopTrading: stopping.stop,
+    SetReference: referring.set_reference,
     ReleaseLatch: stopping.release,
     Drain: draining.drain,
     StopDrain: draining.stop,

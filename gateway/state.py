@@ -21,6 +21,7 @@ from oms.domain.acts import DrainRequested, DrainStopped, MassCancelRequested
 from oms.domain.chain import Chain
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
+from oms.domain.reference import ReferenceSet
 from oms.family import as_it_stands, keep_live
 from risk.limits import Quote
 
@@ -138,6 +139,9 @@ class State:
     def _latched(self, event: Event, seq: int, at_ns: int) -> None:
         self.exposures.latches.apply(event, seq, at_ns)
 
+    def _referred(self, event: ReferenceSet, _seq: int, at_ns: int) -> None:
+        self.exposures.reference.apply(event, at_ns)
+
     def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
         self.snapshot_seq = event.upto_seq
 
@@ -148,6 +152,7 @@ class State:
         EngineStarted: _started,
         SnapshotTaken: _snapshot_taken,
         **dict.fromkeys(LATCH_EVENTS, _latched),
+        ReferenceSet: _referred,
         DrainRequested: _drained,
         DrainStopped: _drained,
         DayBegan: _day_began,

@@ -12,12 +12,14 @@ from oms.domain.commands import (
     MassCancel,
     ReleaseLatch,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.latches import Latched, LatchReleased, ReleaseAsked
+from oms.domain.reference import ReferenceTaken
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
@@ -27,6 +29,7 @@ _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     DismissReport: (ReportDismissed, ("seq", "reason", "dk_reason")),
     StopTrading: (Latched, ("scope", "mode", "reason", "cancels")),
     ReleaseLatch: ((ReleaseAsked, LatchReleased), ("latch", "reason")),
+    SetReference: (ReferenceTaken, ("source", "digest")),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
     StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),

@@ -38,6 +38,8 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     """Of today; a bust does not lower them within the day."""
     day_net_value: Decimal = ZERO
     """Bought less sold today, busts and corrections included."""
+    day_qty: Decimal = ZERO
+    """Bought and sold today; a bust does not lower it within the day."""
 
 
 _NOTHING = Tally()
@@ -58,6 +60,7 @@ class Usage(msgspec.Struct):
     day_bought_value: Decimal = ZERO
     day_sold_value: Decimal = ZERO
     day_net_value: Decimal = ZERO
+    day_qty: Decimal = ZERO
 
     def add(self, held: Exposure, sign: int, *, has_symbol: bool) -> None:
         """Take a reservation in (`sign` 1) or out (-1)."""
@@ -78,6 +81,7 @@ class Usage(msgspec.Struct):
         self.day_net_value += sign * tally.day_net_value
         if has_symbol:
             self.pos_qty += sign * tally.pos_qty
+            self.day_qty += sign * tally.day_qty
 
 
 Usages = dict[Scope, dict[str, Usage]]
@@ -139,12 +143,14 @@ class Ledger:
         """What the fact has changed of what stands: a bust takes back, and a split changes the quantity and no money."""
         held, value = self.tallies.get(facets, _NOTHING), (after.cum_value - before.cum_value) * multiplier
         qty, traded = after.cum_qty - before.cum_qty, max(value, ZERO)
+        day_qty = held.day_qty + max(qty, ZERO)
         if after.terms.side is _BUY:
             now = replace(
                 held,
                 pos_qty=held.pos_qty + qty,
                 day_bought_value=held.day_bought_value + traded,
                 day_net_value=held.day_net_value + value,
+                day_qty=day_qty,
             )
         else:
             now = replace(
@@ -152,6 +158,7 @@ class Ledger:
                 pos_qty=held.pos_qty - qty,
                 day_sold_value=held.day_sold_value + traded,
                 day_net_value=held.day_net_value - value,
+                day_qty=day_qty,
             )
         self._retell(facets, now)
 

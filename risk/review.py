@@ -20,8 +20,10 @@ from risk.exposure import Exposure, exposure
 from risk.latches import Latches
 from risk.ledger import Ledger
 from risk.limits import Instrument, Quote
+from risk.reference import Reference
 from risk.scope import Facets
 from risk.sheet import Rows, Sheet
+from risk.waterfall import is_fresh, stand_in
 
 _BUY, _REPLACE = Side.BUY, MsgType.ORDER_CANCEL_REPLACE_REQUEST
 
@@ -34,6 +36,8 @@ class Basis(msgspec.Struct, frozen=True):
     quotes: Mapping[str, Quote]
     ledger: Ledger
     latches: Latches
+    reference: Reference = msgspec.field(default_factory=Reference)
+    base_currency: str = ""
 
 
 def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Verdict | None, Decision]:
@@ -48,6 +52,8 @@ def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain 
     rows = basis.sheet.of(facets, at_ns)
     if rows.missing is not None:
         return (Refusal.MISSING_LIMIT, f"account={terms.account} {rows.missing.value}=none"), nothing
+    if rows.waterfall and not is_fresh(quote, at_ns, rows.reference_age_ms_max):
+        quote = stand_in(basis.reference, rows.waterfall, terms, at_ns) or quote
     if quote is None:
         return (Refusal.NO_REFERENCE_PX, f"symbol={terms.symbol}"), nothing
     case = _case(basis, rows, terms, facets, instrument, quote, at_ns, chain)
@@ -57,6 +63,7 @@ def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain 
         reference_age_ms=case.reference_age_ms,
         worst_px=case.worst_px,
         order_notional=case.order_notional,
+        reference_kind=quote.stands_in,
     )
 
 
@@ -106,6 +113,9 @@ def _case(
         held=held,
         asked=asked,
         at_ns=at_ns,
+        reference=basis.reference,
+        base_currency=basis.base_currency,
+        fx_rate_age_ms_max=rows.fx_rate_age_ms_max,
     )
 
 

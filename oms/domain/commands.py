@@ -8,6 +8,7 @@ import msgspec
 from oms.domain.chain import RequestState
 from oms.domain.fields import DKReason, Side
 from oms.domain.latches import Mode
+from oms.domain.reference import AnyRow
 from oms.domain.terms import CustomTags, Terms
 
 
@@ -181,7 +182,30 @@ class ReleaseLatch(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-Act = StopTrading | ReleaseLatch | Drain | StopDrain | AskVenue | MassCancel | AttributeReport | DismissReport | ResolveRequest
+class SetReference(msgspec.Struct, frozen=True, gc=False):
+    """These rows of reference data hold from now on: all of them or none."""
+
+    principal: str
+    client_order_id: str
+    source: str
+    as_of_ns: int
+    rows: tuple[AnyRow, ...]
+    digest: str
+    """sha256 of the time and the rows, in hex."""
+
+
+Act = (
+    StopTrading
+    | ReleaseLatch
+    | Drain
+    | StopDrain
+    | AskVenue
+    | MassCancel
+    | AttributeReport
+    | DismissReport
+    | ResolveRequest
+    | SetReference
+)
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act
 CLIENT_COMMANDS: frozenset[type] = frozenset(get_args(ClientCommand))

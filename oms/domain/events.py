@@ -20,6 +20,7 @@ from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import MsgType, OrdStatus
 from oms.domain.latches import LATCH_EVENTS, Latched, LatchReleased, ReleaseAsked
+from oms.domain.reference import REFERENCE_EVENTS, ReferenceTaken
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.suspense import ReportAttributed as ReportAttributed  # noqa: PLC0414
@@ -300,6 +301,7 @@ Answer = (
     | Latched
     | ReleaseAsked
     | LatchReleased
+    | ReferenceTaken
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -353,4 +355,5 @@ EVENTS: tuple[type[Event], ...] = (
     *DRAIN_ACTS,
     ActRefused,
     *LATCH_EVENTS,
+    *REFERENCE_EVENTS,
 )

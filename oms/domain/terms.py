@@ -76,3 +76,5 @@ class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     """The worst price that the order could trade at."""
     order_notional: Decimal | None = None
     """`order_qty × worst_px × multiplier`, in the instrument's currency; `cash_order_qty` of an order that is given as money."""
+    reference_kind: str = ""
+    """Which row of reference data stood in for a quote; empty where there was one."""
