@@ -11,6 +11,7 @@ from ops.commands.fix import fix
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
+from ops.commands.referring import reference
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
 from ops.commands.stopping import kill, latches, release, stop
@@ -52,6 +53,7 @@ _VERBS = (
         latches,
     ),
     *(kill, stop, release, latches),
+    reference,
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

@@ -16,6 +16,7 @@ from gateway.control.tls import TLS_VERSION
 TRADERS = frozenset({Role.TRADER})
 OPERATORS = frozenset({Role.OPERATOR})
 RISK = frozenset({Role.RISK})
+FEEDS = frozenset({Role.FEED, Role.RISK})
 EVERYBODY = frozenset(Role)
 
 RULES = {
@@ -50,6 +51,8 @@ RULES = {
     "/gateway.api.v1.RiskService/Stop": RISK,
     "/gateway.api.v1.RiskService/Release": RISK,
     "/gateway.api.v1.RiskService/ListLatches": EVERYBODY,
+    "/gateway.api.v1.ReferenceService/SetReference": FEEDS,
+    "/gateway.api.v1.ReferenceService/ListReference": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

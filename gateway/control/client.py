@@ -15,6 +15,7 @@ from gateway.api.v1 import (
     dangerous_pb2,
     lifecycle_service_pb2_grpc,
     order_service_pb2_grpc,
+    reference_service_pb2_grpc,
     risk_service_pb2_grpc,
     session_service_pb2,
     session_service_pb2_grpc,
@@ -22,6 +23,7 @@ from gateway.api.v1 import (
 )
 from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
 from gateway.api.v1 import order_service_pb2 as api
+from gateway.api.v1 import reference_service_pb2 as reference
 from gateway.api.v1 import risk_service_pb2 as risk
 from gateway.api.v1.latch_pb2 import Latch
 from gateway.api.v1.order_pb2 import Order
@@ -90,6 +92,7 @@ class Client:
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
         self._risk = risk_service_pb2_grpc.RiskServiceStub(self._channel)
+        self._reference = reference_service_pb2_grpc.ReferenceServiceStub(self._channel)
         self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
 
@@ -143,6 +146,14 @@ class Client:
         """Every latch that holds, oldest first."""
         response: risk.ListLatchesResponse = self._call(self._risk.ListLatches, risk.ListLatchesRequest())
         return list(response.latches)
+
+    def set_reference(self, request: reference.SetReferenceRequest) -> reference.SetReferenceResponse:
+        response: reference.SetReferenceResponse = self._ask(self._reference.SetReference, request)
+        return response
+
+    def reference(self, request: reference.ListReferenceRequest) -> reference.ListReferenceResponse:
+        response: reference.ListReferenceResponse = self._call(self._reference.ListReference, request)
+        return response
 
     def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
         """Every report in suspense, oldest first, and what all of them may mean at their worst."""

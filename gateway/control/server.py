@@ -11,13 +11,21 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from gateway.api.v1 import lifecycle_service_pb2, order_service_pb2, risk_service_pb2, session_service_pb2, suspense_service_pb2
+from gateway.api.v1 import (
+    lifecycle_service_pb2,
+    order_service_pb2,
+    reference_service_pb2,
+    risk_service_pb2,
+    session_service_pb2,
+    suspense_service_pb2,
+)
 from gateway.control import handlers
 from gateway.control.access import STREAMS_MAX, Access
 from gateway.control.feed import Feed
 from gateway.control.identity import principals
 from gateway.control.lifecycle_service import Lifecycle, LifecycleService
 from gateway.control.order_service import Engine, OrderService
+from gateway.control.reference_service import ReferenceService
 from gateway.control.risk_service import RiskService
 from gateway.control.session_service import SessionService
 from gateway.control.subscription import BUFFER_EVENTS
@@ -32,7 +40,8 @@ SESSIONS: ServiceDescriptor = session_service_pb2.DESCRIPTOR.services_by_name["S
 SUSPENSE: ServiceDescriptor = suspense_service_pb2.DESCRIPTOR.services_by_name["SuspenseService"]
 LIFECYCLE: ServiceDescriptor = lifecycle_service_pb2.DESCRIPTOR.services_by_name["LifecycleService"]
 RISK: ServiceDescriptor = risk_service_pb2.DESCRIPTOR.services_by_name["RiskService"]
-OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK)
+REFERENCE: ServiceDescriptor = reference_service_pb2.DESCRIPTOR.services_by_name["ReferenceService"]
+OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK, REFERENCE)
 SERVED = (*(service.full_name for service in OWN), health.SERVICE_NAME, reflection.SERVICE_NAME)
 
 _OPTIONS = (
@@ -97,6 +106,7 @@ class Server:
                 handlers.service(SUSPENSE, SuspenseService(engine)),
                 handlers.service(LIFECYCLE, LifecycleService(engine, lifecycle)),
                 handlers.service(RISK, RiskService(engine)),
+                handlers.service(REFERENCE, ReferenceService(engine)),
             )
         )
         health_pb2_grpc.add_HealthServicer_to_server(alive, server)
