@@ -54,9 +54,8 @@ class Exposures:
         self.ledger = Ledger()
         self.ledger.watch(sheet.scopes)
         self.latches = Latches()
-        self.reference = Reference()
-        base = cell.policy.base_currency
-        self.basis = Basis(sheet, self._instruments, quotes, self.ledger, self.latches, self.reference, base)
+        self.reference = Reference(cell.policy.base_currency)
+        self.basis = Basis(sheet, self._instruments, quotes, self.ledger, self.latches, self.reference)
         """What risk judges by."""
         self._without_schedule = tuple(plan.name for plan in cell.sessions if plan.schedule is None)
         self._facets: dict[tuple[str, str, str, str], Facets] = {}

@@ -47,7 +47,6 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     """What it would have reserved."""
     at_ns: int
     reference: Reference
-    base_currency: str
     fx_rate_age_ms_max: Decimal | None
     """How old a rate of exchange may be; None where nobody says, and none may be used."""
 

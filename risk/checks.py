@@ -85,7 +85,8 @@ def cash_order_qty(case: Case, limit: Limit) -> Verdict | None:
 
 def order_value(case: Case, limit: Limit) -> Verdict | None:
     value = case.order_notional
-    if case.base_currency not in ("", case.instrument.currency):
+    base = case.reference.base_currency
+    if base and base != case.instrument.currency:
         found = worth(case, limit, case.instrument.currency, value)
         if isinstance(found, tuple):
             return found

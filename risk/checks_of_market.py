@@ -106,7 +106,7 @@ def day_share_of_adv(case: Case, limit: Limit) -> Verdict | None:
 def fx_rate(case: Case, _limit: Limit) -> Verdict | None:
     """Of the order's own currency. What a limit of value needs beside it, it asks for itself."""
     currency = case.instrument.currency
-    if case.base_currency in ("", currency):
+    if case.reference.base_currency in ("", currency):
         return None
     found = rate_of(case, currency)
     return found if isinstance(found, tuple) else None

@@ -31,7 +31,7 @@ def used_value(case: Case, limit: Limit, amount: Callable[[Usage], Decimal]) -> 
 
 def worth(case: Case, limit: Limit, currency: str, value: Decimal) -> Decimal | Verdict:
     """What `value` of a currency counts in the limit's. Nothing is nothing in every currency."""
-    own, base = case.instrument.currency, case.base_currency
+    own, base = case.instrument.currency, case.reference.base_currency
     if not value or (currency == own and (base in ("", own) or is_of_one_currency(limit))):
         return value
     return value if currency == base else _converted(case, currency, value)
@@ -39,7 +39,7 @@ def worth(case: Case, limit: Limit, currency: str, value: Decimal) -> Decimal | 
 
 def rate_of(case: Case, currency: str) -> FxRate | Verdict:
     """The rate of a currency to the base, if it is there and fresh."""
-    key = f"{currency}/{case.base_currency or 'none'}"
+    key = f"{currency}/{case.reference.base_currency or 'none'}"
     held = case.reference.of(FxRate, key)
     if held is None:
         return Refusal.MISSING_REFERENCE_DATA, f"{word(FxRate)}={key}"

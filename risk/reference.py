@@ -1,6 +1,6 @@
 """Reference data: a fold over the facts that set it. What is not in here nobody knows, and whatever needs it refuses."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TypeVar, cast
 
 import msgspec
@@ -75,7 +75,9 @@ class Allowing(msgspec.Struct, frozen=True, gc=False):
 class Reference:
     """All rows of one cell, and what is used of the locates."""
 
-    def __init__(self) -> None:
+    def __init__(self, base_currency: str = "") -> None:
+        self.base_currency = base_currency
+        """What values of several currencies are converted to; empty where there is one alone. Configured, and no fact."""
         self.rows: dict[type[Row], dict[str, Held]] = {}
         self.locates = Locates()
         self.is_watching = False
@@ -164,7 +166,16 @@ def wrong_with(rows: Iterable[Row]) -> Iterator[tuple[int, str]]:
 
 
 def unknown_in(rows: Iterable[Row], policy: Policy, accounts: Mapping[str, str]) -> Wrong | None:
-    """The first thing named that the installation does not have: what is set for it would hold for no order."""
+    """The first thing named that the installation does not have: what is set for it would hold for no order.
+
+    `accounts`: the session of each.
+    """
+    places: dict[str, tuple[Container[str], Refusal]] = {
+        Dimension.SYMBOL.value: (policy.instruments, Refusal.UNKNOWN_SYMBOL),
+        Dimension.ACCOUNT.value: (accounts, Refusal.UNKNOWN_ACCOUNT),
+        Dimension.SESSION.value: (set(accounts.values()), Refusal.UNKNOWN_SESSION),
+        Dimension.CURRENCY.value: ({one.currency for one in policy.instruments.values()}, Refusal.CURRENCY_DIFFERS),
+    }
     for row in rows:
         if isinstance(row, FxRate) and row.base != policy.base_currency:
             return Refusal.CURRENCY_DIFFERS, f"fx_rate={row.key} base_currency={policy.base_currency or 'none'}"
@@ -175,10 +186,9 @@ def unknown_in(rows: Iterable[Row], policy: Policy, accounts: Mapping[str, str])
             return Refusal.UNKNOWN_ACCOUNT, f"locate={row.key} account={row.account}"
         for entry in _entries(row):
             for name, value in parse(entry.scope).pairs:
-                if name == Dimension.SYMBOL.value and value not in policy.instruments:
-                    return Refusal.UNKNOWN_SYMBOL, f"{word(type(row))}={row.key} symbol={value}"
-                if name == Dimension.ACCOUNT.value and value not in accounts:
-                    return Refusal.UNKNOWN_ACCOUNT, f"{word(type(row))}={row.key} account={value}"
+                known = places.get(name)
+                if known is not None and value not in known[0]:
+                    return known[1], f"{word(type(row))}={row.key} {name}={value}"
     return None
 
 

@@ -37,7 +37,6 @@ class Basis(msgspec.Struct, frozen=True):
     ledger: Ledger
     latches: Latches
     reference: Reference = msgspec.field(default_factory=Reference)
-    base_currency: str = ""
 
 
 def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Verdict | None, Decision]:
@@ -97,25 +96,24 @@ def _case(
     if chain is not None:
         held = exposure(chain, instrument.multiplier)
         asked = exposure(_with_version(chain, terms, worst), instrument.multiplier) or asked
-    return Case(
-        terms=terms,
-        facets=facets,
-        instrument=instrument,
-        quote=quote,
-        reference_px=reference_px,
-        near_px=near_px,
-        worst_px=worst,
-        order_notional=order_notional,
-        reference_age_ms=(at_ns - quote.at_ns) // NS_PER_MS,
-        collar_bps=rows.collar_bps,
-        ledger=basis.ledger,
-        latch=basis.latches.of(facets),
-        held=held,
-        asked=asked,
-        at_ns=at_ns,
-        reference=basis.reference,
-        base_currency=basis.base_currency,
-        fx_rate_age_ms_max=rows.fx_rate_age_ms_max,
+    return Case(  # By place: from sixteen names on Python takes half a microsecond longer.
+        terms,
+        facets,
+        instrument,
+        quote,
+        reference_px,
+        near_px,
+        worst,
+        order_notional,
+        (at_ns - quote.at_ns) // NS_PER_MS,
+        rows.collar_bps,
+        basis.ledger,
+        basis.latches.of(facets),
+        held,
+        asked,
+        at_ns,
+        basis.reference,
+        rows.fx_rate_age_ms_max,
     )
 
 

@@ -21,13 +21,14 @@ from gateway.referring import asked
 from gateway.state import State
 from oms.domain.commands import SetReference
 from oms.domain.numbers import ZERO, plain
-from oms.domain.reference import Locate, ReferenceTaken
+from oms.domain.reference import Locate, ReferenceTaken, Row
 from risk.reference import Held, wrong_with
 
 T = TypeVar("T")
 ROWS_MAX = 5_000
 """In one request: its fact must not hold up the orders behind it."""
 SHOWN_MAX = 20_000
+_NOT_TOLD = frozenset({Role.TRADER, Role.FEED})
 _NS_PER_S = 1_000_000_000
 
 
@@ -52,7 +53,7 @@ class ReferenceService:
         if request.kind and request.kind not in BY_NAME:
             raise wrong("kind", f"{request.kind[:40]!r} is none of {', '.join(BY_NAME)}")
         key = optional_name("key", request.key)
-        kinds = [BY_NAME[request.kind]] if request.kind else list(BY_NAME.values())
+        kinds = _visible(request.kind, caller().role)
 
         def view(state: State) -> list[HeldReference]:
             reference = state.exposures.reference
@@ -76,6 +77,14 @@ def command(request: SetReferenceRequest, who: Principal) -> SetReference:
         raise Refused(EdgeRefusal.NOT_PERMITTED, f"role {who.role.value} may not set lists of who may do what: it is for risk")
     own_id, source = name("client_order_id", request.client_order_id), name("source", request.source)
     return asked(who.spiffe_id, own_id, source, instant("as_of", request.as_of), rows)
+
+
+def _visible(kind: str, role: Role) -> list[type[Row]]:
+    """A desk must not learn of a watch list that it is on. Raises Refused."""
+    hides_lists = role in _NOT_TOLD
+    if kind and hides_lists and BY_NAME[kind].IS_LIST:
+        raise Refused(EdgeRefusal.NOT_PERMITTED, f"role {role.value} may not see lists of who may do what")
+    return [one for name, one in BY_NAME.items() if kind in ("", name) and not (hides_lists and one.IS_LIST)]
 
 
 def _told(state: State, held: Held) -> HeldReference:

@@ -55,7 +55,8 @@ class Desk:
         return self.review(wanted, known, at_ns)[0]
 
     def review(self, wanted: Terms, known: Reference, at_ns: int = NOW) -> tuple[Verdict | None, Decision]:
-        basis = asked.Basis(self.sheet, self.instruments, self.quotes, self.ledger, Latches(), known, self.base_currency)
+        known.base_currency = self.base_currency
+        basis = asked.Basis(self.sheet, self.instruments, self.quotes, self.ledger, Latches(), known)
         return asked.review(basis, wanted, self.facets(wanted.symbol), at_ns)
 
     def facets(self, symbol: str) -> Facets:

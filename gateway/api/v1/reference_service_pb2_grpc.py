@@ -59,7 +59,7 @@ class ReferenceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListReference(self, request, context):
-        """Every row that is held, or those of one kind or key.
+        """Every row that is held, or those of one kind or key. Roles `trader` and `feed` see no restricted lists and allow-lists.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

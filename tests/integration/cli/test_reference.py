@@ -182,10 +182,12 @@ def test_orders_are_judged_by_reference_data_over_grpc_and_fix_and_after_a_resta
         finally:
             peer.stop()
 
-        before = fixgate(running, "reference", "show").stdout
+        before = fixgate(running, "reference", "show", *RISK).stdout
         running.kill("engine")
         settled(trader, numbers, "RESTRICTED")
-        assert fixgate(running, "reference", "show").stdout == before
+        assert fixgate(running, "reference", "show", *RISK).stdout == before
+        assert fixgate(running, "reference", "show", "--kind", "restricted_list", *FEED).returncode == Exit.NOT_PERMITTED
+        assert '"restricted_list"' not in fixgate(running, "reference", "show").stdout
         assert [(row["source"], *row["row"]) for row in map(json.loads, before.splitlines())] == [
             ("market", "market"),
             ("rates", "fx_rate"),

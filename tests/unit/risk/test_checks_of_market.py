@@ -346,6 +346,8 @@ def test_what_rows_say_that_cannot_be_is_named_by_its_place() -> None:
         (Locate("L", "EURUSD", D(1), "DESK9"), Refusal.UNKNOWN_ACCOUNT),
         (RestrictedList("a", (Restricted("symbol=MSFT", Restriction.WATCH),)), Refusal.UNKNOWN_SYMBOL),
         (AllowList("a", (Allowed("account=DESK9"),)), Refusal.UNKNOWN_ACCOUNT),
+        (AllowList("a", (Allowed("session=BROKER"), Allowed("session=BROKRE"))), Refusal.UNKNOWN_SESSION),
+        (AllowList("a", (Allowed("currency=USD"), Allowed("currency=UDS"))), Refusal.CURRENCY_DIFFERS),
         (FxRate("EUR", "GBP", D(1)), Refusal.CURRENCY_DIFFERS),
         (FxRate("EUR", "USD", D(1)), None),
         (Adv("EURUSD", D(1)), None),
