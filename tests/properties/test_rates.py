@@ -14,8 +14,8 @@ from risk.control import Control
 from risk.ledger import Tally
 from risk.limits import Instrument
 from risk.reference import Reference
-from tests.support.desk import AGE_MS, FRESH, NOW, Desk, limit, refusal
 from tests.support.orders import MS, D, terms
+from tests.support.reference_desk import AGE_MS, FRESH, NOW, Desk, limit, refusal
 
 CURRENCIES = ("USD", "EUR", "JPY")
 BASE = "USD"

@@ -29,8 +29,8 @@ from oms.domain.terms import Instructions, Terms
 from risk.control import Control
 from risk.limit import Limit
 from risk.reference import unknown_in, wrong_with
-from tests.support.desk import AGE_MS, NOW, Desk, limit, reference, refusal
 from tests.support.orders import MS, POLICY, QUOTE, D, terms
+from tests.support.reference_desk import AGE_MS, NOW, Desk, limit, reference, refusal
 
 TRADE = LastTrade("EURUSD", D("1.38"))
 SELL = terms(side=Side.SELL)

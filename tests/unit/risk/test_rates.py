@@ -18,8 +18,8 @@ from risk.control import Control
 from risk.limit import Limit
 from risk.limits import Quote
 from risk.reference import Reference
-from tests.support.desk import AGE_MS, FRESH, NOW, Desk, limit, reference, refusal
 from tests.support.orders import MS, QUOTE, D, terms
+from tests.support.reference_desk import AGE_MS, FRESH, NOW, Desk, limit, reference, refusal
 
 RATE_AGE = limit(Control.FX_RATE_AGE_MS_MAX, AGE_MS, age_ms_max=0)
 EUR = FxRate("EUR", "USD", D("1.1"), D(100))
