@@ -49,7 +49,7 @@ from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
 from oms.domain.reference import OrderWatched
-from oms.journal.postgres import Journal
+from oms.journal.writing import Writer
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Engine:
     """Owns the state. Everybody else puts commands into its inbox and hears facts that are durable."""
 
     def __init__(
-        self, state: State, journal: Journal, wall_ns: Callable[[], int], monotonic_ns: Callable[[], int] = time.monotonic_ns
+        self, state: State, journal: Writer, wall_ns: Callable[[], int], monotonic_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self.state = state
         self.durable_seq = journal.seq

@@ -5,7 +5,7 @@ The fold begins with a snapshot where there is one that the journal vouches for,
 
 import gc
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -24,6 +24,7 @@ from oms.journal.postgres import Journal
 from oms.journal.reading import verified
 from oms.journal.record import GENESIS, Record
 from oms.journal.snapshots import Snapshot
+from oms.journal.writing import Writer
 
 _log = logging.getLogger(__name__)
 Remember = Callable[[Fact], None]
@@ -37,6 +38,10 @@ class Unfoldable(Exception):
         self.seq = seq
 
 
+TakeOver = Callable[[str], Awaitable[Writer]]
+"""Becomes the writer of the journal at a DSN."""
+
+
 class Begun(msgspec.Struct, frozen=True):
     """A state to fold on from, and the journal's chain there."""
 
@@ -44,14 +49,14 @@ class Begun(msgspec.Struct, frozen=True):
     chain: bytes
 
 
-async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int]) -> Engine:
+async def start(cell: Cell, dsn: str, wall_ns: Callable[[], int], take_over: TakeOver = Journal.take_over) -> Engine:
     """An engine that knows all that the journal knows, ready to `run`.
 
-    Raises what `Journal.take_over` and `verified` raise: no journal, no order. Corrupt names the first bad batch, Unfoldable
+    Raises what `take_over` and `verified` raise: no journal, no order. Corrupt names the first bad batch, Unfoldable
     the first record that this release does not understand.
     """
     numbers.install()
-    journal = await Journal.take_over(dsn)
+    journal = await take_over(dsn)
     try:
         with nothing_collected():
             begun = await begin(cell, dsn, journal.seq, tail=MEMORY_FACTS)

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from gateway.referring import asked
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
 from oms.domain.acts import ActRefused
+from oms.journal.apart import JournalApart
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
 from ops import door, logs, reference_file
 from ops import settings as configuration
@@ -90,7 +92,8 @@ async def _engine(settings: Settings, dsn: str, reference: Sequence[ReferenceWor
     from gateway.control.lifecycle_service import Lifecycle
     from gateway.control.server import Server
 
-    engine = await start(configuration.cell(settings), dsn, time.time_ns)
+    take_over = partial(JournalApart.take_over, off_core=settings.environment.engine_core)
+    engine = await start(configuration.cell(settings), dsn, time.time_ns, take_over)
     snapshots = Snapshots(engine, dsn, settings.environment.snapshot_records, folding(settings.file))
     gc.collect()
     gc.freeze()  # The fold's objects stay: no collection need look at them again.

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
-from msgspec.structs import replace
 
 from oms.domain.chain import Chain
 from oms.domain.fields import Side
@@ -42,9 +41,6 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     """Bought and sold today; a bust does not lower it within the day."""
 
 
-_NOTHING = Tally()
-
-
 class Usage(msgspec.Struct):
     """What one scope has used, in one currency. Quantities count where the scope names a symbol: added up over several they say
     nothing."""
@@ -62,26 +58,42 @@ class Usage(msgspec.Struct):
     day_net_value: Decimal = ZERO
     day_qty: Decimal = ZERO
 
-    def add(self, held: Exposure, sign: int, *, has_symbol: bool) -> None:
-        """Take a reservation in (`sign` 1) or out (-1)."""
-        qty = sign * held.leaves_qty if has_symbol else ZERO
+    def add(self, held: Exposure, *, has_symbol: bool) -> None:
+        """Take a reservation in."""
         if held.is_buy:
-            self.open_buy_value += sign * held.value
-            self.open_buy_qty += qty
+            self.open_buy_value += held.value
+            if has_symbol:
+                self.open_buy_qty += held.leaves_qty
         else:
-            self.open_sell_value += sign * held.value
-            self.open_sell_qty += qty
-        self.open_orders += sign
-        self.unpriced_orders += sign * held.is_unpriced
+            self.open_sell_value += held.value
+            if has_symbol:
+                self.open_sell_qty += held.leaves_qty
+        self.open_orders += 1
+        if held.is_unpriced:
+            self.unpriced_orders += 1
 
-    def tell(self, tally: Tally, sign: int, *, has_symbol: bool) -> None:
-        """Take a tally in (`sign` 1) or out (-1)."""
-        self.day_bought_value += sign * tally.day_bought_value
-        self.day_sold_value += sign * tally.day_sold_value
-        self.day_net_value += sign * tally.day_net_value
+    def free(self, held: Exposure, *, has_symbol: bool) -> None:
+        """Take a reservation out."""
+        if held.is_buy:
+            self.open_buy_value -= held.value
+            if has_symbol:
+                self.open_buy_qty -= held.leaves_qty
+        else:
+            self.open_sell_value -= held.value
+            if has_symbol:
+                self.open_sell_qty -= held.leaves_qty
+        self.open_orders -= 1
+        if held.is_unpriced:
+            self.unpriced_orders -= 1
+
+    def tell(self, more: Tally, *, has_symbol: bool) -> None:
+        """Take in by how much a tally has become more, or less."""
+        self.day_bought_value += more.day_bought_value
+        self.day_sold_value += more.day_sold_value
+        self.day_net_value += more.day_net_value
         if has_symbol:
-            self.pos_qty += sign * tally.pos_qty
-            self.day_qty += sign * tally.day_qty
+            self.pos_qty += more.pos_qty
+            self.day_qty += more.day_qty
 
 
 Usages = dict[Scope, dict[str, Usage]]
@@ -119,58 +131,38 @@ class Ledger:
     def changed(self, facets: Facets, multiplier: Decimal, before: Chain | None, after: Chain) -> None:
         """A fact has made `after` of the order."""
         if before is not None and (before.cum_qty != after.cum_qty or before.cum_value != after.cum_value):
-            self._trade(facets, multiplier, before, after)
+            self._tell(facets, _traded(multiplier, before, after))
         held, worst = self.reservations.get(after.root_id), exposure(after, multiplier)
-        if (held.exposure if held else None) == worst:
+        if worst is None and held is None:
             return
         if held is not None:
-            self._move(held, -1)
+            if held.exposure == worst:
+                return
+            for usage, has_symbol in self._usages_of(held.facets):
+                usage.free(held.exposure, has_symbol=has_symbol)
+        if worst is None:
             del self.reservations[after.root_id]
-        if worst is not None:
-            now = self.reservations[after.root_id] = Reservation(facets, worst)
-            self._move(now, 1)
+            return
+        self.reservations[after.root_id] = Reservation(facets, worst)
+        for usage, has_symbol in self._usages_of(facets):
+            usage.add(worst, has_symbol=has_symbol)
 
     def tell(self, facets: Facets, tally: Tally) -> None:
-        """What traded under these facets, all told: after a snapshot."""
-        self._retell(facets, tally)
+        """What traded under these facets, all told: after a snapshot, before anything else is known of them."""
+        assert facets not in self.tallies, f"{facets} told twice"
+        self._tell(facets, tally)
 
     def end_day(self, session: str) -> None:
         """The trading day of a session is over: what is counted by the day begins anew."""
         for facets in [facets for facets in self.tallies if facets.session == session]:
-            self._retell(facets, Tally(pos_qty=self.tallies[facets].pos_qty))
+            held = self.tallies[facets]
+            self._tell(facets, Tally(ZERO, -held.day_bought_value, -held.day_sold_value, -held.day_net_value, -held.day_qty))
 
-    def _trade(self, facets: Facets, multiplier: Decimal, before: Chain, after: Chain) -> None:
-        """What the fact has changed of what stands: a bust takes back, and a split changes the quantity and no money."""
-        held, value = self.tallies.get(facets, _NOTHING), (after.cum_value - before.cum_value) * multiplier
-        qty, traded = after.cum_qty - before.cum_qty, max(value, ZERO)
-        day_qty = held.day_qty + max(qty, ZERO)
-        if after.terms.side is _BUY:
-            now = replace(
-                held,
-                pos_qty=held.pos_qty + qty,
-                day_bought_value=held.day_bought_value + traded,
-                day_net_value=held.day_net_value + value,
-                day_qty=day_qty,
-            )
-        else:
-            now = replace(
-                held,
-                pos_qty=held.pos_qty - qty,
-                day_sold_value=held.day_sold_value + traded,
-                day_net_value=held.day_net_value - value,
-                day_qty=day_qty,
-            )
-        self._retell(facets, now)
-
-    def _retell(self, facets: Facets, now: Tally) -> None:
-        held, self.tallies[facets] = self.tallies.get(facets, _NOTHING), now
+    def _tell(self, facets: Facets, more: Tally) -> None:
+        held = self.tallies.get(facets)
+        self.tallies[facets] = more if held is None else _plus(held, more)
         for usage, has_symbol in self._usages_of(facets):
-            usage.tell(held, -1, has_symbol=has_symbol)
-            usage.tell(now, 1, has_symbol=has_symbol)
-
-    def _move(self, reservation: Reservation, sign: int) -> None:
-        for usage, has_symbol in self._usages_of(reservation.facets):
-            usage.add(reservation.exposure, sign, has_symbol=has_symbol)
+            usage.tell(more, has_symbol=has_symbol)
 
     def _usages_of(self, facets: Facets) -> tuple[tuple[Usage, bool], ...]:
         found = self._within.get(facets)
@@ -185,6 +177,25 @@ class Ledger:
         return found
 
 
+def _plus(held: Tally, more: Tally) -> Tally:
+    return Tally(
+        held.pos_qty + more.pos_qty,
+        held.day_bought_value + more.day_bought_value,
+        held.day_sold_value + more.day_sold_value,
+        held.day_net_value + more.day_net_value,
+        held.day_qty + more.day_qty,
+    )
+
+
+def _traded(multiplier: Decimal, before: Chain, after: Chain) -> Tally:
+    """What a fact has changed of what stands: a bust takes back, and a split changes the quantity and no money."""
+    qty, value = after.cum_qty - before.cum_qty, (after.cum_value - before.cum_value) * multiplier
+    traded = max(value, ZERO)
+    if after.terms.side is _BUY:
+        return Tally(qty, traded, ZERO, value, max(qty, ZERO))
+    return Tally(-qty, ZERO, traded, -value, max(qty, ZERO))
+
+
 def recomputed(scopes: Iterable[Scope], reservations: Mapping[str, Reservation], tallies: Mapping[Facets, Tally]) -> Usages:
     """The usage of each scope, added up from nothing."""
     found: Usages = {scope: {} for scope in scopes}
@@ -193,8 +204,8 @@ def recomputed(scopes: Iterable[Scope], reservations: Mapping[str, Reservation],
         for reservation in reservations.values():
             if scope.holds(reservation.facets):
                 usage = usages.setdefault(reservation.facets.currency, Usage())
-                usage.add(reservation.exposure, 1, has_symbol=has_symbol)
+                usage.add(reservation.exposure, has_symbol=has_symbol)
         for facets, tally in tallies.items():
             if scope.holds(facets):
-                usages.setdefault(facets.currency, Usage()).tell(tally, 1, has_symbol=has_symbol)
+                usages.setdefault(facets.currency, Usage()).tell(tally, has_symbol=has_symbol)
     return found

@@ -28,7 +28,7 @@ class Dimension(Choice):
     CURRENCY = "currency"
 
 
-class Facets(msgspec.Struct, frozen=True, gc=False):
+class Facets(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """One order's value in each dimension, named as the dimension is; empty where it has none."""
 
     account: str
@@ -47,7 +47,7 @@ class NoScope(ValueError):
     """The text says no scope."""
 
 
-class Scope(msgspec.Struct, frozen=True, gc=False, order=True):
+class Scope(msgspec.Struct, frozen=True, gc=False, order=True, cache_hash=True):
     """The values that an order must have; dimensions in the order of Dimension, each at most once."""
 
     pairs: tuple[tuple[str, str], ...] = ()

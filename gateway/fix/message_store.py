@@ -3,6 +3,7 @@ nonsense out of others. They are no evidence (the journal is), so what is torn i
 """
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 _SEQNUMS = re.compile(r"\d{10,20} : \d{10,20}", re.ASCII)
@@ -23,6 +24,16 @@ def give_up_torn(folder: Path) -> list[Path]:
     for file in removed:
         file.unlink()
     return removed
+
+
+def begin_today(folder: Path) -> None:
+    """Have every session in `folder` begin now. QuickFIX empties a store that began on another day of UTC when it starts, for all
+    that it is told that sessions do not stop (NonStopSession): the numbers of yesterday would be gone."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S")
+    for session in folder.glob("*.session"):
+        whole = session.with_suffix(".session-new")
+        whole.write_text(now)
+        whole.replace(session)
 
 
 def _is_whole(body: Path) -> bool:

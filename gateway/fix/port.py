@@ -163,6 +163,7 @@ class FixPort:
         store.mkdir(parents=True, exist_ok=True)
         for file in message_store.give_up_torn(store):
             sys.stderr.write(f"{file} was torn, or of a store that was, and is given up\n")
+        message_store.begin_today(store)
         file = store / "quickfix.cfg"
         self._relay = _relay(role, sessions, endpoint, tap)
         own = self._relay.inner if self._relay is not None else endpoint

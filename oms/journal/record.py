@@ -15,7 +15,7 @@ _SPAN = Layout(">QQQ").pack
 _encode = msgspec.json.Encoder().encode
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One fact, as bytes.
 
     seq: position in the journal, from 1 without gaps.
@@ -35,7 +35,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     payload: bytes
 
 
-class Batch(msgspec.Struct, frozen=True, gc=False):
+class Batch(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The records that became durable in one commit.
 
     root: RFC 6962 tree hash over the leaves of its records.
@@ -61,7 +61,7 @@ def link(previous: bytes, first_seq: int, last_seq: int, epoch: int, root: bytes
     return sha256(CHAIN_PREFIX + previous + _SPAN(first_seq, last_seq, epoch) + root).digest()
 
 
-class Mark(msgspec.Struct, frozen=True, gc=False):
+class Mark(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How far the inbound numbers of a FIX session have been applied, moved together with the batch that applied them.
 
     before: the next MsgSeqNum(34) that the journal must hold for the session; None when it must hold none yet.

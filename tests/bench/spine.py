@@ -32,6 +32,7 @@ ROLES = {
     "market_data_worker": "--session SIMBROKER-MD",
     "worker": "--session SIMBROKER",
     "engine": "ops.cli engine",
+    "journal": "oms.journal.process",
     "venue": "tests.bench.venue",
     "load": "tests.bench.load",
     "postgresql": "postgres",

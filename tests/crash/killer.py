@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from tests.crash.account import Outage
 from tests.crash.losses import Losses
-from tests.support.installation import BROKER, Installation
+from tests.support.installation import BROKER, JOURNAL, Installation
 from tests.support.polling import eventually_async
 
 IMPATIENCE = 0.3
@@ -47,7 +47,14 @@ class Killer:
         self._say = say
         self._losses = losses
         orders, market_data = running.settings.sessions
-        self.victims = {"engine": "engine", WORKER: orders, "market data": market_data, "postgres": "postgres", BROKER: BROKER}
+        self.victims = {
+            "engine": "engine",
+            "journal": JOURNAL,
+            WORKER: orders,
+            "market data": market_data,
+            "postgres": "postgres",
+            BROKER: BROKER,
+        }
         """Their names in the summary, and in the installation."""
         folder = running.settings.data / "fix" / orders
         self._files = Losses(folder, running.folder / "older", chance)

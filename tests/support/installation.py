@@ -29,6 +29,8 @@ STOP_S = 40.0
 """Longer than the supervisor gives its children."""
 PROGRAM = (sys.executable, "-m", "ops.cli")
 BROKER = "broker"
+JOURNAL = "journal"
+"""The engine's own child, which writes the journal."""
 _LOG_LINES = 15
 
 
@@ -119,7 +121,7 @@ class Installation:
         return pid
 
     def kill(self, name: str) -> int:
-        """SIGKILL: `broker`, `postgres`, `engine` or a session's name. Returns the process id; waits until there is one."""
+        """SIGKILL: `broker`, `postgres`, `engine`, `journal` or a session. Returns the process id; waits until there is one."""
         pid = self._living(name)
         os.kill(pid, signal.SIGKILL)
         if name == BROKER and self._broker is not None:
@@ -133,6 +135,8 @@ class Installation:
         if name == BROKER:
             broker = self._broker
             return broker.pid if broker is not None and broker.poll() is None else None
+        if name == JOURNAL:
+            return self._journal_pid()
         pid = self.pids().get(name)
         return pid if pid is not None and self._is_ours(pid) else None
 
@@ -228,6 +232,16 @@ class Installation:
         pid = eventually(lambda: self.pid(name), seconds=60)
         assert pid is not None
         return pid
+
+    def _journal_pid(self) -> int | None:
+        try:
+            engine = self.pid("engine")
+            children = Path(f"/proc/{engine}/task/{engine}/children").read_text().split()
+            return next(
+                (int(pid) for pid in children if b"oms.journal.process" in Path(f"/proc/{pid}/cmdline").read_bytes()), None
+            )
+        except (FileNotFoundError, ProcessLookupError):  # One of them has ended meanwhile.
+            return None
 
     def _is_ours(self, pid: int) -> bool:
         """Whether the process lives and has our folder among its arguments: process ids are used again."""

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import psycopg
 
-from oms.journal.postgres import Journal
 from oms.journal.reading import read
 from oms.journal.record import Batch, Record
+from oms.journal.writing import Writer
 from tests.support.polling import eventually_async
 
 PAYLOAD = b'{"raw":"8=FIX.4.4\x0135=D\x01"}'
 
 
-def records(journal: Journal, *payloads: bytes, kind: str = "OrderPlaced", key: str = "FG1") -> list[Record]:
+def records(journal: Writer, *payloads: bytes, kind: str = "OrderPlaced", key: str = "FG1") -> list[Record]:
     """The next records of the journal, one for each payload, a microsecond apart."""
     return [
         Record(journal.seq + n, journal.epoch, journal.at_ns + 1_000 * n, kind, 1, key, payload)
@@ -25,7 +25,7 @@ async def held(dsn: str) -> list[Record]:
     return [record async for _, batch in read(dsn) for record in batch]
 
 
-async def append_sizes(journal: Journal, sizes: Sequence[int]) -> list[Batch]:
+async def append_sizes(journal: Writer, sizes: Sequence[int]) -> list[Batch]:
     """Append a batch of each size, no two payloads alike."""
     return [await journal.append(records(journal, *(PAYLOAD + b"%d" % (journal.seq + n) for n in range(size)))) for size in sizes]
 

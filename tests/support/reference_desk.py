@@ -4,6 +4,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from oms.domain.fields import Side
+from oms.domain.order import evolve
 from oms.domain.reference import (
     AnyRow,
     ReferenceSet,
@@ -13,15 +15,14 @@ from oms.domain.terms import Decision, Terms
 from risk import review as asked
 from risk.case import Verdict
 from risk.control import Control
-from risk.exposure import Exposure
 from risk.latches import Latches
-from risk.ledger import Ledger, Reservation, Tally
+from risk.ledger import Ledger, Tally
 from risk.limit import Limit
 from risk.limits import Instrument, Limits, Quote
 from risk.reference import Reference
 from risk.scope import Facets, parse
 from risk.sheet import Sheet, founding
-from tests.support.orders import MS, POLICY, QUOTE, D
+from tests.support.orders import MS, POLICY, QUOTE, D, placed, terms
 
 NOW = 1_000_000 * MS
 AGE_MS = 1_000
@@ -67,9 +68,10 @@ class Desk:
         self.ledger.tell(self.facets(symbol), Tally(pos_qty=D(pos_qty), **more))
 
     def reserves(self, symbol: str, qty: int, value: int, *, is_buy: bool) -> None:
-        held = Reservation(self.facets(symbol), Exposure(is_buy, D(qty), D(value)))
-        self.ledger.reservations["FG1"] = held
-        self.ledger._move(held, 1)
+        """An order that is open."""
+        wanted = terms(qty, "1", symbol=symbol, side=Side.BUY if is_buy else Side.SELL)
+        order = evolve(None, placed(wanted=wanted, decision=Decision("v1", worst_px=D(value) / D(qty))), 1)
+        self.ledger.changed(self.facets(symbol), D(1), None, order)
 
 
 def refusal(found: Verdict | None) -> Refusal | None:

@@ -50,3 +50,19 @@ def test_credentials_are_on_the_wire_alone_and_a_dead_address_is_passed_over(
     assert (shown[35], shown[553], shown[554], shown[5001]) == ("A", "us", "***", "***")
     assert [message[35] for message in listener.seen if message.keys() & {553, 554, 5001}] == ["A"]
     assert b"s3cret" not in b"".join(file.read_bytes() for file in (tmp_path / "store").iterdir())
+
+
+def test_a_store_of_another_day_keeps_its_numbers_and_its_messages(tmp_path: Path) -> None:
+    """QuickFIX would begin anew at the first start after midnight, UTC."""
+    session, store = SessionConfig("S", US, NAME, persist_messages=True), tmp_path / "store"
+    store.mkdir()
+    for suffix, text in {
+        "session": "20261124-03:19:24",
+        "seqnums": f"{12:020d} : {345:020d}",
+        "header": "11,0,10 ",
+        "body": "0123456789",
+    }.items():
+        (store / f"FIX.4.4-{US}-{NAME}.{suffix}").write_text(text)
+    port = FixPort("initiator", (session,), Endpoint("127.0.0.1", free_port()), store, Listener())
+    assert port.numbers("S") == (12, 345)
+    assert (store / f"FIX.4.4-{US}-{NAME}.body").read_text() == "0123456789"
