@@ -10,6 +10,15 @@ from risk.scope import Dimension, NoScope, parse
 
 AGE_MS_MAX = 31 * 86_400_000
 _OF_A_POSITION = frozenset({Control.LONG_QTY_MAX, Control.SHORT_QTY_MAX, Control.DAY_ADV_BPS_MAX})
+_VALUES = {
+    Control.PERMISSION: (1,),
+    Control.RESTRICTED_LIST: (1,),
+    Control.MARKET_STATE: (0, 1),
+    Control.SHORT_MARKING: (1,),
+    Control.LOCATE: (1,),
+    Control.SHORT_CIRCUIT_BREAKER: (1,),
+}
+"""Of controls whose value is no number: 0 must not look as if it switched one off."""
 _WITH_FALLBACK = frozenset({Control.ORDER_ADV_BPS_MAX, Control.DAY_ADV_BPS_MAX})
 CONTROLS = tuple(control for control in Control if control not in ALWAYS_LIMITED)
 """The others are keys of every account."""
@@ -47,6 +56,9 @@ class LimitWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         reads = Control(self.control) in READS_REFERENCE
         if reads and not 0 < self.age_ms_max <= AGE_MS_MAX:
             return f"{named}: age_ms_max is {self.age_ms_max}, and must be 1 to {AGE_MS_MAX}"
+        values = _VALUES.get(Control(self.control))
+        if values is not None and self.value not in values:
+            return f"{named} is {self.value}, and must be {' or '.join(map(str, values))}; to switch it off leave the limit out"
         if self.age_ms_max and not reads:
             return f"{named}: it reads no reference data, and has no age_ms_max"
         if self.fallback is not None and Control(self.control) not in _WITH_FALLBACK:
