@@ -51,6 +51,7 @@ from oms.domain.acts import ReportDisputed
 from oms.domain.commands import CLIENT_COMMANDS, ClientCommand, DecideAgain, LookAfter
 from oms.domain.dead_man import DeadManFired
 from oms.domain.events import Answer, Event, OrdersEscalated, ReportDiffered, ReportQuarantined, RequestEscalated
+from oms.domain.reference import OrderWatched
 from oms.journal.writing import Writer
 from oms.told import Answered
 
@@ -73,6 +74,7 @@ _ALARMS = frozenset(
         ReportDisputed,
         RequestEscalated,
         OrdersEscalated,
+        OrderWatched,
         SessionHalted,
         SessionHeld,
         LogonsPaused,

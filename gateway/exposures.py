@@ -22,6 +22,7 @@ from oms.domain.terms import Terms
 from risk.latches import Latches
 from risk.ledger import Ledger
 from risk.limits import Quote
+from risk.reference import Reference
 from risk.review import Basis
 from risk.scope import Facets
 from risk.sheet import founding
@@ -53,7 +54,8 @@ class Exposures:
         self.ledger = Ledger()
         self.ledger.watch(sheet.scopes)
         self.latches = Latches()
-        self.basis = Basis(sheet, self._instruments, quotes, self.ledger, self.latches)
+        self.reference = Reference(cell.policy.base_currency)
+        self.basis = Basis(sheet, self._instruments, quotes, self.ledger, self.latches, self.reference)
         """What risk judges by."""
         self.without_schedule = frozenset(plan.name for plan in cell.sessions if plan.schedule is None)
         self._facets: dict[tuple[str, str, str, str], Facets] = {}
@@ -76,11 +78,15 @@ class Exposures:
         """What an order may do at its worst is reserved, and what traded is counted. A parent's children do, never itself."""
         if after.session:
             self.ledger.changed(self.of(after), self.multiplier(after), before, after)
+            if after.terms.instructions.locate_id:
+                self.reference.locates.changed(after)
 
     def hold(self, chain: Chain) -> None:
         """Reserve what an order may do that was counted before: after a snapshot."""
         if chain.session:
             self.ledger.changed(self.of(chain), self.multiplier(chain), None, chain)
+            if chain.terms.instructions.locate_id:
+                self.reference.locates.changed(chain)
 
     def end_utc_day(self) -> None:
         """The day is over for sessions of which no schedule says when it is."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oms.domain.latches import Mode
+from oms.domain.reference import AnyRow
 from oms.image import Part, Rows
 from risk.dead_men import Watched
 from risk.latches import Latch
 from risk.ledger import Tally
+from risk.reference import Held
 from risk.scope import Facets, Scope
 
 if TYPE_CHECKING:
@@ -57,8 +59,18 @@ def _fill_watched(state: "State", rows: list[Watched]) -> None:
     state.dead_men.by_principal.update({watched.principal: watched for watched in rows})
 
 
+def _reference_rows(state: "State") -> Rows:
+    return ((held.source, held.as_of_ns, held.row) for held in state.exposures.reference.held())
+
+
+def _fill_reference(state: "State", rows: list[tuple[str, int, AnyRow]]) -> None:
+    for source, as_of_ns, row in rows:
+        state.exposures.reference.put(Held(row, source, as_of_ns))
+
+
 def settle(state: "State") -> None:
     """Called when all parts are filled: reserve what every order may do."""
+    state.exposures.reference.settle()
     for chain in state.book.chains.values():
         state.exposures.hold(chain)
 
@@ -66,5 +78,6 @@ def settle(state: "State") -> None:
 RISK: tuple[Part, ...] = (
     Part("tallies", tuple[Facets, Tally], _tally_rows, _fill_tallies, ("exposures",)),
     Part("dead_men", Watched, _watched_rows, _fill_watched, ("dead_men",)),
+    Part("reference", tuple[str, int, AnyRow], _reference_rows, _fill_reference, ("exposures",)),
     Part("latches", _LatchRow, _latch_rows, _fill_latches, ("exposures",)),
 )

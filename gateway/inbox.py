@@ -42,6 +42,7 @@ from oms.domain.commands import (
     ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
@@ -95,6 +96,7 @@ _LANES: dict[type, Lane] = {
     AskVenue: Lane.CANCELS,
     Drain: Lane.CANCELS,
     StopTrading: Lane.CANCELS,
+    SetReference: Lane.CANCELS,
     ReleaseLatch: Lane.CANCELS,
     NoteDrill: Lane.CANCELS,
     StopDrain: Lane.CANCELS,

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from gateway import acting, draining, holding, metering, taking
+from gateway import acting, draining, holding, metering, referring, taking
 from gateway.codec.version import lacks
 from gateway.sizes import Voice, too_long_order, too_long_replace
 from gateway.state import State
@@ -10,7 +10,7 @@ from oms import deciding, family
 from oms.deciding import PIPELINED_MAX
 from oms.domain.chain import Chain
 from oms.domain.commands import PlaceOrder, ReplaceOrder
-from oms.domain.events import OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
+from oms.domain.events import Event, OrderPlaced, OrderRefused, ReplaceRequested, RequestRefused
 from oms.domain.fields import MsgType
 from oms.domain.fitness import why_unfit
 from oms.domain.refusal import Refusal
@@ -19,7 +19,7 @@ from risk.case import Verdict
 from risk.review import review
 
 
-def place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | OrderRefused]:
+def place(state: State, command: PlaceOrder, at_ns: int) -> tuple[Event, ...]:
     terms = command.terms
     session = state.cell.account_sessions.get(terms.account)
     if session is None:
@@ -33,15 +33,22 @@ def place(state: State, command: PlaceOrder, at_ns: int) -> tuple[OrderPlaced | 
     wrong = _why_not_placed(state, command, event, at_ns)
     if wrong is not None:
         return (deciding.refuse(command, *wrong),)
-    verdict, decision = review(state.exposures.basis, terms, state.exposures.facets(terms, command.principal, session), at_ns)
+    facets = state.exposures.facets(terms, command.principal, session)
+    verdict, decision = review(state.exposures.basis, terms, facets, at_ns)
     if verdict is None:
-        return (replace(event, decision=decision),)
+        placed = replace(event, decision=decision)
+        is_watching = state.exposures.reference.is_watching
+        return (placed, *referring.watched(state, facets, event.root_id)) if is_watching else (placed,)
     return (replace(deciding.refuse(command, *verdict), decision=decision),)
 
 
-def change(state: State, command: ReplaceOrder, at_ns: int) -> tuple[ReplaceRequested | RequestRefused]:
+def change(state: State, command: ReplaceOrder, at_ns: int) -> tuple[Event, ...]:
     """A replace says the whole desired order, and is judged like a new one."""
-    return (_change(state, command, at_ns),)
+    event = _change(state, command, at_ns)
+    if isinstance(event, RequestRefused) or not event.session or not state.exposures.reference.is_watching:
+        return (event,)
+    facets = state.exposures.of(state.book.chains[event.root_id])
+    return (event, *referring.watched(state, facets, event.root_id))
 
 
 def _why_not_placed(state: State, command: PlaceOrder, event: OrderPlaced, at_ns: int) -> Verdict | None:

@@ -23,6 +23,7 @@ from gateway import (
     link,
     metering,
     placing,
+    referring,
     resting,
     stopping,
 )
@@ -80,6 +81,7 @@ from oms.domain.commands import (
     ReleaseLatch,
     ReplaceOrder,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
@@ -323,6 +325,7 @@ DECISIONS: dict[type[Command], Callable[[State, Any, int], tuple[Event, ...]]] =
     DismissReport: acting.dismiss,
     ResolveRequest: acting.resolve,
     StopTrading: stopping.stop,
+    SetReference: referring.set_reference,
     ReleaseLatch: stopping.release,
     NoteDrill: stopping.note,
     Drain: draining.drain,

@@ -22,6 +22,7 @@ from oms.domain.chain import Chain
 from oms.domain.dead_man import DEAD_MAN_EVENTS
 from oms.domain.events import Event, MessageSent, OrderEvent, OrderPlaced, OrderRefused, RequestRefused
 from oms.domain.latches import LATCH_EVENTS
+from oms.domain.reference import ReferenceSet
 from oms.domain.resting import OrdersForgotten
 from oms.family import as_it_stands, keep_live
 from risk.dead_men import DeadMen
@@ -159,6 +160,9 @@ class State:
     def _watched(self, event: Event, _seq: int, at_ns: int) -> None:
         self.dead_men.apply(event, at_ns)
 
+    def _referred(self, event: ReferenceSet, _seq: int, at_ns: int) -> None:
+        self.exposures.reference.apply(event, at_ns)
+
     def _snapshot_taken(self, event: SnapshotTaken, _seq: int, _at_ns: int) -> None:
         self.snapshot_seq = event.upto_seq
 
@@ -170,6 +174,7 @@ class State:
         SnapshotTaken: _snapshot_taken,
         **dict.fromkeys(LATCH_EVENTS, _latched),
         **dict.fromkeys(DEAD_MAN_EVENTS, _watched),
+        ReferenceSet: _referred,
         DrainRequested: _drained,
         DrainStopped: _drained,
         DayBegan: _day_began,

@@ -15,6 +15,7 @@ from oms.domain.commands import (
     NoteDrill,
     ReleaseLatch,
     ResolveRequest,
+    SetReference,
     StopDrain,
     StopTrading,
 )
@@ -22,6 +23,7 @@ from oms.domain.dead_man import DeadManArmed, DeadManDisarmed
 from oms.domain.events import Answer, ReportAttributed, ReportDismissed
 from oms.domain.fields import Choice
 from oms.domain.latches import DrillNoted, Latched, LatchReleased, ReleaseAsked
+from oms.domain.reference import ReferenceTaken
 from oms.domain.refusal import Refusal
 
 _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
@@ -34,6 +36,7 @@ _ASKS: dict[type[Act], tuple[type | tuple[type, ...], tuple[str, ...]]] = {
     NoteDrill: (DrillNoted, ("latch", "orders", "left", "effective_us", "cancels_us", "flat_us")),
     ArmDeadMan: (DeadManArmed, ("silence",)),
     DisarmDeadMan: (DeadManDisarmed, ()),
+    SetReference: (ReferenceTaken, ("source", "digest")),
     Drain: (DrainRequested, ("reason", "is_canceling", "wait_ms")),
     StopDrain: (DrainStopped, ("reason",)),
     ResolveRequest: (RequestResolved, ("root_id", "cl_ord_id", "state", "reason")),

@@ -13,6 +13,7 @@ from ops.commands.judging import risk
 from ops.commands.looking import orders, sessions, watch
 from ops.commands.ordering import order
 from ops.commands.processes import demo, door, engine, fold, migrate, up, worker
+from ops.commands.referring import reference
 from ops.commands.resolving import ask, resolve, suspense
 from ops.commands.simulating import simulator
 from ops.commands.stopping import dead_men, kill, latches, release, stop
@@ -53,7 +54,7 @@ _VERBS = (
         release,
         latches,
     ),
-    *(risk, dead_men, drill),
+    *(risk, dead_men, drill, reference),
 )
 _FOR_OPERATORS = (day, drain, snapshot, verify, fix, check_config, counterparty, simulator, engine, worker, door, fold, migrate)
 for verb in _VERBS + _FOR_OPERATORS:

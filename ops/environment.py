@@ -14,6 +14,7 @@ from ops.limit_words import LimitWords
 from risk.limits import Instrument, Limits
 
 _CELL_NAME = re.compile(r"[A-Za-z0-9]{1,8}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _DIGITS_MAX, _FRACTION_DIGITS_MAX = 18, 12
 """Of every number, as of those that clients send: their products must fit into the arithmetic of oms.domain.numbers."""
 _SINGULAR = {"instruments": "instrument", "accounts": "account", "principals": "principal", "limits": "limit"}
@@ -75,6 +76,10 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """Files of the clients that trade over FIX."""
     door: DoorWords = DoorWords()
     """What the front door shows to clients, and what it lets nobody go beyond."""
+    base_currency: str = ""
+    """What values of several currencies are converted to before they are added up; empty where there is one currency alone."""
+    reference: tuple[Path, ...] = ()
+    """Files of reference data that are set at the start, each once (ops.reference_file)."""
     database_url: str = ""
     archive: ArchiveWords = ArchiveWords()
     engine_core: int = -1
@@ -103,6 +108,11 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             *duplicates("principal", [p.spiffe_id for p in self.principals]),
             *(limit.wrong for limit in self.limits if limit.wrong),
             *duplicates("limit", [f"{limit.control} of {limit.scope}" for limit in self.limits]),
+            *(
+                []
+                if not self.base_currency or _CURRENCY.fullmatch(self.base_currency)
+                else [f"base_currency {self.base_currency!r} is not three capital letters"]
+            ),
             *_nobodies(self),
             *_out_of_bounds(self),
             *_unknown_accounts(self),

@@ -96,6 +96,7 @@ def cell(settings: Settings) -> Cell:
             limits=limits,
             instruments=instruments,
             rows=tuple(limit.meaning for limit in environment.limits),
+            base_currency=environment.base_currency,
         ),
         reissue_age_ms_max=environment.reissue_age_ms_max,
         tombstone_days=environment.tombstone_days,

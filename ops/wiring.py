@@ -7,8 +7,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from gateway.door.certificates import NoContext
 from gateway.door.config import DoorConfig
@@ -16,15 +19,18 @@ from gateway.door.door import Door
 from gateway.engine import Engine
 from gateway.leaving import Leaving
 from gateway.proving import RiskDiffers
+from gateway.referring import asked
 from gateway.snapshotting import Snapshots
 from gateway.starting import Unfoldable, start
+from oms.domain.acts import ActRefused
 from oms.journal.apart import JournalApart
 from oms.journal.failures import Corrupt, HeadHeld, NoJournal, NotDurable, Unreachable
-from ops import door, logs
+from ops import door, logs, reference_file
 from ops import settings as configuration
 from ops.commands.exits import ENGINE_DRAINED, ENGINE_DRAINED_LEFT
 from ops.commands.options import SUPERVISED
 from ops.migrations.run import NotCurrent, assert_current
+from ops.reference_file import ReferenceWords
 from ops.settings import ConfigError, Settings
 from ops.snapshots import folding
 
@@ -33,19 +39,22 @@ _CANNOT_START = (Corrupt, HeadHeld, NoJournal, NotCurrent, NotDurable, RiskDiffe
 GC_THRESHOLD = (1_000, 2, 1_000_000)
 """Many short collections of what is young, each well below a millisecond. What survives two is not walked again while the process
 lives: a collection of everything would hold all orders up, and cycles that grow old are rare (a hundred streams left none)."""
+_OURSELVES = "fixgate:file"
+"""Who sets the reference data of files at a start."""
 _log = logging.getLogger(__name__)
 
 
 def run_engine(file: Path) -> int:
     """The engine process, until it is told to stop or its journal refuses. Returns the exit code."""
     settings = configuration.load(file)
+    reference = [reference_file.read(path) for path in settings.environment.reference]
     dsn = settings.database_url
     if not dsn:
         raise ConfigError(f"{file}: database_url is empty: `fixgate up` brings its own server, `fixgate engine` does not")
     logs.configure()
     try:
         assert_current(dsn)
-        return asyncio.run(_engine(settings, dsn))
+        return asyncio.run(_engine(settings, dsn, reference))
     except _CANNOT_START as reason:
         _log.error("the engine cannot start: %s: %s", type(reason).__name__, reason)
         return EXIT_FAILED
@@ -79,7 +88,7 @@ async def _door(config: DoorConfig) -> int:
     return EXIT_OK
 
 
-async def _engine(settings: Settings, dsn: str) -> int:
+async def _engine(settings: Settings, dsn: str, reference: Sequence[ReferenceWords]) -> int:
     from gateway.control import tls  # gRPC is loaded in the engine and nowhere else.
     from gateway.control.lifecycle_service import Lifecycle
     from gateway.control.server import Server
@@ -103,6 +112,8 @@ async def _engine(settings: Settings, dsn: str) -> int:
     )
     left = asyncio.create_task(leaving.run(), name="leaving")
     _log.info("engine up: gRPC on %s, journal at seq %d", server.address, engine.durable_seq)
+    setting = asyncio.create_task(_set_reference(engine, reference), name="reference")
+    setting.add_done_callback(_say_why)
     stop = _stop_event()
     try:
         await asyncio.wait([running, left, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
@@ -114,8 +125,20 @@ async def _engine(settings: Settings, dsn: str) -> int:
     finally:
         taking.cancel()
         left.cancel()
+        setting.cancel()
         await server.stop(grace_s=1)
-        await asyncio.wait([taking, left])
+        await asyncio.wait([taking, left, setting])
+
+
+async def _set_reference(engine: Engine, files: Sequence[ReferenceWords]) -> None:
+    """Each file once: one that was set at an earlier start is known by its content, and what was set since stands."""
+    for words in files:
+        command = asked(_OURSELVES, "", words.source, words.as_of_ns, words.rows)
+        _, answer, is_repetition = await engine.ask(msgspec.structs.replace(command, client_order_id=f"file-{command.digest}"))
+        if isinstance(answer, ActRefused):
+            _log.error("reference data of %s is not set: %s %s", words.source, answer.refusal.value, answer.text)
+        elif not is_repetition:
+            _log.info("reference data of %s is set: %d rows", words.source, len(words.rows))
 
 
 def _say_why(task: asyncio.Task[None]) -> None:

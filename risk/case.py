@@ -1,6 +1,6 @@
 """One order with every number that a check may read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -13,6 +13,7 @@ from risk.exposure import Exposure
 from risk.latches import Latch
 from risk.ledger import Ledger, Usage
 from risk.limits import Instrument, Quote
+from risk.reference import Reference
 from risk.scope import Facets, Scope
 
 _BUY = Side.BUY
@@ -45,11 +46,13 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     asked: Exposure
     """What it would have reserved."""
     at_ns: int
+    reference: Reference
+    fx_rate_age_ms_max: Decimal | None
+    """How old a rate of exchange may be; None where nobody says, and none may be used."""
 
-    def used(self, scope: Scope) -> Iterator[tuple[Decimal, Usage]]:
-        """What is used within a scope, and the rate of its currency to the limits'."""
-        for usage in self.ledger.usage(scope).values():
-            yield Decimal(1), usage
+    def used(self, scope: Scope) -> Iterable[tuple[str, Usage]]:
+        """What is used within a scope, by currency. Of money see `risk.rates`."""
+        return self.ledger.usage(scope).items()
 
 
 def order_notional(terms: Terms, worst: Decimal, multiplier: Decimal) -> Decimal:

@@ -7,9 +7,12 @@ from oms.domain.fields import Side
 from oms.domain.latches import Mode
 from oms.domain.numbers import BPS, ZERO, plain
 from oms.domain.refusal import Refusal
+from risk import checks_of_market as of_market
 from risk.case import Case, Verdict, added, least_px
 from risk.control import Control
+from risk.ledger import Usage
 from risk.limit import Limit
+from risk.rates import used_value, worth
 
 _BUY, _ENDLESS = Side.BUY, Decimal("Infinity")
 
@@ -60,7 +63,8 @@ def quote_is_sane(case: Case, _limit: Limit) -> Verdict | None:
 
 
 def reference_age(case: Case, limit: Limit) -> Verdict | None:
-    if 0 <= case.reference_age_ms <= limit.value:
+    """Of a quote; what stands in for one has an age of its own, and is there only within it."""
+    if 0 <= case.reference_age_ms <= limit.value or case.quote.stands_in:
         return None
     return Refusal.STALE_REFERENCE_PX, f"reference_age_ms={case.reference_age_ms} {_row(limit)}"
 
@@ -80,9 +84,16 @@ def cash_order_qty(case: Case, limit: Limit) -> Verdict | None:
 
 
 def order_value(case: Case, limit: Limit) -> Verdict | None:
-    if case.order_notional <= limit.value:
+    value = case.order_notional
+    base = case.reference.base_currency
+    if base and base != case.instrument.currency:
+        found = worth(case, limit, case.instrument.currency, value)
+        if isinstance(found, tuple):
+            return found
+        value = found
+    if value <= limit.value:
         return None
-    return Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, f"order_notional={plain(case.order_notional)} {_row(limit)}"
+    return Refusal.ORDER_NOTIONAL_EXCEEDS_MAX, f"order_notional={plain(value)} {_row(limit)}"
 
 
 def price_collar(case: Case, limit: Limit) -> Verdict | None:
@@ -135,33 +146,45 @@ def short_qty(case: Case, limit: Limit) -> Verdict | None:
 
 def open_value(case: Case, limit: Limit) -> Verdict | None:
     """The value of everything that may still trade, buys and sells."""
-    used = sum((rate * (usage.open_buy_value + usage.open_sell_value) for rate, usage in case.used(limit.scope)), ZERO)
-    return _priced(case, limit) or _within(used, added(case)[1], limit, "open_value", Refusal.OPEN_VALUE_EXCEEDS_MAX)
+    return _valued(case, limit, _open, "open_value", Refusal.OPEN_VALUE_EXCEEDS_MAX)
 
 
 def day_gross_value(case: Case, limit: Limit) -> Verdict | None:
     """What traded today and what may still trade; within the day it never becomes less than what traded."""
-    used = sum(
-        (
-            rate * (usage.day_bought_value + usage.day_sold_value + usage.open_buy_value + usage.open_sell_value)
-            for rate, usage in case.used(limit.scope)
-        ),
-        ZERO,
-    )
-    return _priced(case, limit) or _within(used, added(case)[1], limit, "day_gross_value", Refusal.DAY_VALUE_EXCEEDS_MAX)
+    return _valued(case, limit, _day_gross, "day_gross_value", Refusal.DAY_VALUE_EXCEEDS_MAX)
 
 
 def day_net_value(case: Case, limit: Limit) -> Verdict | None:
     """What was bought less what was sold today, with every open order of the order's own side."""
-    sign = 1 if case.terms.side is _BUY else -1
-    used = sum(
-        (
-            rate * (sign * usage.day_net_value + (usage.open_buy_value if sign > 0 else usage.open_sell_value))
-            for rate, usage in case.used(limit.scope)
-        ),
-        ZERO,
-    )
-    return _priced(case, limit) or _within(used, added(case)[1], limit, "day_net_value", Refusal.DAY_VALUE_EXCEEDS_MAX)
+    net = _day_net_bought if case.terms.side is _BUY else _day_net_sold
+    return _valued(case, limit, net, "day_net_value", Refusal.DAY_VALUE_EXCEEDS_MAX)
+
+
+def _open(usage: Usage) -> Decimal:
+    return usage.open_buy_value + usage.open_sell_value
+
+
+def _day_gross(usage: Usage) -> Decimal:
+    return usage.day_bought_value + usage.day_sold_value + usage.open_buy_value + usage.open_sell_value
+
+
+def _day_net_bought(usage: Usage) -> Decimal:
+    return usage.day_net_value + usage.open_buy_value
+
+
+def _day_net_sold(usage: Usage) -> Decimal:
+    return usage.open_sell_value - usage.day_net_value
+
+
+def _valued(case: Case, limit: Limit, amount: Callable[[Usage], Decimal], name: str, refusal: Refusal) -> Verdict | None:
+    """Money of all currencies of the scope. What adds nothing needs no rate."""
+    why, more = _priced(case, limit), added(case)[1]
+    if why is not None or not more:
+        return why
+    value, used = worth(case, limit, case.instrument.currency, more), used_value(case, limit, amount)
+    if isinstance(value, tuple):
+        return value
+    return used if isinstance(used, tuple) else _within(used, value, limit, name, refusal)
 
 
 def _within(used: Decimal, more: Decimal, limit: Limit, name: str, refusal: Refusal) -> Verdict | None:
@@ -185,16 +208,26 @@ Check = Callable[[Case, Limit], Verdict | None]
 ALWAYS: tuple[Callable[[Case], Verdict | None], ...] = (trading_state, currency, price_on_tick, order_qty_in_lots)
 """What needs no limit, first."""
 CHECKS: tuple[tuple[Control, Check], ...] = (
+    (Control.RESTRICTED_LIST, of_market.restricted_list),
+    (Control.PERMISSION, of_market.permission),
+    (Control.MARKET_STATE, of_market.market_state),
     (Control.ORDER_QTY_MAX, order_qty),
+    (Control.AUCTION_QTY_MAX, of_market.auction_qty),
+    (Control.ORDER_ADV_BPS_MAX, of_market.order_share_of_adv),
     (Control.REFERENCE_AGE_MS_MAX, quote_is_sane),
     (Control.REFERENCE_AGE_MS_MAX, reference_age),
     (Control.ORDER_QTY_MAX, cash_order_qty),
     (Control.PRICE_COLLAR_BPS, price_collar),
     (Control.PASSIVE_COLLAR_BPS, passive_collar),
+    (Control.SHORT_MARKING, of_market.short_marking),
+    (Control.LOCATE, of_market.locate),
+    (Control.SHORT_CIRCUIT_BREAKER, of_market.short_circuit_breaker),
+    (Control.FX_RATE_AGE_MS_MAX, of_market.fx_rate),
     (Control.ORDER_VALUE_MAX, order_value),
     (Control.OPEN_ORDERS_MAX, open_orders),
     (Control.LONG_QTY_MAX, long_qty),
     (Control.SHORT_QTY_MAX, short_qty),
+    (Control.DAY_ADV_BPS_MAX, of_market.day_share_of_adv),
     (Control.OPEN_VALUE_MAX, open_value),
     (Control.DAY_GROSS_VALUE_MAX, day_gross_value),
     (Control.DAY_NET_VALUE_MAX, day_net_value),

@@ -37,6 +37,8 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     """Of today; a bust does not lower them within the day."""
     day_net_value: Decimal = ZERO
     """Bought less sold today, busts and corrections included."""
+    day_qty: Decimal = ZERO
+    """Bought and sold today; a bust does not lower it within the day."""
 
 
 class Usage(msgspec.Struct):
@@ -54,6 +56,7 @@ class Usage(msgspec.Struct):
     day_bought_value: Decimal = ZERO
     day_sold_value: Decimal = ZERO
     day_net_value: Decimal = ZERO
+    day_qty: Decimal = ZERO
 
     def add(self, held: Exposure, *, has_symbol: bool) -> None:
         """Take a reservation in."""
@@ -90,6 +93,7 @@ class Usage(msgspec.Struct):
         self.day_net_value += more.day_net_value
         if has_symbol:
             self.pos_qty += more.pos_qty
+            self.day_qty += more.day_qty
 
 
 Usages = dict[Scope, dict[str, Usage]]
@@ -158,7 +162,7 @@ class Ledger:
         """The trading day of a session is over: what is counted by the day begins anew."""
         for facets in [facets for facets in self.tallies if facets.session == session]:
             held = self.tallies[facets]
-            self._tell(facets, Tally(ZERO, -held.day_bought_value, -held.day_sold_value, -held.day_net_value))
+            self._tell(facets, Tally(ZERO, -held.day_bought_value, -held.day_sold_value, -held.day_net_value, -held.day_qty))
 
     def _tell(self, facets: Facets, more: Tally) -> None:
         held = self.tallies.get(facets)
@@ -185,6 +189,7 @@ def _plus(held: Tally, more: Tally) -> Tally:
         held.day_bought_value + more.day_bought_value,
         held.day_sold_value + more.day_sold_value,
         held.day_net_value + more.day_net_value,
+        held.day_qty + more.day_qty,
     )
 
 
@@ -193,8 +198,8 @@ def _traded(multiplier: Decimal, before: Chain, after: Chain) -> Tally:
     qty, value = after.cum_qty - before.cum_qty, (after.cum_value - before.cum_value) * multiplier
     traded = max(value, ZERO)
     if after.terms.side is _BUY:
-        return Tally(qty, traded, ZERO, value)
-    return Tally(-qty, ZERO, traded, -value)
+        return Tally(qty, traded, ZERO, value, max(qty, ZERO))
+    return Tally(-qty, ZERO, traded, -value, max(qty, ZERO))
 
 
 def recomputed(scopes: Iterable[Scope], reservations: Mapping[str, Reservation], tallies: Mapping[Facets, Tally]) -> Usages:

@@ -18,6 +18,10 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     value: Decimal
     window_ms: int = 0
     """Over which time, for a control that counts; 0 for the others."""
+    age_ms_max: int = 0
+    """How old the reference data may be that it is judged by; 0 for a control that reads none."""
+    fallback: Decimal | None = None
+    """What holds where that data is missing or stale, in quantity; None where nothing passes then."""
     owner: str = ""
     rationale: str = ""
     approver: str = ""

@@ -42,6 +42,8 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
     offer_px: Decimal
     at_ns: int
     """When we heard it, ns since the Unix epoch."""
+    stands_in: str = ""
+    """The kind of the row of reference data that it was made of; empty where it was heard."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -54,3 +56,5 @@ class Policy(msgspec.Struct, frozen=True):
     """By symbol."""
     rows: tuple[Limit, ...] = ()
     """Further limits, at any scope."""
+    base_currency: str = ""
+    """What values of several currencies are converted to; empty where there is one currency alone."""

@@ -19,8 +19,10 @@ from risk.exposure import Exposure, exposure
 from risk.latches import Latches
 from risk.ledger import Ledger
 from risk.limits import Instrument, Quote
+from risk.reference import Reference
 from risk.scope import Facets
 from risk.sheet import Rows, Sheet
+from risk.waterfall import is_fresh, stand_in
 
 _PROBLEM_MAX = 200
 _BUY, _REPLACE = Side.BUY, MsgType.ORDER_CANCEL_REPLACE_REQUEST
@@ -34,6 +36,7 @@ class Basis(msgspec.Struct, frozen=True):
     quotes: Mapping[str, Quote]
     ledger: Ledger
     latches: Latches
+    reference: Reference = msgspec.field(default_factory=Reference)
 
 
 def review(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Verdict | None, Decision]:
@@ -57,16 +60,24 @@ def _review(
     rows = basis.sheet.of(facets, at_ns)
     if rows.missing is not None:
         return (Refusal.MISSING_LIMIT, f"account={terms.account} {rows.missing.value}=none"), _read(version, quote)
+    seen = quote
+    if rows.waterfall and not is_fresh(quote, at_ns, rows.reference_age_ms_max):
+        quote = stand_in(basis.reference, rows.waterfall, terms, at_ns) or quote
     if quote is None:
         return (Refusal.NO_REFERENCE_PX, f"symbol={terms.symbol}"), _read(version, quote)
     case = _case(basis, rows, terms, facets, instrument, quote, at_ns, chain)
-    return next(verdicts(case, rows), None), Decision(version, quote.bid_px, quote.offer_px, quote.at_ns, case.worst_px)
+    verdict = next(verdicts(case, rows), None)
+    if quote is not seen:
+        return verdict, replace(_read(version, seen), worst_px=case.worst_px, reference_kind=quote.stands_in)
+    return verdict, Decision(version, quote.bid_px, quote.offer_px, quote.at_ns, case.worst_px)
 
 
 def case_of(basis: Basis, terms: Terms, facets: Facets, at_ns: int, chain: Chain | None = None) -> tuple[Case, Rows] | None:
     """What the same is judged as, and by which rows; None where `review` refuses before there is anything to judge."""
     instrument, quote = basis.instruments.get(terms.symbol), basis.quotes.get(terms.symbol)
     rows = basis.sheet.of(facets, at_ns)
+    if rows.waterfall and not is_fresh(quote, at_ns, rows.reference_age_ms_max):
+        quote = stand_in(basis.reference, rows.waterfall, terms, at_ns) or quote
     if instrument is None or quote is None or rows.missing is not None:
         return None
     return _case(basis, rows, terms, facets, instrument, quote, at_ns, chain), rows
@@ -107,22 +118,24 @@ def _case(
     if chain is not None:
         held = exposure(chain, instrument.multiplier)
         asked = exposure(_with_version(chain, terms, worst), instrument.multiplier) or asked
-    return Case(
-        terms=terms,
-        facets=facets,
-        instrument=instrument,
-        quote=quote,
-        reference_px=reference_px,
-        near_px=near_px,
-        worst_px=worst,
-        order_notional=notional,
-        reference_age_ms=(at_ns - quote.at_ns) // NS_PER_MS,
-        collar_bps=rows.collar_bps,
-        ledger=basis.ledger,
-        latch=basis.latches.of(facets),
-        held=held,
-        asked=asked,
-        at_ns=at_ns,
+    return Case(  # By place: from sixteen names on Python takes half a microsecond longer.
+        terms,
+        facets,
+        instrument,
+        quote,
+        reference_px,
+        near_px,
+        worst,
+        notional,
+        (at_ns - quote.at_ns) // NS_PER_MS,
+        rows.collar_bps,
+        basis.ledger,
+        basis.latches.of(facets),
+        held,
+        asked,
+        at_ns,
+        basis.reference,
+        rows.fx_rate_age_ms_max,
     )
 
 

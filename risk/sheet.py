@@ -5,13 +5,17 @@ from decimal import Decimal
 
 import msgspec
 
+from oms.domain.reference import LastTrade, PriorClose
 from risk.checks import CHECKS, Check
 from risk.control import ALWAYS_LIMITED, Control
 from risk.limit import FOR_EVER_NS, Limit
 from risk.limits import Limits, Policy
 from risk.scope import Dimension, Facets, Scope, scope
+from risk.waterfall import Waterfall
 
-_COLLAR = Control.PRICE_COLLAR_BPS
+_COLLAR, _FX_RATE_AGE = Control.PRICE_COLLAR_BPS, Control.FX_RATE_AGE_MS_MAX
+
+_STAND_INS = ((Control.LAST_TRADE_AGE_MS_MAX, LastTrade), (Control.PRIOR_CLOSE_AGE_MS_MAX, PriorClose))
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -23,6 +27,12 @@ class Rows(msgspec.Struct, frozen=True):
     """The first control that has to be limited and is not."""
     collar_bps: Decimal
     """The tightest price collar: the slippage that is assumed of an order without a price. Meaningless where it is missing."""
+    fx_rate_age_ms_max: Decimal | None
+    """The least age that a rate of exchange may have; None where no row says."""
+    waterfall: Waterfall
+    """What may stand in for a quote; nothing where no row says so."""
+    reference_age_ms_max: Decimal
+    """The least age that a quote may have. Meaningless where it is missing."""
     until_ns: int
     """When a row begins or ends to hold."""
 
@@ -57,9 +67,16 @@ def _rows(within: list[Limit], at_ns: int) -> Rows:
     return Rows(
         checks=tuple((check, limit) for control, check in CHECKS for limit in limits if limit.control is control),
         missing=next((control for control in ALWAYS_LIMITED if control not in there), None),
-        collar_bps=min((limit.value for limit in limits if limit.control is _COLLAR), default=Decimal(0)),
+        collar_bps=_least(limits, _COLLAR) or Decimal(0),
+        fx_rate_age_ms_max=_least(limits, _FX_RATE_AGE),
+        waterfall=tuple((kind, age) for control, kind in _STAND_INS if (age := _least(limits, control)) is not None),
+        reference_age_ms_max=_least(limits, Control.REFERENCE_AGE_MS_MAX) or Decimal(0),
         until_ns=min(changes, default=FOR_EVER_NS),
     )
+
+
+def _least(limits: list[Limit], control: Control) -> Decimal | None:
+    return min((limit.value for limit in limits if limit.control is control), default=None)
 
 
 def founding(policy: Policy) -> Sheet:

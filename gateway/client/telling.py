@@ -50,6 +50,8 @@ ORD_REJ_REASONS = {
     Refusal.OPEN_VALUE_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
     Refusal.DAY_VALUE_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
     Refusal.UNPRICED_EXPOSURE: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.ADV_SHARE_EXCEEDS_MAX: OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    Refusal.MARKET_NOT_OPEN: OrdRejReason.EXCHANGE_CLOSED,
 }
 """OrdRejReason(103) of our refusals; Other for the rest. Text(58) has the code itself, and the numbers."""
 CXL_REJ_REASONS = {

@@ -16,6 +16,7 @@ from gateway.control.tls import TLS_VERSION
 TRADERS = frozenset({Role.TRADER})
 OPERATORS = frozenset({Role.OPERATOR})
 RISK = frozenset({Role.RISK})
+FEEDS = frozenset({Role.FEED, Role.RISK})
 EVERYBODY = frozenset(Role)
 
 RULES = {
@@ -57,6 +58,8 @@ RULES = {
     "/gateway.api.v1.RiskService/Beat": TRADERS,
     "/gateway.api.v1.RiskService/DisarmDeadMan": TRADERS,
     "/gateway.api.v1.RiskService/ListDeadMen": EVERYBODY,
+    "/gateway.api.v1.ReferenceService/SetReference": FEEDS,
+    "/gateway.api.v1.ReferenceService/ListReference": EVERYBODY,
     "/grpc.health.v1.Health/Check": EVERYBODY,
     "/grpc.health.v1.Health/List": EVERYBODY,
     "/grpc.health.v1.Health/Watch": EVERYBODY,

@@ -15,6 +15,7 @@ from gateway.api.v1 import (
     dangerous_pb2,
     lifecycle_service_pb2_grpc,
     order_service_pb2_grpc,
+    reference_service_pb2_grpc,
     risk_service_pb2_grpc,
     session_service_pb2,
     session_service_pb2_grpc,
@@ -23,6 +24,7 @@ from gateway.api.v1 import (
 )
 from gateway.api.v1 import lifecycle_service_pb2 as lifecycle
 from gateway.api.v1 import order_service_pb2 as api
+from gateway.api.v1 import reference_service_pb2 as reference
 from gateway.api.v1 import risk_service_pb2 as risk
 from gateway.api.v1.latch_pb2 import Latch
 from gateway.api.v1.order_pb2 import Order
@@ -98,6 +100,7 @@ class Client:
         self._orders = order_service_pb2_grpc.OrderServiceStub(self._channel)
         self._sessions = session_service_pb2_grpc.SessionServiceStub(self._channel)
         self._risk = risk_service_pb2_grpc.RiskServiceStub(self._channel)
+        self._reference = reference_service_pb2_grpc.ReferenceServiceStub(self._channel)
         self._lifecycle = lifecycle_service_pb2_grpc.LifecycleServiceStub(self._channel)
         self._usage = usage_service_pb2_grpc.UsageServiceStub(self._channel)
         self._suspense = suspense_service_pb2_grpc.SuspenseServiceStub(self._channel)
@@ -182,6 +185,14 @@ class Client:
         """Everybody who is watched."""
         response: risk.ListDeadMenResponse = self._call(self._risk.ListDeadMen, risk.ListDeadMenRequest())
         return list(response.dead_men)
+
+    def set_reference(self, request: reference.SetReferenceRequest) -> reference.SetReferenceResponse:
+        response: reference.SetReferenceResponse = self._ask(self._reference.SetReference, request)
+        return response
+
+    def reference(self, request: reference.ListReferenceRequest) -> reference.ListReferenceResponse:
+        response: reference.ListReferenceResponse = self._call(self._reference.ListReference, request)
+        return response
 
     def suspense(self) -> tuple[list[SuspendedReport], list[WorstCase]]:
         """Every report in suspense, oldest first, and what all of them may mean at their worst."""

@@ -17,6 +17,8 @@ class Role(Enum):
     ADMIN = "admin"
     OPERATOR = "operator"
     """Looks after the FIX sessions."""
+    FEED = "feed"
+    """Sets reference data, but for lists of who may do what."""
     RISK = "risk"
     """Answers for risk: stops trading, and lets it go on."""
 

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from gateway.api.v1 import (
     lifecycle_service_pb2,
     order_service_pb2,
+    reference_service_pb2,
     risk_service_pb2,
     session_service_pb2,
     suspense_service_pb2,
@@ -25,6 +26,7 @@ from gateway.control.feed import Feed
 from gateway.control.identity import principals
 from gateway.control.lifecycle_service import Lifecycle, LifecycleService
 from gateway.control.order_service import Engine, OrderService
+from gateway.control.reference_service import ReferenceService
 from gateway.control.risk_service import RiskService
 from gateway.control.session_service import SessionService
 from gateway.control.subscription import BUFFER_EVENTS
@@ -41,7 +43,8 @@ SUSPENSE: ServiceDescriptor = suspense_service_pb2.DESCRIPTOR.services_by_name["
 LIFECYCLE: ServiceDescriptor = lifecycle_service_pb2.DESCRIPTOR.services_by_name["LifecycleService"]
 RISK: ServiceDescriptor = risk_service_pb2.DESCRIPTOR.services_by_name["RiskService"]
 USAGE: ServiceDescriptor = usage_service_pb2.DESCRIPTOR.services_by_name["UsageService"]
-OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK, USAGE)
+REFERENCE: ServiceDescriptor = reference_service_pb2.DESCRIPTOR.services_by_name["ReferenceService"]
+OWN = (ORDERS, SESSIONS, SUSPENSE, LIFECYCLE, RISK, USAGE, REFERENCE)
 SERVED = (*(service.full_name for service in OWN), health.SERVICE_NAME, reflection.SERVICE_NAME)
 
 _OPTIONS = (
@@ -109,6 +112,7 @@ class Server:
                 handlers.service(LIFECYCLE, LifecycleService(engine, lifecycle)),
                 handlers.service(RISK, RiskService(engine)),
                 handlers.service(USAGE, usage),
+                handlers.service(REFERENCE, ReferenceService(engine)),
             )
         )
         health_pb2_grpc.add_HealthServicer_to_server(alive, server)

@@ -9,6 +9,7 @@ from oms.domain.chain import RequestState
 from oms.domain.dead_man import Silence
 from oms.domain.fields import DKReason, Side
 from oms.domain.latches import Mode
+from oms.domain.reference import AnyRow
 from oms.domain.terms import CustomTags, Terms
 
 
@@ -211,6 +212,18 @@ class DisarmDeadMan(msgspec.Struct, frozen=True, gc=False):
     client_order_id: str
 
 
+class SetReference(msgspec.Struct, frozen=True, gc=False):
+    """These rows of reference data hold from now on: all of them or none."""
+
+    principal: str
+    client_order_id: str
+    source: str
+    as_of_ns: int
+    rows: tuple[AnyRow, ...]
+    digest: str
+    """sha256 of the time and the rows, in hex."""
+
+
 Act = (
     StopTrading
     | ReleaseLatch
@@ -224,6 +237,7 @@ Act = (
     | ResolveRequest
     | ArmDeadMan
     | DisarmDeadMan
+    | SetReference
 )
 """What is asked beside the requests of single orders."""
 ClientCommand = PlaceOrder | CancelOrder | ReplaceOrder | Act

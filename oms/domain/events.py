@@ -21,6 +21,7 @@ from oms.domain.event import Event as Event  # noqa: PLC0414  Facts are imported
 from oms.domain.event import OrderEvent as OrderEvent  # noqa: PLC0414
 from oms.domain.fields import MsgType, OrdStatus
 from oms.domain.latches import LATCH_EVENTS, DrillNoted, Latched, LatchReleased, ReleaseAsked
+from oms.domain.reference import REFERENCE_EVENTS, ReferenceTaken
 from oms.domain.refusal import Refusal
 from oms.domain.report import CancelReject, ExecutionReport, Receipt
 from oms.domain.suspense import ReportAttributed as ReportAttributed  # noqa: PLC0414
@@ -306,6 +307,7 @@ Answer = (
     | DrillNoted
     | DeadManArmed
     | DeadManDisarmed
+    | ReferenceTaken
     | ActRefused
 )
 """The facts that answer a client's request, for ever."""
@@ -361,4 +363,5 @@ EVENTS: tuple[type[Event], ...] = (
     *LATCH_EVENTS,
     DrillNoted,
     *DEAD_MAN_EVENTS,
+    *REFERENCE_EVENTS,
 )

@@ -39,6 +39,11 @@ def average(total: Decimal, count: Decimal) -> Decimal:
     return _ROUNDING.quantize(_ROUNDING.divide(total, count), _AVG_PX_STEP)
 
 
+def converted(amount: Decimal, rate: Decimal) -> Decimal:
+    """`amount × rate` to AVG_PX_DIGITS decimal places, rounded up: it fits into CONTEXT however many digits both have."""
+    return _ROUNDING.multiply(amount, rate).quantize(_AVG_PX_STEP, decimal.ROUND_CEILING, context=_ROUNDING)
+
+
 def scaled(number: Decimal, by: Decimal, of: Decimal) -> Decimal | None:
     """`number × by / of`; None where that has more than AVG_PX_DIGITS decimal places."""
     result = average(number * by, of)

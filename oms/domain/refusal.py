@@ -104,6 +104,28 @@ class Refusal(Enum):
     """A check of risk could not be worked out; the text says what went wrong. A person has to look."""
     NOT_ARMED = "NOT_ARMED"
     """Nobody watches the principal: there is nothing to be heard for, and nothing to disarm."""
+    MISSING_REFERENCE_DATA = "MISSING_REFERENCE_DATA"
+    """Nobody has set what a control needs to know: a rate of exchange, a state of the market, a list; the text names it."""
+    STALE_REFERENCE_DATA = "STALE_REFERENCE_DATA"
+    """What a control needs to know is older than its limit allows; the text names it."""
+    RESTRICTED = "RESTRICTED"
+    """The order is on a restricted list, which leaves something else open, or nothing; the text names the list."""
+    NOT_ALLOWED = "NOT_ALLOWED"
+    """No entry of an allow-list allows such an order, by such a trader, at this time."""
+    MARKET_NOT_OPEN = "MARKET_NOT_OPEN"
+    """The market is halted, paused or closed, in hours for which there is no right, or lets nothing be changed now."""
+    ADV_SHARE_EXCEEDS_MAX = "ADV_SHARE_EXCEEDS_MAX"
+    """The order, or the day's quantity with it, would be too large a part of the average daily volume."""
+    SHORT_SALE_MISMARKED = "SHORT_SALE_MISMARKED"
+    """The order sells what is not held and does not say so, or says so of what is held."""
+    NO_LOCATE = "NO_LOCATE"
+    """A short sale of something that is not easy to borrow names no locate of which enough is left."""
+    SHORT_SALE_RESTRICTED = "SHORT_SALE_RESTRICTED"
+    """The short sale circuit breaker is on, and the price is not above the bid."""
+    REFERENCE_DATA_OUT_OF_TIME = "REFERENCE_DATA_OUT_OF_TIME"
+    """What was to be set is older than what is held, or of a time to come."""
+    REFERENCE_DATA_FULL = "REFERENCE_DATA_FULL"
+    """More rows of reference data would be held than there may be."""
 
 
 RETRY_CAN_HELP = frozenset(
@@ -114,6 +136,9 @@ RETRY_CAN_HELP = frozenset(
         Refusal.NO_REFERENCE_PX,
         Refusal.STALE_REFERENCE_PX,
         Refusal.RATE_EXCEEDED,
+        Refusal.MISSING_REFERENCE_DATA,
+        Refusal.STALE_REFERENCE_DATA,
+        Refusal.MARKET_NOT_OPEN,
     }
 )
 """The refusals that pass by themselves: the same order under a new id may be accepted later."""

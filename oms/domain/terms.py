@@ -83,3 +83,5 @@ class Decision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     """Of a record from before the whole quote was kept, as the two below: the far touch alone. Never written."""
     reference_age_ms: int | None = None
     order_notional: Decimal | None = None
+    reference_kind: str = ""
+    """Which row of reference data stood in for a quote; empty where there was one."""

@@ -49,6 +49,7 @@ def verify(config: Path, first: int | None, last: int | None) -> None:
 @reads_files
 def check_config(config: Path) -> None:
     """Read the environment file and its counterparties, and say what they mean."""
+    from ops import reference_file
     from ops import settings as files
     from ops.counterparty import file as counterparty_file
 
@@ -56,6 +57,8 @@ def check_config(config: Path) -> None:
     cell = files.cell(settings)
     for path in settings.environment.counterparties:
         counterparty_file.check(path)
+    for path in settings.environment.reference:
+        reference_file.read(path)
     files.check_door(settings)
     answer = {
         "file": str(config),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from gateway.state import State
 from gateway.taking import Instruction, Takes
 from oms.domain.acts import MassCancelRequested
 from oms.domain.events import OrderEvent
+from oms.domain.reference import Adv, Locate, ReferenceSet, Restricted, RestrictedList, Restriction
 from tests.properties.test_order_path import OrderPath
 from tests.support import model_worker, orders
 from tests.support.client_side import CELL as PLAIN
@@ -115,6 +117,14 @@ def _start_again(side: ClientSide, number: int) -> None:
     side.add(SessionClosed(CLIENT, None), grant, SessionLoggedOn(CLIENT), SessionReady(CLIENT))
 
 
+def _refer(side: ClientSide, number: int) -> None:
+    """Rows set, set again, and forgotten: a locate is of a day that is over by the second time."""
+    at_ns = side.engine.at_ns
+    rows = (Adv("EURUSD", Decimal(number + 1)), RestrictedList(f"list{number % 2}", (Restricted("firm", Restriction.WATCH),)))
+    located = Locate(f"L{number}", "EURUSD", Decimal(1_000))
+    side.add(ReferenceSet("test", at_ns - (number % 2) * 4 * 86_400 * 10**9, (*rows, located)))
+
+
 def _go_deaf(side: ClientSide, number: int) -> None:
     side.is_deaf = bool(number % 2)
 
@@ -129,6 +139,7 @@ WORDS: tuple[Callable[[ClientSide, int], None], ...] = (
     _mass_cancel,
     _take_back,
     _start_again,
+    _refer,
     _go_deaf,
 )
 

@@ -59,6 +59,7 @@ class Order:
     """LastQty and LastPx of what stands."""
     day_traded: Decimal = ZERO
     day_net: Decimal = ZERO
+    day_qty: Decimal = ZERO
 
     @property
     def cum_qty(self) -> Decimal:
@@ -214,7 +215,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.end_day(SESSION)
         self.witness.ended_day(frozenset({SESSION}))
         for order in self.orders.values():
-            order.day_traded = order.day_net = D(0)
+            order.day_traded = order.day_net = order.day_qty = D(0)
 
     @rule()
     def other_scopes_are_watched(self) -> None:
@@ -255,12 +256,14 @@ class LedgerMachine(RuleBasedStateMachine):
             usage.day_bought_value += order.day_traded if is_buy else D(0)
             usage.day_sold_value += D(0) if is_buy else order.day_traded
             usage.day_net_value += sign * order.day_net
+            usage.day_qty += order.day_qty if has_symbol else D(0)
         return {currency: usage for currency, usage in found.items() if usage != Usage()}
 
     def _book(self, root_id: str, order: Order, qty: Decimal, px: Decimal) -> None:
         order.trades.append((qty, px))
         order.accepted = order.accepted or root_id
         order.day_traded += qty * px * order.multiplier
+        order.day_qty += qty
         order.day_net += qty * px * order.multiplier
         told = report(ExecType.TRADE, OrdStatus.PARTIALLY_FILLED, root_id, exec_id=self._number("E"), last_qty=qty, last_px=px)
         self._apply(root_id, said(told, root_id))

@@ -128,12 +128,14 @@ def shape(state: State) -> dict[str, Any]:
 
 
 def _exposures(state: State) -> tuple[object, ...]:
-    """What is reserved, what traded, what is used of it, and where trading is stopped. Nothing used is as if never looked at."""
+    """What is reserved, traded and used, where trading is stopped, and reference data. Nothing used is as if never looked at."""
     ledger, nothing = state.exposures.ledger, Usage()
     positions = {key: usage for key, usage in ledger._positions.items() if usage != nothing}
     used = {scope: {c: u for c, u in usages.items() if u != nothing} for scope, usages in ledger.usages.items()}
     tallies = {facets: tally for facets, tally in ledger.tallies.items() if tally != Tally()}
-    return ledger.reservations, tallies, positions, used, state.exposures.latches.by_seq
+    reference = state.exposures.reference
+    known = reference.rows, reference.locates._used, reference.is_watching
+    return ledger.reservations, tallies, positions, used, state.exposures.latches.by_seq, known
 
 
 def _assert_unknown_stays(before: Chain | None, after: Chain | None, event: Event) -> None:

@@ -16,6 +16,7 @@ from oms.domain import acts, events, fields
 from oms.domain.chain import RequestState
 from oms.domain.dead_man import DEAD_MAN_EVENTS
 from oms.domain.latches import LATCH_EVENTS, DrillNoted
+from oms.domain.reference import REFERENCE_EVENTS
 from oms.domain.refusal import RETRY_CAN_HELP, Refusal
 
 JOURNALLED_MAX = 99
@@ -93,7 +94,7 @@ def test_our_own_enums_are_mirrored_by_name(ours: type[Enum], theirs: type, pref
 
 def test_every_fact_about_an_order_is_told_in_some_words() -> None:
     of_sessions = {events.ReportQuarantined, events.MassStatusRequested, events.MassStatusEnded, events.OrdersEscalated}
-    beside = of_sessions | {*acts.DRAIN_ACTS, *LATCH_EVENTS, DrillNoted, *DEAD_MAN_EVENTS}
+    beside = of_sessions | {*acts.DRAIN_ACTS, *LATCH_EVENTS, DrillNoted, *DEAD_MAN_EVENTS, *REFERENCE_EVENTS}
     assert set(_WRITERS) == set(events.EVENTS) - beside
     kinds = set(order_event_pb2.OrderEventKind.keys()) - {"ORDER_EVENT_KIND_UNSPECIFIED"}
     assert len(kinds) == len(_WRITERS) - 2  # Three kinds of refusal are one.
