@@ -20,6 +20,7 @@ class Entry(msgspec.Struct, frozen=True):
     """Whether its scope has to name a symbol."""
 
 
+_OF_DATA = (Refusal.MISSING_REFERENCE_DATA, Refusal.STALE_REFERENCE_DATA)
 CATALOGUE: Mapping[Control, Entry] = {
     Control.REFERENCE_AGE_MS_MAX: Entry(
         "C3", "how old the quote may be", "ms", (Refusal.NO_REFERENCE_PX, Refusal.STALE_REFERENCE_PX)
@@ -60,6 +61,63 @@ CATALOGUE: Mapping[Control, Entry] = {
         "what was bought less what was sold today, with everything open on the order's own side",
         "money",
         (Refusal.UNPRICED_EXPOSURE, Refusal.DAY_VALUE_EXCEEDS_MAX),
+    ),
+    Control.FX_RATE_AGE_MS_MAX: Entry("E2", "how old a rate of exchange to the base currency may be", "ms", _OF_DATA),
+    Control.LAST_TRADE_AGE_MS_MAX: Entry(
+        "C1",
+        "how old the last trade may be that stands in for a quote; no check of its own: what stands in is judged as one",
+        "ms",
+        (),
+    ),
+    Control.PRIOR_CLOSE_AGE_MS_MAX: Entry("C1", "the same of the prior close, after the last trade", "ms", ()),
+    Control.PERMISSION: Entry(
+        "P1",
+        "an entry of an allow-list allows it: scope, OrdType, TimeInForce, time of the day",
+        "1",
+        (*_OF_DATA, Refusal.NOT_ALLOWED),
+    ),
+    Control.RESTRICTED_LIST: Entry(
+        "P2",
+        "no entry of a restricted list is against it; a watch list lets it pass and is told",
+        "1",
+        (*_OF_DATA, Refusal.RESTRICTED),
+    ),
+    Control.MARKET_STATE: Entry(
+        "P3",
+        "the market is open for it; with 1, before and after hours as well",
+        "0 or 1",
+        (*_OF_DATA, Refusal.MARKET_NOT_OPEN),
+    ),
+    Control.AUCTION_QTY_MAX: Entry(
+        "Z1",
+        "OrderQty(38) of an order for an auction, or while there is one",
+        "quantity",
+        (*_OF_DATA, Refusal.ORDER_QTY_EXCEEDS_MAX),
+    ),
+    Control.ORDER_ADV_BPS_MAX: Entry(
+        "Z3",
+        "OrderQty(38) as a share of the average daily volume; `fallback` where that is not known",
+        "bps",
+        (*_OF_DATA, Refusal.ADV_SHARE_EXCEEDS_MAX),
+    ),
+    Control.DAY_ADV_BPS_MAX: Entry(
+        "Z3",
+        "what traded today and may still trade, both sides, as a share of the average daily volume",
+        "bps",
+        (*_OF_DATA, Refusal.ADV_SHARE_EXCEEDS_MAX),
+        needs_symbol=True,
+    ),
+    Control.SHORT_MARKING: Entry(
+        "H1", "what is sold beyond what is held is marked short, and nothing else is", "1", (Refusal.SHORT_SALE_MISMARKED,)
+    ),
+    Control.LOCATE: Entry(
+        "H2",
+        "a short sale has a locate with enough left, or is of what is easy to borrow",
+        "1",
+        (*_OF_DATA, Refusal.NO_LOCATE),
+    ),
+    Control.SHORT_CIRCUIT_BREAKER: Entry(
+        "H3", "while Rule 201 is on, a short sale is priced above the bid", "1", (*_OF_DATA, Refusal.SHORT_SALE_RESTRICTED)
     ),
 }
 """Every control there is: a test and the table of docs/risk-controls.md miss any that is not in here."""

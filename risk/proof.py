@@ -23,7 +23,7 @@ Order = tuple[Facets, Decimal, Chain]
 Held = Mapping[str, tuple[Facets, Exposure]]
 """What each order may still do, by root_id."""
 _NUMBERS = tuple(field.name for field in fields(Usage))
-_QUANTITIES = frozenset({"open_buy_qty", "open_sell_qty", "pos_qty"})
+_QUANTITIES = frozenset({"open_buy_qty", "open_sell_qty", "pos_qty", "day_qty"})
 _TRADED = tuple(field.name for field in fields(Tally))
 
 
@@ -121,6 +121,7 @@ class Witness:
         numbers = self._numbers.setdefault(facets, dict.fromkeys(_TRADED, ZERO))
         numbers["pos_qty"] += qty if is_buy else -qty
         numbers["day_net_value"] += value if is_buy else -value
+        numbers["day_qty"] += max(qty, ZERO)
         if value > 0:
             numbers["day_bought_value" if is_buy else "day_sold_value"] += value
 

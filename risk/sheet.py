@@ -59,7 +59,11 @@ class Sheet:
 
 
 def _rows(within: list[Limit], at_ns: int) -> Rows:
-    """Time goes forwards: what has ended does not come back."""
+    """Time goes forwards: what has ended does not come back. Raises ValueError for a limit that is no number, which lets nothing
+    pass, also where the value is a switch that its check need not read."""
+    for limit in within:
+        if not limit.value.is_finite():
+            raise ValueError(f"{limit.control.value} of {limit.scope.text} is {limit.value}")
     limits = [limit for limit in within if limit.holds_at(at_ns)]
     limits.sort(key=lambda limit: (len(limit.scope.pairs), limit.scope))
     there = {limit.control for limit in limits}

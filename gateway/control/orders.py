@@ -160,10 +160,11 @@ def _request(request: Request, decision: Decision | None, multiplier: Decimal) -
 def _numbers(decision: Decision, terms: Terms, placed_at_ns: int, multiplier: Decimal) -> order_pb2.Decision:
     """With what follows from them."""
     px, age_ms, notional = decision.reference_px, decision.reference_age_ms, decision.order_notional  # As old records have them.
-    if decision.quote_at_ns is not None:
+    if decision.quote_at_ns is not None and not decision.reference_kind:
         px = decision.offer_px if terms.side is Side.BUY else decision.bid_px  # The far touch.
         age_ms = (placed_at_ns - decision.quote_at_ns) // NS_PER_MS
-        notional = None if decision.worst_px is None else order_notional(terms, decision.worst_px, multiplier)
+    if notional is None and decision.worst_px is not None:
+        notional = order_notional(terms, decision.worst_px, multiplier)
     shown = order_pb2.Decision(
         limits_version=decision.limits_version,
         reference_px=_text(px),

@@ -10,18 +10,35 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from oms.domain.fields import Side
+from oms.domain.fields import OrdType, Side, TimeInForce
 from oms.domain.latches import Latched, Mode
 from oms.domain.numbers import ZERO
 from oms.domain.order import evolve
+from oms.domain.reference import (
+    Adv,
+    Allowed,
+    AllowList,
+    AnyRow,
+    EasyToBorrow,
+    FxRate,
+    Market,
+    MarketState,
+    ReferenceSet,
+    Restricted,
+    RestrictedList,
+    Restriction,
+    ShortRestriction,
+)
 from oms.domain.refusal import Refusal
-from oms.domain.terms import Decision, Terms
+from oms.domain.terms import Decision, Instructions, Terms
 from risk import checks
+from risk import checks_of_market as of_market
 from risk.control import ALWAYS_LIMITED, Control
 from risk.latches import Latches
 from risk.ledger import Ledger
 from risk.limit import Limit
 from risk.limits import Quote
+from risk.reference import Reference
 from risk.review import Basis
 from risk.scope import Facets, parse
 from risk.sheet import Sheet
@@ -46,6 +63,10 @@ class Given(msgspec.Struct, frozen=True):
     worst_px: Decimal | None = D("1.3850")
     """Of the order that is there; None for one of which nobody knows a price."""
 
+    rows: tuple[AnyRow, ...] = ()
+    """Reference data, as of the beginning: 7 ms old."""
+    base_currency: str = ""
+
     @property
     def basis(self) -> Basis:
         sheet = Sheet("v1", (*LOOSE.values(), *self.limits))
@@ -58,7 +79,10 @@ class Given(msgspec.Struct, frozen=True):
         ledger.changed(FACETS, EURUSD.multiplier, before, after)
         if self.latch is not None:
             latches.apply(Latched("k", "risk/alice", "firm", self.latch, "why", cancels=False), 1, 0)
-        return Basis(sheet, {"EURUSD": EURUSD}, {"EURUSD": self.quote}, ledger, latches)
+        reference = Reference(self.base_currency)
+        if self.rows:
+            reference.apply(ReferenceSet("test", 0, self.rows), 0)
+        return Basis(sheet, {"EURUSD": EURUSD}, {"EURUSD": self.quote}, ledger, latches, reference)
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -84,7 +108,109 @@ def limited(
     return Case(check, refusal, lets, stops, control)
 
 
+def referring(
+    check: Callable[..., Any],
+    control: Control,
+    refusal: Refusal,
+    good: AnyRow,
+    bad: AnyRow,
+    wanted: Terms = BUY,
+    value: str = "1",
+    base_currency: str = "",
+) -> tuple[Case, ...]:
+    """A check that passes by one row of reference data, and refuses by another one, without any, and by one that is too old."""
+    fresh, stale = (Limit(SCOPE, control, D(value), age_ms_max=age_ms) for age_ms in (7, 6))
+    passes = Given(wanted, (fresh,), rows=(good,), base_currency=base_currency)
+    return (
+        Case(check, refusal, passes, replace(passes, rows=(bad,)), control),
+        Case(check, Refusal.MISSING_REFERENCE_DATA, passes, replace(passes, rows=()), control),
+        Case(check, Refusal.STALE_REFERENCE_DATA, passes, replace(passes, limits=(stale,)), control),
+    )
+
+
+SHORT = terms(100, side=Side.SELL_SHORT, instructions=Instructions(locate_reqd=False))
+RATE = FxRate("USD", "EUR", D("0.9"))
+_IN_EUR = Given(limits=(Limit(SCOPE, Control.FX_RATE_AGE_MS_MAX, D(7)),), rows=(RATE,), base_currency="EUR")
+
 CASES = (
+    *(
+        Case(of_market.fx_rate, refusal, _IN_EUR, refuses, Control.FX_RATE_AGE_MS_MAX)
+        for refusal, refuses in (
+            (Refusal.MISSING_REFERENCE_DATA, replace(_IN_EUR, rows=())),
+            (Refusal.STALE_REFERENCE_DATA, replace(_IN_EUR, limits=(Limit(SCOPE, Control.FX_RATE_AGE_MS_MAX, D(6)),))),
+        )
+    ),
+    *referring(
+        of_market.restricted_list,
+        Control.RESTRICTED_LIST,
+        Refusal.RESTRICTED,
+        RestrictedList("firm"),
+        RestrictedList("firm", (Restricted("symbol=EURUSD", Restriction.NO_TRADE, "insider"),)),
+    ),
+    *referring(
+        of_market.permission,
+        Control.PERMISSION,
+        Refusal.NOT_ALLOWED,
+        AllowList("desk", (Allowed("account=DESK1", (OrdType.LIMIT,), (TimeInForce.DAY,)),)),
+        AllowList("desk"),
+    ),
+    *referring(
+        of_market.market_state,
+        Control.MARKET_STATE,
+        Refusal.MARKET_NOT_OPEN,
+        Market("EURUSD", MarketState.CONTINUOUS),
+        Market("EURUSD", MarketState.HALTED),
+    ),
+    *referring(
+        of_market.auction_qty,
+        Control.AUCTION_QTY_MAX,
+        Refusal.ORDER_QTY_EXCEEDS_MAX,
+        Market("EURUSD", MarketState.CONTINUOUS),
+        Market("EURUSD", MarketState.AUCTION),
+        value="99",
+    ),
+    *referring(
+        of_market.order_share_of_adv,
+        Control.ORDER_ADV_BPS_MAX,
+        Refusal.ADV_SHARE_EXCEEDS_MAX,
+        Adv("EURUSD", D(10_000)),
+        Adv("EURUSD", D(9_999)),
+        value="100",
+    ),
+    *referring(
+        of_market.day_share_of_adv,
+        Control.DAY_ADV_BPS_MAX,
+        Refusal.ADV_SHARE_EXCEEDS_MAX,
+        Adv("EURUSD", D(110_000)),
+        Adv("EURUSD", D(109_999)),
+        value="100",
+    ),
+    *referring(
+        of_market.locate,
+        Control.LOCATE,
+        Refusal.NO_LOCATE,
+        EasyToBorrow("EURUSD", is_easy=True),
+        EasyToBorrow("EURUSD", is_easy=False),
+        SHORT,
+    ),
+    *referring(
+        of_market.short_circuit_breaker,
+        Control.SHORT_CIRCUIT_BREAKER,
+        Refusal.SHORT_SALE_RESTRICTED,
+        ShortRestriction("EURUSD", is_on=False),
+        ShortRestriction("EURUSD", is_on=True),
+        SHORT,
+    ),
+    *(
+        Case(
+            of_market.short_marking,
+            Refusal.SHORT_SALE_MISMARKED,
+            Given(terms(400, side=Side.SELL), (row,)),
+            Given(terms(500, side=Side.SELL), (row,)),
+            Control.SHORT_MARKING,
+        )
+        for row in (Limit(SCOPE, Control.SHORT_MARKING, D(1)),)
+    ),
     Case(
         checks.trading_state,
         Refusal.LATCHED,

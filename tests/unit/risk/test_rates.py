@@ -111,17 +111,17 @@ TRADE, PRIOR = LastTrade("EURUSD", D("1.38")), PriorClose("EURUSD", D("1.37"))
 @pytest.mark.parametrize(
     ("limits", "rows", "age_ms", "expected"),
     [
-        ((LAST, CLOSE), (TRADE, PRIOR), 0, ("last_trade", D("1.38"))),
-        ((LAST, CLOSE), (TRADE, PRIOR), 1_001, ("prior_close", D("1.37"))),
+        ((LAST, CLOSE), (TRADE, PRIOR), 0, "last_trade"),
+        ((LAST, CLOSE), (TRADE, PRIOR), 1_001, "prior_close"),
         ((LAST, CLOSE), (TRADE, PRIOR), 9_001, None),
-        ((LAST, CLOSE), (PRIOR,), 0, ("prior_close", D("1.37"))),
+        ((LAST, CLOSE), (PRIOR,), 0, "prior_close"),
         ((LAST,), (PRIOR,), 0, None),
         ((), (TRADE, PRIOR), 0, None),
     ],
 )
 @pytest.mark.parametrize("quote", [None, replace(QUOTE, at_ns=NOW - 10**9 * MS - MS), Quote(D(2), D(1), NOW)])
 def test_without_a_sound_quote_the_last_trade_or_the_prior_close_stands_in(
-    limits: tuple[Limit, ...], rows: tuple[AnyRow, ...], age_ms: int, expected: tuple[str, Decimal] | None, quote: Quote | None
+    limits: tuple[Limit, ...], rows: tuple[AnyRow, ...], age_ms: int, expected: str | None, quote: Quote | None
 ) -> None:
     desk = Desk(*limits, quote=quote)
     found, decision = desk.review(terms(), reference(*rows, at_ns=NOW - age_ms * MS))
@@ -130,13 +130,14 @@ def test_without_a_sound_quote_the_last_trade_or_the_prior_close_stands_in(
         assert decision.reference_kind == ""
     else:
         assert found is None
-        assert (decision.reference_kind, decision.reference_px) == expected
+        assert decision.reference_kind == expected
+        assert (decision.bid_px, decision.offer_px) == ((None, None) if quote is None else (quote.bid_px, quote.offer_px))
 
 
 def test_a_fresh_quote_needs_no_stand_in_and_an_order_without_a_price_gets_none() -> None:
     known = reference(TRADE, PRIOR)
     decision = Desk(LAST).review(terms(), known)[1]
-    assert (decision.reference_kind, decision.reference_px) == ("", FRESH.offer_px)
+    assert (decision.reference_kind, decision.offer_px) == ("", FRESH.offer_px)
     assert refusal(Desk(LAST, quote=None).verdict(terms(price=None), known)) is Refusal.NO_REFERENCE_PX
 
 
