@@ -18,6 +18,8 @@ from tests.support.installation import Installation
 from tests.support.polling import eventually_async
 
 TRADERS_PER_ACCOUNT = 8
+SNAPSHOT_RECORDS = 20_000
+"""Often, so that starts are quick and from snapshots: a long loop writes a million records."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -93,7 +95,7 @@ class Loop:
 
 async def run(folder: Path, options: Options, faults: Sequence[str] = ("partial",)) -> Outcome:
     """The loop in an empty folder. Raises NotWell, TimeoutError; `folder` then holds the journal as text."""
-    with Installation(folder, faults) as running:
+    with Installation(folder, faults, snapshot_records=SNAPSHOT_RECORDS) as running:
         loop = Loop(running, options)
         try:
             return await loop.run()

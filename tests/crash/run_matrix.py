@@ -35,7 +35,7 @@ def main() -> int:
 async def _run(folder: Path, cells: list[Cell], arguments: argparse.Namespace) -> int:
     outcome = await matrix.run(folder / "matrix", cells, arguments.seed)
     lines, verdicts, shown = table(outcome.results), [outcome.verdict], list(outcome.shown)
-    print(*lines, sep="\n", flush=True)
+    print(*lines, summary(verdicts), *shown, sep="\n", flush=True)  # Now: the loop takes as long again, and may fail.
     if arguments.kills:
         options = loop.Options(arguments.orders, arguments.kills, arguments.seed, LOOP_S_MAX)
         random = await loop.run(folder / "loop", options)

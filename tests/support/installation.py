@@ -50,6 +50,7 @@ class Installation:
         heart_bt_int_s: int = 10,
         alarms: Mapping[str, int] | None = None,
         door: FrontDoor | None = None,
+        snapshot_records: int = 0,
     ) -> None:
         """Write the files of the shipped development environment, with folders and ports of its own; start nothing.
 
@@ -62,6 +63,7 @@ class Installation:
         door: what stands between the network and the FIX workers; None for nothing.
         heart_bt_int_s: how often the gateway and the broker say that they live: the shorter, the sooner silence is noticed.
         alarms: what of the broker's [alarms] is to be otherwise.
+        snapshot_records: after how many records of the journal a snapshot is taken; 0 for as many as the shipped file says.
         """
         self._environment = os.environ | ({crash.VARIABLE: str(crash_points)} if crash_points else {})
         self.folder = folder
@@ -75,7 +77,8 @@ class Installation:
         self.ledger.parent.mkdir(parents=True)
         self._faults = tuple(faults)
         self.door = door
-        self._write_files(engine_core, begin_string, heart_bt_int_s, alarms or {})
+        own = {"snapshot_records": snapshot_records} if snapshot_records else {}
+        self._write_files(own | {"engine_core": engine_core}, begin_string, heart_bt_int_s, alarms or {})
         self.settings = files.load(self.file)
 
     def __enter__(self) -> Self:
@@ -188,7 +191,7 @@ class Installation:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _write_files(self, engine_core: int, begin_string: str, heart_bt_int_s: int, alarms: Mapping[str, int]) -> None:
+    def _write_files(self, own: Mapping[str, int], begin_string: str, heart_bt_int_s: int, alarms: Mapping[str, int]) -> None:
         counterparty = self.folder / "simbroker.toml"
         text = (REPOSITORY / "counterparties" / "simbroker.toml").read_text()
         has_mass_requests = VERSIONS[begin_string].has_mass_requests
@@ -200,7 +203,7 @@ class Installation:
             "data": data,
             "listen": listen,
             "counterparties": [str(counterparty)],
-            "engine_core": engine_core,
+            **own,
         }
         if self.client_ports:
             values["clients"] = [str(self._client_file(version, port)) for version, port in self.client_ports.items()]
