@@ -30,7 +30,7 @@ demo-check: setup ## the same without a terminal: exit code 0 only if every orde
 	@$(BIN)/fixgate demo --check
 
 test: setup ## run all tests
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 check: setup ## style, types, import contracts, generated code, house rules
 	@$(BIN)/ruff check --quiet
