@@ -41,7 +41,8 @@ def test_an_engine_that_hangs_in_a_burst_is_ended_and_its_successor_is_halted_an
         assert killed.returncode == Exit.OK, killed.stdout + killed.stderr + running.ends_of_logs()
         assert "no answer" in killed.stderr
         first, held = (json.loads(line) for line in killed.stdout.splitlines())
-        assert first["ended"] == ["engine", "SIMBROKER", "SIMBROKER-MD"]
+        assert first["ended"][0] == "engine"
+        assert set(first["ended"]) <= {"engine", "SIMBROKER", "SIMBROKER-MD"}  # A worker may have ended by its lease before.
         assert not Path(f"/proc/{hanging}").exists()
         (barrier,) = held["barriers"]
         assert (held["latch"], held["principal"]) == (first["latch"], "spiffe://fixgate/dev/risk/alice")

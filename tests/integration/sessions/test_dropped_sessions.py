@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sessions import SessionClosed, SessionOpened
+from gateway.sessions import Phase, SessionClosed, SessionOpened
 from oms.domain.acts import MassCancelRequested
 from oms.domain.chain import OPEN
 from oms.domain.events import OrderPlaced, OrderRefused
@@ -91,6 +91,7 @@ async def test_what_was_open_when_its_schedule_closed_the_session_stays(tmp_path
         line, (root_id,) = await trading(ours, venue, "c1")
         ours.happens(SessionClosed(NAME, None))
         assert "5" in [said async for said in line.rest()]
+        await eventually_async(lambda: ours.session.phase is Phase.DOWN, START_S)
         ours.happens(SessionOpened(NAME, None))
         line = await back(ours, venue, line.next_number)
         placed = ours.place("c2")
