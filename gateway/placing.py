@@ -47,7 +47,7 @@ def change(state: State, command: ReplaceOrder, at_ns: int) -> tuple[Event, ...]
     event = _change(state, command, at_ns)
     if isinstance(event, RequestRefused) or not event.session or not state.exposures.reference.is_watching:
         return (event,)
-    facets = state.exposures.of(state.book.chains[event.root_id])
+    facets = state.exposures.of(state.book.known(event.root_id))
     return (event, *referring.watched(state, facets, event.root_id))
 
 
